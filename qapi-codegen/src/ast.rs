@@ -99,6 +99,24 @@ impl DefinitionBody {
         }
     }
 
+    /// The members written inside the definition, if it may have some.
+    pub fn members_mut(&mut self) -> Option<&mut Vec<MemberDefinition>> {
+        let data = match self {
+            DefinitionBody::Struct(body) => return Some(&mut body.members),
+            DefinitionBody::Union(body) => match &mut body.base {
+                UnionBase::Inline(members) => return Some(members),
+                UnionBase::None | UnionBase::Named(_) => return None,
+            },
+            DefinitionBody::Command(command) => &mut command.data,
+            DefinitionBody::Event(event) => &mut event.data,
+            DefinitionBody::Enum(_) | DefinitionBody::Alternate(_) => return None,
+        };
+        match data {
+            DataDefinition::Inline(members) => Some(members),
+            DataDefinition::None | DataDefinition::Named(_) => None,
+        }
+    }
+
     /// The keyword with its article, such as `an enum`.
     pub fn keyword_with_article(&self) -> &'static str {
         match self {
@@ -160,6 +178,24 @@ impl Definition {
             DefinitionBody::Event(body) => Some(&body.data),
             _ => None,
         }
+    }
+
+    /// The names of the types that it refers to, also of built-in ones.
+    pub fn referenced_types(&self) -> Vec<&str> {
+        let data = match self.data() {
+            Some(DataDefinition::Named(name)) => Some(name),
+            _ => None,
+        };
+        let returns = match &self.body {
+            DefinitionBody::Command(command) => command.returns.as_ref(),
+            _ => None,
+        };
+        let members = self.members().iter().map(|member| &member.ty.name);
+        let branches = self.branches().iter().map(|branch| &branch.ty.name);
+        let single = self.base().into_iter().chain(data);
+        let single = single.chain(returns.map(|returns| &returns.name));
+        let names = single.chain(members).chain(branches);
+        names.map(|name| name.value.as_str()).collect()
     }
 
     /// The type that a struct or union names as its base.

@@ -2,13 +2,17 @@
 //!
 //! Files are read through [`Files`] only.
 
+mod subset;
+
 use std::io;
 
 use serde::{Deserialize, Serialize};
 
+pub use subset::SchemaSubset;
+
 use crate::load::{self, DocumentationKind, Files, LoadedSchema};
 use crate::overrides;
-use crate::version::Version;
+use crate::version::{Series, Version};
 
 /// A program of QEMU that has an interface of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -25,6 +29,13 @@ pub enum QemuProgram {
 }
 
 impl QemuProgram {
+    /// All programs.
+    pub const ALL: [QemuProgram; 3] = [
+        QemuProgram::Emulator,
+        QemuProgram::GuestAgent,
+        QemuProgram::StorageDaemon,
+    ];
+
     /// The name of its imported schema in the folder of a series.
     pub fn file_name(self) -> &'static str {
         match self {
@@ -81,6 +92,14 @@ pub struct SchemaOrigin {
     /// introspection of a running QEMU and not from a source tree.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub synthesised: bool,
+    /// The series from which a synthesised schema has its names, conditions and
+    /// integer sizes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub neighbour: Option<Series>,
+    /// The entities of a synthesised schema that the introspected build lacks.
+    /// They are those of the neighbour that other builds may have.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_in_build: Vec<String>,
     /// The files that were read, in the order of their includes.
     pub input: Vec<ImportedFile>,
 }
@@ -98,14 +117,25 @@ pub struct ImportedFile {
 impl Manifest {
     /// Returns `true` if an interface is imported.
     pub fn has(&self, interface: QemuProgram) -> bool {
-        let mut origins = self.schema.iter();
-        origins.any(|origin| origin.interface == interface)
+        self.origin(interface).is_some()
     }
 
-    /// Returns `true` if the type names of an interface are generated.
-    pub fn is_synthesised(&self, interface: QemuProgram) -> bool {
+    /// The origin of an interface.
+    pub fn origin(&self, interface: QemuProgram) -> Option<&SchemaOrigin> {
         let mut origins = self.schema.iter();
-        origins.any(|origin| origin.interface == interface && origin.synthesised)
+        origins.find(|origin| origin.interface == interface)
+    }
+
+    /// Returns `true` if an interface was made from introspection.
+    pub fn is_synthesised(&self, interface: QemuProgram) -> bool {
+        self.origin(interface)
+            .is_some_and(|origin| origin.synthesised)
+    }
+
+    /// Returns `true` if an interface lacks what introspection does not report.
+    pub fn is_incomplete(&self, interface: QemuProgram) -> bool {
+        let origin = self.origin(interface);
+        origin.is_some_and(|origin| origin.synthesised && origin.neighbour.is_none())
     }
 }
 
@@ -126,6 +156,9 @@ pub fn manifest(files: &dyn Files, folder: &str) -> io::Result<Manifest> {
 /// The folder does not have this interface, or a file cannot be read. Errors in
 /// the overrides are among the diagnostics.
 pub fn load(files: &dyn Files, folder: &str, interface: QemuProgram) -> io::Result<LoadedSchema> {
+    if interface == QemuProgram::StorageDaemon {
+        return load_subset(files, folder, load);
+    }
     let mut loaded = load_as_stated(files, folder, interface)?;
     if interface == QemuProgram::Emulator {
         let name = format!("{folder}/{OVERRIDES}");
@@ -148,13 +181,29 @@ pub fn load_as_stated(
     folder: &str,
     interface: QemuProgram,
 ) -> io::Result<LoadedSchema> {
+    if interface == QemuProgram::StorageDaemon {
+        return load_subset(files, folder, load_as_stated);
+    }
     let manifest = manifest(files, folder)?;
     let root = format!("{folder}/{}", interface.file_name());
     let mut loaded = load::load(files, &root, manifest.release)?;
-    loaded.documentation = if manifest.is_synthesised(interface) {
+    loaded.documentation = if manifest.is_incomplete(interface) {
         DocumentationKind::None
     } else {
         DocumentationKind::Facts
     };
+    Ok(loaded)
+}
+
+/// Loads the part of the emulator's interface that the storage daemon has.
+fn load_subset(
+    files: &dyn Files,
+    folder: &str,
+    load_whole: fn(&dyn Files, &str, QemuProgram) -> io::Result<LoadedSchema>,
+) -> io::Result<LoadedSchema> {
+    let name = format!("{folder}/{}", QemuProgram::StorageDaemon.file_name());
+    let subset: SchemaSubset = serde_json::from_slice(&files.read(&name)?)?;
+    let mut loaded = load_whole(files, folder, QemuProgram::Emulator)?;
+    subset.retain(&mut loaded);
     Ok(loaded)
 }

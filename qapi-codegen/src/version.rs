@@ -50,8 +50,13 @@ impl Version {
     }
 }
 
+/// `{:#}` leaves out a last number of 0, so that the first release of a series is
+/// written like the series.
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if f.alternate() && self.micro == 0 {
+            return self.series().fmt(f);
+        }
         write!(f, "{}.{}.{}", self.major, self.minor, self.micro)
     }
 }
@@ -154,6 +159,7 @@ mod tests {
         let new: Version = "2.11.0\n".parse().unwrap();
         assert!(old < new);
         assert_eq!(new.series().to_string(), "2.11");
+        assert_eq!(format!("{old:#} {new:#}"), "2.5.1 2.11");
     }
 
     #[test]

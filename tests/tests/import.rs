@@ -12,17 +12,22 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use qapi_codegen::ast::Item;
 use qapi_codegen::canonical;
 use qapi_codegen::doc::{self, DefinitionDocs};
-use qapi_codegen::imported::{OVERRIDES, QemuProgram};
-use qapi_codegen::load::{LoadedSchema, load};
+use qapi_codegen::imported::{MANIFEST, Manifest, OVERRIDES, QemuProgram};
+use qapi_codegen::load::{DocumentationKind, LoadedSchema, load};
 use tests::shared;
 use xtask::commands::import::imported_files;
-use xtask::schema_source::{SchemaSource, SourceOptions};
+use xtask::introspected::Introspected;
+use xtask::schema_source::{ReplyOptions, SchemaSource, SourceOptions, reply_files};
 use xtask::workspace;
 
 fn main() {
     let arguments = Arguments::from_args();
     let mut trials = match shared::shared() {
-        Some(path) => upstream(&path.join("qapi")),
+        Some(path) => {
+            let mut trials = upstream(&path.join("qapi"));
+            trials.push(Trial::test("fresh/11.1", move || introspected(&path)));
+            trials
+        }
         None => vec![absent()],
     };
     trials.extend(committed());
@@ -52,6 +57,10 @@ fn upstream(releases: &Path) -> Vec<Trial> {
             let name = format!("restated/{release}/{}", interface.file_name());
             trials.push(Trial::test(name, move || same(&folder, interface)));
         }
+        if folder.join("storage-daemon").is_dir() {
+            let (name, folder) = (format!("storage-daemon/{release}"), folder.clone());
+            trials.push(Trial::test(name, move || storage_daemon(&folder)));
+        }
         trials.push(Trial::test(format!("fresh/{release}"), move || {
             fresh(&folder)
         }));
@@ -65,7 +74,8 @@ fn same(folder: &Path, interface: QemuProgram) -> Result<(), Failed> {
     let upstream = source.load_as_stated(interface)?;
     let text = print(&upstream);
     let files = HashMap::from([("a.json".to_owned(), text.clone().into_bytes())]);
-    let restated = load(&files, "a.json", upstream.version)?;
+    let mut restated = load(&files, "a.json", upstream.version)?;
+    restated.documentation = DocumentationKind::Facts;
     if !restated.diagnostics.is_empty() {
         return Err(format!("{:?}", restated.diagnostics).into());
     }
@@ -115,15 +125,68 @@ fn compare(left: &[String], right: &[String]) -> Result<(), Failed> {
     Ok(())
 }
 
+/// The imported part of the emulator's interface has the definitions of QEMU's
+/// own schema of the storage daemon.
+fn storage_daemon(folder: &Path) -> Result<(), Failed> {
+    let load = |argument: &str| -> Result<Vec<String>, Failed> {
+        let mut definitions =
+            definitions(&open(argument)?.load_as_stated(QemuProgram::StorageDaemon)?);
+        definitions.sort();
+        Ok(definitions)
+    };
+    let series = open(&folder.to_string_lossy())?.version().series();
+    compare(
+        &load(&folder.to_string_lossy())?,
+        &load(&series.to_string())?,
+    )
+}
+
 /// What is committed is what an import writes again.
 fn fresh(folder: &Path) -> Result<(), Failed> {
     let source = open(&folder.to_string_lossy())?;
     let committed = workspace::series_folder(source.version().series());
     for (name, text) in &imported_files(&source)? {
-        if fs::read_to_string(committed.join(name)).ok().as_ref() != Some(text) {
+        let mut own = fs::read_to_string(committed.join(name))?;
+        if name == MANIFEST {
+            own = without_others(&own, text)?;
+        }
+        if own != *text {
             let name = committed.join(name);
             return Err(format!("{} differs from an import", name.display()).into());
         }
+    }
+    Ok(())
+}
+
+/// A manifest without interfaces that a tree does not have: that of the storage
+/// daemon may come from a running one.
+fn without_others(manifest: &str, imported: &str) -> Result<String, Failed> {
+    let imported: Manifest = toml::from_str(imported)?;
+    let mut manifest: Manifest = toml::from_str(manifest)?;
+    manifest
+        .schema
+        .retain(|origin| imported.has(origin.interface));
+    Ok(toml::to_string_pretty(&manifest)?)
+}
+
+/// The schema of 11.1 is what an import writes for the recorded reply.
+fn introspected(shared: &Path) -> Result<(), Failed> {
+    let reply = shared.join("recordings/11.1/query-qmp-schema.json");
+    let introspected = Introspected::open(&reply.to_string_lossy())?;
+    let version = introspected.version.ok_or("the greeting is recorded")?;
+    let names = shared.join("qapi-from-docs/11.1.3");
+    let options = ReplyOptions {
+        version,
+        neighbour: workspace::series_before(version.series())?,
+        names: names.to_str(),
+    };
+    let folder = workspace::series_folder(version.series());
+    for (name, text) in reply_files(&introspected, options)? {
+        let mut own = fs::read_to_string(folder.join(&name))?;
+        if name == MANIFEST {
+            own = without_others(&own, &text)?;
+        }
+        compare(&[own], &[text])?;
     }
     Ok(())
 }

@@ -1,13 +1,16 @@
 //! The schemas compared with the introspection of running QEMUs.
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use qapi_codegen::diff::finding::Finding;
+use qapi_codegen::diff::rules::Compatibility;
 use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::introspect::{AbsenceReason, Verification, write_schema};
-use qapi_codegen::version::{Series, Version};
+use qapi_codegen::version::Series;
 use tests::qemu::{self, Emulator, Program, Running, trial};
-use tests::shared;
+use xtask::catalogue::Catalogue;
 use xtask::commands::verify::VerifyReport;
 use xtask::introspected::Introspected;
+use xtask::reports::compare_releases;
 use xtask::schema_source::{SchemaSource, SourceOptions};
 
 fn main() {
@@ -25,6 +28,7 @@ fn live(emulator: Emulator) -> Vec<Trial> {
     let mut trials = vec![
         emulator.trial("agrees", agrees),
         emulator.trial("synthesised", synthesised),
+        emulator.trial("same-release", same_release),
     ];
     if emulator.program.as_ref().is_some_and(can_hide) {
         trials.push(emulator.trial("hides", hides));
@@ -101,32 +105,39 @@ fn synthesised(program: Program) -> Result<(), Failed> {
     expect(verification.absent.is_empty(), &verification)
 }
 
-/// The schema of the storage daemon is not imported, so QEMU's own files of the
-/// same series are used.
+/// The schema of a QEMU's own reply takes over what its series has, so that
+/// nothing is removed.
+fn same_release(program: Program) -> Result<(), Failed> {
+    let running = program.start(&[]);
+    let catalogue = Catalogue::open()?;
+    let read = |argument: &str| catalogue.release(argument, QemuProgram::Emulator);
+    let series = read(&program.version().series().to_string())?;
+    let introspected = read(&running.socket().to_string_lossy())?;
+    let report = compare_releases(&series, &introspected, &[]);
+    let breaking = |finding: &&Finding<'_>| finding.compatibility == Compatibility::Breaking;
+    let breaking: Vec<_> = report.findings.iter().filter(breaking).collect();
+    match breaking.is_empty() {
+        true => Ok(()),
+        false => Err(format!("{breaking:#?}").into()),
+    }
+}
+
+/// The storage daemon, if its series has its interface.
 fn storage_daemon() -> Trial {
-    let series = |program: &Program| {
-        let releases = std::fs::read_dir(shared::shared()?.join("qapi")).ok()?;
-        releases
-            .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-            .find(|path| {
-                let name = path.file_name().unwrap_or_default().to_string_lossy();
-                let version = name.parse::<Version>();
-                version.is_ok_and(|version| version.series() == program.version().series())
-            })
+    let has = |program: &Program| {
+        let series = program.version().series().to_string();
+        let source = SchemaSource::open(&series, &SourceOptions::default());
+        source.is_ok_and(|source| source.has(QemuProgram::StorageDaemon))
     };
-    let found = Program::storage_daemon().and_then(|program| Some((series(&program)?, program)));
-    let is_required = qemu::is_required() && shared::is_required();
+    let found = Program::storage_daemon().filter(has);
     trial(
         "live/storage-daemon",
         found,
-        is_required,
-        |(folder, program)| {
+        qemu::is_required(),
+        |program| {
             let introspected = introspect(&program.start_daemon())?;
-            let verification = report(
-                &folder.to_string_lossy(),
-                QemuProgram::StorageDaemon,
-                &introspected,
-            )?;
+            let series = program.version().series().to_string();
+            let verification = report(&series, QemuProgram::StorageDaemon, &introspected)?;
             expect(true, &verification)
         },
     )

@@ -19,6 +19,9 @@ pub struct Input {
 /// The size of the buffers.
 const BUFFER_SIZE: usize = 1 << 18;
 
+/// The beginning of `journalctl -o export`, which has lengths between its text.
+const JOURNAL: &[u8] = b"__CURSOR=";
+
 /// Opens a file, or standard input for `-`.
 pub fn open(file: &str) -> Result<Input, Failure> {
     let failure = |error: io::Error| Failure::io("read", file, &error);
@@ -56,7 +59,7 @@ fn decode(mut text: BufReader<Box<dyn Read>>, is_decoded: bool) -> io::Result<Op
     let unit: fn([u8; 2]) -> u16 = match start {
         [0xFF, 0xFE, ..] => u16::from_le_bytes,
         [0xFE, 0xFF, ..] => u16::from_be_bytes,
-        _ if start.contains(&0) => return Ok(None),
+        _ if start.contains(&0) && !start.starts_with(JOURNAL) => return Ok(None),
         _ => {
             let text = Box::new(text);
             return Ok(Some(Input { text, is_decoded }));

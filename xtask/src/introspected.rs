@@ -3,6 +3,7 @@
 
 use std::fs::{self, File};
 use std::io::Read;
+use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::json;
@@ -24,7 +25,8 @@ const COMMAND: &str = "query-qmp-schema";
 pub struct Introspected {
     /// The reply.
     pub reply: SchemaReply,
-    /// The release, if a greeting names it.
+    /// The release, if a greeting names it: of a saved reply the one in front of
+    /// it, or in `greeting.json` in the same folder.
     pub version: Option<Version>,
     /// The package of the build from the greeting, or an empty string.
     pub package: String,
@@ -135,12 +137,18 @@ fn saved(path: &str) -> Result<Introspected, Failure> {
     let text = read(path).map_err(|error| Failure::io("read", path, &error))?;
     let reply = introspect::read(&text).map_err(|invalid| invalid_reply(path, &invalid))?;
     Ok(Introspected {
-        version: reply.version,
+        version: reply.version.or_else(|| recorded_version(path)),
         reply,
         package: String::new(),
         text,
         commands: None,
     })
+}
+
+/// The release in a greeting that was saved next to a reply.
+fn recorded_version(path: &str) -> Option<Version> {
+    let greeting = read(Path::new(path).with_file_name("greeting.json").to_str()?);
+    introspect::read_version(&greeting.ok()?)
 }
 
 /// Reads at most one byte more than the limit, so that the reader notices.

@@ -174,7 +174,9 @@ fn an_unknown_series_is_compared_with_the_best_match() {
         out.contains("  7.2: 0 contradictions, 0 not in the schema\n"),
         "{out}"
     );
-    let (_, err) = expect(0, &["verify", "--all", &recording("2.5.1")]);
+    let alone = folder.path().join("reply.json");
+    fs::copy(recording("2.5.1"), &alone).unwrap();
+    let (_, err) = expect(0, &["verify", "--all", alone.to_str().unwrap()]);
     assert!(
         err.contains("does not state its release; the best match is 2.5"),
         "{err}"
@@ -282,8 +284,14 @@ fn a_reply_is_imported() {
         .for_each(|name| copy(name));
     let run = |status, arguments: &[&str]| expect_in(own.path(), status, arguments);
 
-    let (_, err) = run(2, &["import", &recording("2.11.0")]);
+    fs::copy(recording("2.11.0"), own.path().join("reply.json")).unwrap();
+    let (_, err) = run(2, &["import", "reply.json"]);
     assert!(err.contains("name the series with `--as`"), "{err}");
+    let (_, err) = run(2, &["import", &recording("2.11.0"), "--as", "2.12"]);
+    assert!(
+        err.contains("is QEMU 2.11.0, which is not of series 2.12"),
+        "{err}"
+    );
     let (_, err) = run(2, &["import", &recording("2.5.1"), "--as", "2.5"]);
     assert!(
         err.contains("is imported from the sources of 2.5.1"),
@@ -291,7 +299,7 @@ fn a_reply_is_imported() {
     );
     let (_, err) = run(0, &["import", &recording("2.11.0"), "--as", "2.11"]);
     assert!(
-        err.contains("wrote schemas/2.11; the names of its types are made up"),
+        err.contains("wrote schemas/2.11; names, conditions and integer sizes are those of 2.5"),
         "{err}"
     );
     let manifest = fs::read_to_string(own.path().join("schemas/2.11/manifest.toml")).unwrap();

@@ -2,11 +2,29 @@
 
 use super::policy::matches;
 use super::report::{FindingCounts, Report};
+use super::usage::Usage;
 
 /// Restricts a report to the commands and events that match one of the
 /// patterns.
 pub fn select_operations(report: &mut Report<'_>, patterns: &[String]) {
-    let fits = |name: &str| patterns.iter().any(|pattern| matches(pattern, name));
+    retain_operations(report, |name| {
+        patterns.iter().any(|pattern| matches(pattern, name))
+    });
+}
+
+/// Restricts a report to what affects a program.
+pub fn select_used(report: &mut Report<'_>, usage: &Usage) {
+    report.findings.retain(|finding| finding.used == Some(true));
+    let is_used = |name: &str| {
+        usage
+            .commands()
+            .chain(usage.events())
+            .any(|own| own == name)
+    };
+    retain_operations(report, is_used);
+}
+
+fn retain_operations(report: &mut Report<'_>, fits: impl Fn(&str) -> bool + Copy) {
     report.findings.retain(|finding| finding.occurs_in(fits));
     for finding in &mut report.findings {
         finding.lead_with(fits);

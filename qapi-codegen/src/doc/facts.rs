@@ -2,40 +2,40 @@
 
 use super::Deprecation;
 use super::section::Section;
-use crate::version::Series;
+use crate::version::{Series, Version};
 
 /// The first release that a text mentions.
-pub fn first_series(text: &str) -> Option<Series> {
-    text.split_whitespace().find_map(leading_series)
+pub fn first_release(text: &str) -> Option<Version> {
+    text.split_whitespace().find_map(leading_release)
 }
 
 /// The release in a line `Since 1.5`, which many comments before 2.9 have.
-pub fn since_line(section: &Section<'_>) -> Option<Series> {
+pub fn since_line(section: &Section<'_>) -> Option<Version> {
     section.lines.iter().find_map(|line| {
         let rest = line.trim().strip_prefix("Since")?;
-        whole_series(rest.trim_start_matches([' ', ':']).trim_end())
+        whole_release(rest.trim_start_matches([' ', ':']).trim_end())
     })
 }
 
 /// The release in `(since 2.3)`, `; since: 2.7)` or a sentence `Since 2.3.`.
 ///
 /// A release at the end of the text takes precedence over the first one.
-pub fn member_since(text: &str) -> Option<Series> {
+pub fn member_since(text: &str) -> Option<Version> {
     let mentions: Vec<Mention<'_>> = mentions(text, "since")
         .into_iter()
         .filter(Mention::dates_member)
         .collect();
     let last = mentions.last().filter(|mention| mention.ends_text());
-    last.or(mentions.first()).and_then(Mention::series)
+    last.or(mentions.first()).and_then(Mention::release)
 }
 
 /// The names and releases of `(poweroff since 2.8, run since 5.0)`.
-pub fn named_since(text: &str) -> Vec<(&str, Series)> {
+pub fn named_since(text: &str) -> Vec<(&str, Version)> {
     mentions(text, "since")
         .into_iter()
         .filter_map(|mention| {
             let name = mention.before.rsplit([' ', '(', ',']).next()?;
-            Some((name, mention.series()?))
+            Some((name, mention.release()?))
         })
         .collect()
 }
@@ -88,8 +88,8 @@ fn mentions<'t>(text: &'t str, word: &str) -> Vec<Mention<'t>> {
 
 impl Mention<'_> {
     /// The release after the word.
-    fn series(&self) -> Option<Series> {
-        leading_series(self.after.trim_start_matches(':').trim_start())
+    fn release(&self) -> Option<Version> {
+        leading_release(self.after.trim_start_matches(':').trim_start())
     }
 
     /// The release in `deprecated since 2.12` and `deprecated (since 2.12.0)`.
@@ -98,7 +98,7 @@ impl Mention<'_> {
         let rest = rest
             .strip_prefix("since ")
             .or_else(|| rest.strip_prefix("in "))?;
-        leading_series(rest)
+        leading_release(rest).map(Version::series)
     }
 
     fn opens_sentence(&self) -> bool {
@@ -119,7 +119,7 @@ impl Mention<'_> {
     /// Returns `true` if `since` dates the member itself, not something else that
     /// its text mentions.
     fn dates_member(&self) -> bool {
-        if self.series().is_none() || self.is_after_deprecated() {
+        if self.release().is_none() || self.is_after_deprecated() {
             return false;
         }
         if matches!(self.before, "" | "#optional") || self.before.ends_with('(') {
@@ -154,20 +154,19 @@ impl Mention<'_> {
 
 const NOUNS: [&str; 5] = ["command", "event", "interface", "type", "struct"];
 
-/// The release at the beginning of a text.
-fn leading_series(text: &str) -> Option<Series> {
-    let digits = |c: char| c.is_ascii_digit();
-    let (major, rest) = text.split_once('.')?;
-    let end = rest.find(|c| !digits(c)).unwrap_or(rest.len());
-    if major.is_empty() || !major.chars().all(digits) {
-        return None;
-    }
-    Some(Series::new(major.parse().ok()?, rest[..end].parse().ok()?))
+/// The release at the beginning of a text, of which the last number may be absent.
+fn leading_release(text: &str) -> Option<Version> {
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.');
+    let mut numbers = text[..end.unwrap_or(text.len())].split('.');
+    let major = numbers.next()?.parse().ok()?;
+    let minor = numbers.next()?.parse().ok()?;
+    let micro = numbers.next().and_then(|micro| micro.parse().ok());
+    Some(Version::new(major, minor, micro.unwrap_or(0)))
 }
 
 /// The release that is the whole text, with or without a full stop.
-fn whole_series(text: &str) -> Option<Series> {
+fn whole_release(text: &str) -> Option<Version> {
     let bare = text.trim_end_matches('.');
     let only = bare.chars().all(|c| c.is_ascii_digit() || c == '.');
-    only.then(|| leading_series(bare)).flatten()
+    only.then(|| leading_release(bare)).flatten()
 }

@@ -11,6 +11,7 @@ mod facts;
 mod free;
 mod loose;
 mod prose;
+mod replacement;
 mod section;
 mod strict;
 
@@ -21,7 +22,7 @@ use crate::diagnostic::Diagnostic;
 use crate::dialect;
 use crate::load::{DocumentationKind, LoadedSchema};
 use crate::source::{Name, Span};
-use crate::version::Series;
+use crate::version::{Series, Version};
 
 pub use block::line_text;
 pub use prose::ProseBlock;
@@ -88,10 +89,12 @@ pub struct EntityDocs {
 /// The part of a documentation that programs can use.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// The first series that has the entity.
-    pub since: Option<Series>,
+    /// The first release that has the entity.
+    pub since: Option<Version>,
     /// Deprecation, which before 5.0 only comments mention.
     pub deprecated: Option<Deprecation>,
+    /// The names to use instead of a deprecated entity, such as `a` or `a and b`.
+    pub replaced_by: Option<String>,
 }
 
 /// The deprecation of an entity.
@@ -145,7 +148,7 @@ impl Facts {
 /// let files = HashMap::from([("a.json".to_owned(), text.as_bytes().to_vec())]);
 /// let loaded = load(&files, "a.json", Version::NEWEST)?;
 /// let docs = doc::parse(&loaded).definitions;
-/// assert_eq!(docs[0].facts.since.unwrap().to_string(), "1.7");
+/// assert_eq!(format!("{:#}", docs[0].facts.since.unwrap()), "1.7");
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub fn parse(loaded: &LoadedSchema) -> DocComments {
@@ -214,7 +217,10 @@ fn definition_docs(
     if matches!(definition.body, DefinitionBody::Alternate(_)) {
         // The names of the branches are not on the wire: a value is deprecated.
         let members = docs.members.iter_mut();
-        members.for_each(|branch| branch.facts.deprecated = None);
+        members.for_each(|branch| {
+            branch.facts.deprecated = None;
+            branch.facts.replaced_by = None;
+        });
     }
     if loaded.documentation == DocumentationKind::Facts {
         docs.remove_prose();
@@ -238,7 +244,12 @@ impl DefinitionDocs {
             SectionKind::Member(name) if names.contains(name) => {
                 self.members.push(entity(name, section));
             }
-            SectionKind::Feature(name) => self.features.push(entity(name, section)),
+            SectionKind::Feature(name) => {
+                if name == "deprecated" {
+                    self.add_replacements(&section.text());
+                }
+                self.features.push(entity(name, section));
+            }
             _ => self.add_body(section),
         }
     }
@@ -248,6 +259,9 @@ impl DefinitionDocs {
         self.facts.since = self.facts.since.or_else(|| facts::since_line(section));
         if self.facts.deprecated.is_none() {
             self.facts.deprecated = facts::definition_deprecation(&text);
+        }
+        if self.facts.replaced_by.is_none() {
+            self.facts.replaced_by = replacement::find(&text, self.facts.deprecated.is_some());
         }
         let heading = match section.kind {
             SectionKind::Body | SectionKind::Feature(_) => None,
@@ -259,10 +273,35 @@ impl DefinitionDocs {
             .extend(prose::blocks(section, heading.as_deref()));
     }
 
+    /// Adds what a feature `deprecated` says about the definition and its members.
+    fn add_replacements(&mut self, text: &str) {
+        for (subject, names) in replacement::of_subjects(text) {
+            let Some(subject) = subject else {
+                self.facts.replaced_by = Some(names);
+                continue;
+            };
+            let known = self
+                .members
+                .iter_mut()
+                .find(|member| member.name == subject);
+            match known {
+                Some(member) => member.facts.replaced_by = Some(names),
+                None => self.members.push(EntityDocs {
+                    name: subject.to_owned(),
+                    facts: Facts {
+                        replaced_by: Some(names),
+                        ..Facts::default()
+                    },
+                    prose: Vec::new(),
+                }),
+            }
+        }
+    }
+
     /// Parses `Since: 2.1 (poweroff since 2.8)`.
     fn add_since(&mut self, section: &Section<'_>, names: &HashSet<&str>) {
         let text = section.text();
-        self.facts.since = self.facts.since.or(facts::first_series(&text));
+        self.facts.since = self.facts.since.or(facts::first_release(&text));
         let dates = facts::named_since(&text).into_iter();
         for (name, date) in dates.filter(|(name, _)| names.contains(name)) {
             let described = self.members.iter().position(|entity| entity.name == name);
@@ -280,11 +319,13 @@ impl DefinitionDocs {
 
 fn entity(name: &str, section: &Section<'_>) -> EntityDocs {
     let text = section.text();
+    let deprecated = facts::member_deprecation(&text);
     EntityDocs {
         name: name.to_owned(),
         facts: Facts {
             since: facts::member_since(&text).or_else(|| facts::since_line(section)),
-            deprecated: facts::member_deprecation(&text),
+            replaced_by: replacement::find(&text, deprecated.is_some()),
+            deprecated,
         },
         prose: prose::blocks(section, None),
     }

@@ -26,7 +26,7 @@ fn describe(docs: &DefinitionDocs) -> String {
 fn fact(facts: &Facts) -> String {
     let mut text = facts
         .since
-        .map_or("-".to_owned(), |since| since.to_string());
+        .map_or("-".to_owned(), |since| format!("{since:#}"));
     if let Some(deprecation) = &facts.deprecated {
         text += " deprecated";
         text += &deprecation
@@ -80,18 +80,19 @@ fn features_have_their_own_section() {
 
 #[test]
 fn since_has_many_forms() {
-    let fact = |text: &str| facts::member_since(text).map(|series| series.to_string());
+    let fact = |text: &str| facts::member_since(text).map(|since| format!("{since:#}"));
     for text in [
         "since 2.9",
         "Text (since: 2.9; default: 1)",
         "Text (all by default; since 2.9).",
         "No pending I/O. Since 2.9.",
-        "On since 1.0. (Since 2.9.1)",
+        "On since 1.0. (Since 2.9.0)",
         "(since 2.9 for some, 3.0 for others)",
         "deprecated since 4.0 (since 2.9)",
     ] {
         assert_eq!(fact(text).as_deref(), Some("2.9"), "{text}");
     }
+    assert_eq!(fact("Text. (since 2.12.1)").as_deref(), Some("2.12.1"));
     for text in [
         "allowed since QEMU 2.7",
         "Time (since Linux 2.6.11)",

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::schema::Condition;
-use crate::version::Series;
+use crate::version::Version;
 use crate::wire::Direction;
 
 /// The length in bytes at which paths are cut off; shapes of hostile replies
@@ -89,7 +89,7 @@ pub struct DifferenceSide {
     /// `true` for an optional member.
     pub optional: bool,
     /// The series that introduced it, if a schema says so.
-    pub since: Option<Series>,
+    pub since: Option<Version>,
 }
 
 impl InterfaceDifference {

@@ -32,13 +32,20 @@
 //!
 //! This module does not know where replies come from.
 
+mod agreement;
+mod borrow;
+mod build_options;
 mod check;
 mod compare;
+mod counterparts;
 mod difference;
 mod entries;
 mod interface;
+mod merge;
+mod neighbour;
 mod numbering;
 mod outline;
+mod pragmas;
 mod problem;
 mod read;
 mod schema_text;
@@ -48,8 +55,10 @@ mod write;
 
 pub use compare::{InterfaceComparison, compare};
 pub use difference::{DifferenceKind, DifferenceSide, InterfaceDifference, WireLocation};
+pub use merge::{WrittenSchema, write_schema_like};
+pub use neighbour::Neighbour;
 pub use problem::{InvalidReply, ReplyProblem};
-pub use read::{MOST_BYTES, SchemaReply, read};
+pub use read::{MOST_BYTES, SchemaReply, read, read_version};
 pub use schema_text::write_schema;
 pub use verification::{
     AbsenceReason, AbsentEntity, ComparedReleases, Contradiction, Verification, explain,

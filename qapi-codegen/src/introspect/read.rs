@@ -65,23 +65,15 @@ pub fn read(text: &[u8]) -> Result<SchemaReply, InvalidReply> {
 
 /// Finds the reply in a log of messages, and the release in the greeting.
 fn find_reply(text: &[u8]) -> Result<(Vec<Value>, Option<Version>), InvalidReply> {
-    let mut version = None;
-    let mut error = None;
-    let mut reply = None;
+    let mut log = MessageLog::default();
     for message in serde_json::Deserializer::from_slice(text).into_iter::<Value>() {
         let message = message.map_err(|error| invalid_json(&error))?;
-        version = greeting_version(&message).or(version);
-        error = message["error"]["desc"]
-            .as_str()
-            .map(str::to_owned)
-            .or(error);
-        match returned_array(message) {
-            Some(entries) if has_meta_types(&entries) => return Ok((entries, version)),
-            other => reply = reply.or(other),
+        if let Some(entries) = log.receive(unwrap_recorded(message)) {
+            return Ok((entries, log.version));
         }
     }
-    match (reply, error) {
-        (Some(entries), _) => Ok((entries, version)),
+    match (log.array, log.error) {
+        (Some(entries), _) => Ok((entries, log.version)),
         (None, Some(error)) => Err(InvalidReply::new(format!(
             "QEMU returned an error: {error}"
         ))),
@@ -90,6 +82,53 @@ fn find_reply(text: &[u8]) -> Result<(Vec<Value>, Option<Version>), InvalidReply
                 .to_owned(),
         )),
     }
+}
+
+/// Reads the release from a greeting or a reply to `query-version`.
+pub fn read_version(text: &[u8]) -> Option<Version> {
+    stated_version(&serde_json::from_slice(text).ok()?)
+}
+
+/// The messages before the reply.
+#[derive(Default)]
+struct MessageLog {
+    version: Option<Version>,
+    /// The id of the request for the interface, if the log has the request.
+    id: Option<Value>,
+    error: Option<String>,
+    /// A returned array that may come from another command.
+    array: Option<Vec<Value>>,
+}
+
+impl MessageLog {
+    /// Receives a message, and returns the entries if it is the reply.
+    fn receive(&mut self, message: Value) -> Option<Vec<Value>> {
+        if message["execute"] == "query-qmp-schema" {
+            self.id = message.get("id").cloned();
+            return None;
+        }
+        self.version = stated_version(&message).or(self.version);
+        if self.id.is_some() && message.get("id") != self.id.as_ref() {
+            return None;
+        }
+        if let Some(error) = message["error"]["desc"].as_str() {
+            self.error = Some(error.to_owned());
+        }
+        match returned_array(message) {
+            Some(entries) if has_meta_types(&entries) => Some(entries),
+            other => {
+                self.array = self.array.take().or(other);
+                None
+            }
+        }
+    }
+}
+
+/// The message in a line of a recording, which also has a direction.
+fn unwrap_recorded(line: Value) -> Value {
+    let raw = line.get("raw").filter(|_| line.get("dir").is_some());
+    let message = raw.and_then(|raw| serde_json::from_str(raw.as_str()?).ok());
+    message.unwrap_or(line)
 }
 
 fn invalid_json(error: &serde_json::Error) -> InvalidReply {
@@ -114,8 +153,9 @@ fn has_meta_types(entries: &[Value]) -> bool {
     entries.iter().any(|entry| entry.get("meta-type").is_some())
 }
 
-fn greeting_version(message: &Value) -> Option<Version> {
-    let version = &message.get("QMP")?["version"]["qemu"];
+fn stated_version(message: &Value) -> Option<Version> {
+    let greeted = message.get("QMP").map(|greeting| &greeting["version"]);
+    let version = &greeted.or(message.get("return"))?["qemu"];
     let number = |name: &str| u32::try_from(version[name].as_u64()?).ok();
     Some(Version::new(
         number("major")?,

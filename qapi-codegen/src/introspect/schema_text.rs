@@ -3,17 +3,21 @@
 //! It serves releases whose source is not available. A reply has no names of
 //! types, so [`TypeNames`] derives them from the commands and events.
 
-use super::type_names::{TypeNames, is_empty};
+use std::collections::{HashMap, HashSet};
+
+use super::pragmas::is_unusual;
+use super::type_names::{GivenNames, TypeNames, is_empty};
 use crate::ast::{
     self, BranchDefinition, DataDefinition, Definition, DefinitionBody, EnumValueDefinition,
-    PragmaDirective, PragmaValue, TypeReference, UnionBase,
+    PragmaDirective, TypeReference, UnionBase,
 };
 use crate::canonical;
 use crate::dialect;
+use crate::doc::DefinitionDocs;
 use crate::load::{DocumentationKind, LoadedSchema};
 use crate::schema::{EntityMeta, Feature};
 use crate::source::{Name, SourceFile, Sources, Span};
-use crate::version::{Series, Version};
+use crate::version::Version;
 use crate::wire::{
     CommandShape, EnumShape, EventShape, Interface, MemberShape, NameTable, ObjectShape, Shape,
     ShapeId,
@@ -25,56 +29,91 @@ use crate::wire::{
 /// does not report: conditions, documentation, the sizes of integers, and which
 /// commands have `'gen': false`.
 pub fn write_schema(interface: &Interface<'_>, version: Version) -> String {
-    let mut sources = Sources::default();
-    let file = sources.add(SourceFile {
-        name: "reply".to_owned(),
-        text: String::new(),
-        included_from: None,
-    });
-    let builder = DefinitionBuilder {
-        interface,
-        names: TypeNames::new(interface, dialect::EMPTY_BRANCHES.contains(version)),
-        series: version.series(),
-        span: Span {
-            file,
-            start: 0,
-            end: 0,
-        },
-    };
-    let loaded = LoadedSchema {
-        version,
-        sources,
-        items: builder.build_items(),
-        diagnostics: Vec::new(),
-        documentation: DocumentationKind::None,
-    };
-    canonical::print(&loaded, &[])
+    let builder = DefinitionBuilder::new(interface, version, GivenNames::default());
+    let names = builder.order();
+    let definitions = names.iter().flat_map(|name| builder.build(name)).collect();
+    builder.print(definitions, &[], &[])
 }
 
-struct DefinitionBuilder<'i, 's> {
-    interface: &'i Interface<'s>,
+/// Builds definitions from the shapes of a reply.
+pub(super) struct DefinitionBuilder<'i, 's> {
+    pub interface: &'i Interface<'s>,
     names: TypeNames,
-    series: Series,
+    /// The arguments and data that are written in their command or event.
+    inline: HashSet<ShapeId>,
+    pub version: Version,
     /// The span of everything: there is no source text.
     span: Span,
+    sources: Sources,
 }
 
-impl DefinitionBuilder<'_, '_> {
-    fn build_items(&self) -> Vec<ast::Item> {
-        let types = self.names.in_order();
-        let types = types.flat_map(|id| self.build_type(id));
-        let commands = self.interface.commands.values();
-        let commands = commands.map(|command| self.build_command(command));
-        let events = self.interface.events.values();
-        let events = events.map(|event| self.build_event(event));
-        let definitions: Vec<Definition> = types.chain(commands).chain(events).collect();
-        let pragmas = self
-            .build_pragmas(&definitions)
+impl<'i, 's> DefinitionBuilder<'i, 's> {
+    pub fn new(interface: &'i Interface<'s>, version: Version, given: GivenNames) -> Self {
+        let mut sources = Sources::default();
+        let file = sources.add(SourceFile {
+            name: "reply".to_owned(),
+            text: String::new(),
+            included_from: None,
+        });
+        DefinitionBuilder {
+            interface,
+            inline: find_inline(interface, &given),
+            names: TypeNames::new(interface, dialect::EMPTY_BRANCHES.contains(version), given),
+            version,
+            span: Span::new(file, 0..0),
+            sources,
+        }
+    }
+
+    /// The names of all definitions: types, commands, events.
+    pub fn order(&self) -> Vec<String> {
+        let types = self.names.in_order().filter(|id| !self.inline.contains(id));
+        let types = types.map(|id| self.names.name(id).to_owned());
+        let operations = self
+            .interface
+            .commands
+            .names()
+            .chain(self.interface.events.names());
+        types.chain(operations.map(str::to_owned)).collect()
+    }
+
+    /// The type with a name.
+    pub fn id(&self, name: &str) -> Option<ShapeId> {
+        self.names.id(name)
+    }
+
+    /// Builds the definition with a name; that of a union may come after its base.
+    pub fn build(&self, name: &str) -> Vec<Definition> {
+        if let Some(id) = self.names.id(name) {
+            return self.build_type(id);
+        }
+        let command = self.interface.commands.get(name);
+        let event = self.interface.events.get(name);
+        let command = command.map(|command| self.build_command(command));
+        command
+            .or_else(|| Some(self.build_event(event?)))
             .into_iter()
-            .map(ast::Item::Pragma);
-        pragmas
-            .chain(definitions.into_iter().map(ast::Item::Definition))
             .collect()
+    }
+
+    /// Prints definitions with the exceptions to naming rules that they need.
+    pub fn print(
+        mut self,
+        definitions: Vec<Definition>,
+        pragmas: &[&PragmaDirective],
+        docs: &[DefinitionDocs],
+    ) -> String {
+        let pragma = self.build_pragma(&definitions, pragmas);
+        let pragma = pragma.into_iter().map(ast::Item::Pragma);
+        let definitions = definitions.into_iter().map(ast::Item::Definition);
+        let loaded = LoadedSchema {
+            version: self.version,
+            sources: std::mem::take(&mut self.sources),
+            items: pragma.chain(definitions).collect(),
+            diagnostics: Vec::new(),
+            documentation: DocumentationKind::None,
+        };
+        canonical::print(&loaded, docs)
     }
 
     /// A type; a union comes after its base.
@@ -112,16 +151,20 @@ impl DefinitionBuilder<'_, '_> {
         features: &[Feature],
         object: &ObjectShape<'_>,
     ) -> Vec<Definition> {
-        let base = self.names.base_name(name);
+        let may_be_inline = dialect::INLINE_BASES.contains(self.version);
+        let base = (!may_be_inline).then(|| self.names.base_name(name));
         let branches = object.branches.iter();
         let by_value = branches
             .clone()
             .flat_map(|branches| branches.by_value.declared());
-        let may_omit = dialect::EMPTY_BRANCHES.contains(self.series);
+        let may_omit = dialect::EMPTY_BRANCHES.contains(self.version);
         let written =
             by_value.filter(|(_, branch)| !may_omit || !is_empty(self.interface, branch.content));
         let union = ast::UnionDefinition {
-            base: UnionBase::Named(self.name(&base)),
+            base: match &base {
+                None => UnionBase::Inline(self.build_members(&object.members)),
+                Some(base) => UnionBase::Named(self.name(base)),
+            },
             discriminator: branches
                 .map(|branches| self.name(branches.discriminator))
                 .next(),
@@ -129,14 +172,10 @@ impl DefinitionBuilder<'_, '_> {
                 .map(|(value, branch)| self.build_branch(value, branch.content))
                 .collect(),
         };
-        vec![
-            self.build_definition(
-                &base,
-                &[],
-                DefinitionBody::Struct(self.build_struct(object)),
-            ),
-            self.build_definition(name, features, DefinitionBody::Union(union)),
-        ]
+        let body = || DefinitionBody::Struct(self.build_struct(object));
+        let base = base.map(|base| self.build_definition(&base, &[], body()));
+        let union = self.build_definition(name, features, DefinitionBody::Union(union));
+        base.into_iter().chain([union]).collect()
     }
 
     fn build_command(&self, command: &CommandShape<'_>) -> Definition {
@@ -165,6 +204,10 @@ impl DefinitionBuilder<'_, '_> {
     /// The data of a command or event, and whether it has to be `boxed`.
     fn build_data(&self, id: ShapeId) -> (DataDefinition, bool) {
         match self.interface.object(id) {
+            Some(object) if self.inline.contains(&id) => (
+                DataDefinition::Inline(self.build_members(&object.members)),
+                false,
+            ),
             Some(object) if !is_empty(self.interface, id) => {
                 let name = self.name(self.names.name(id));
                 (DataDefinition::Named(name), object.branches.is_some())
@@ -245,67 +288,53 @@ impl DefinitionBuilder<'_, '_> {
         }
     }
 
-    fn name(&self, text: &str) -> Name {
+    pub fn name(&self, text: &str) -> Name {
         Name::new(text.to_owned(), self.span)
-    }
-
-    /// The exceptions to the naming rules that the definitions need.
-    fn build_pragmas(&self, definitions: &[Definition]) -> Option<PragmaDirective> {
-        let [returns, members, commands] = match self.series {
-            series if !dialect::PRAGMAS.contains(series) => return None,
-            series if !dialect::EXCEPTION_PRAGMAS.contains(series) => {
-                ["returns-whitelist", "name-case-whitelist", ""]
-            }
-            _ => [
-                "command-returns-exceptions",
-                "member-name-exceptions",
-                "command-name-exceptions",
-            ],
-        };
-        let mut settings = Vec::new();
-        let mut set = |pragma: &str, is_exception: &dyn Fn(&Definition) -> bool| {
-            let names = definitions
-                .iter()
-                .filter(|definition| is_exception(definition));
-            let names: Vec<Name> = names.map(|definition| definition.name.clone()).collect();
-            if !pragma.is_empty() && !names.is_empty() {
-                settings.push((self.name(pragma), PragmaValue::Names(names)));
-            }
-        };
-        set(returns, &|definition| self.returns_non_object(definition));
-        set(members, &has_unusual_names);
-        set(commands, &|definition| {
-            matches!(definition.body, DefinitionBody::Command(_))
-                && definition.name.value.contains('_')
-        });
-        (!settings.is_empty()).then_some(PragmaDirective {
-            span: self.span,
-            settings,
-        })
-    }
-
-    fn returns_non_object(&self, definition: &Definition) -> bool {
-        let DefinitionBody::Command(_) = definition.body else {
-            return false;
-        };
-        let command = self.interface.commands.get(&definition.name.value);
-        command.is_some_and(|command| {
-            let returned = self.interface.returned(command);
-            let element = match self.interface.get(returned) {
-                Shape::Array(element) => *element,
-                _ => returned,
-            };
-            self.interface.object(element).is_none()
-        })
     }
 }
 
-/// Returns `true` if names of members or values have uppercase letters or `_`.
-fn has_unusual_names(definition: &Definition) -> bool {
-    let is_unusual = |name: &Name| name.value.contains(|c: char| c == '_' || c.is_uppercase());
-    match &definition.body {
-        DefinitionBody::Struct(body) => body.members.iter().any(|member| is_unusual(&member.name)),
-        DefinitionBody::Enum(body) => body.values.iter().any(|value| is_unusual(&value.name)),
-        _ => false,
+/// The arguments and data that nothing else refers to, and that need no name.
+fn find_inline(interface: &Interface<'_>, given: &GivenNames) -> HashSet<ShapeId> {
+    let commands = interface.commands.values();
+    let commands = commands.flat_map(|command| [command.arguments, interface.returned(command)]);
+    let events = interface.events.values().map(|event| event.data);
+    let mut uses: HashMap<ShapeId, usize> = HashMap::new();
+    let inner = interface
+        .ids()
+        .flat_map(|id| referenced_shapes(interface, id));
+    for id in commands.chain(events).chain(inner) {
+        *uses.entry(id).or_default() += 1;
+    }
+    let arguments = interface.commands.values().map(|command| command.arguments);
+    let data = interface.events.values().map(|event| event.data);
+    let may_be_inline = |id: &ShapeId| {
+        let object = interface.object(*id);
+        uses[id] == 1
+            && !given.has(*id)
+            && !is_empty(interface, *id)
+            && object.is_some_and(|object| {
+                // Exceptions to naming rules are for types.
+                object.branches.is_none() && !object.members.names().any(is_unusual)
+            })
+            && interface
+                .definition(*id)
+                .is_none_or(|meta| meta.features.is_empty())
+    };
+    arguments.chain(data).filter(may_be_inline).collect()
+}
+
+fn referenced_shapes(interface: &Interface<'_>, id: ShapeId) -> Vec<ShapeId> {
+    match interface.get(id) {
+        Shape::Builtin(_) | Shape::Enum(_) => Vec::new(),
+        Shape::Array(element) => vec![*element],
+        Shape::Alternate(branches) => branches.iter().map(|branch| branch.shape).collect(),
+        Shape::Object(object) => {
+            let branches = object.branches.iter();
+            let branches = branches.flat_map(|branches| branches.by_value.values());
+            let members = object.members.values().map(|member| member.shape);
+            members
+                .chain(branches.map(|branch| branch.content))
+                .collect()
+        }
     }
 }

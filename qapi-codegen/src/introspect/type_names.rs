@@ -8,10 +8,41 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use crate::wire::{Interface, Shape, ShapeId};
 
+/// Names for some types of an interface that are known from elsewhere.
+#[derive(Debug, Default)]
+pub(super) struct GivenNames {
+    names: HashMap<ShapeId, String>,
+    /// The names that derived ones must not be equal to, in lowercase.
+    used: HashSet<String>,
+}
+
+impl GivenNames {
+    /// Gives a name to a type, unless one of them has one.
+    pub(super) fn add(&mut self, id: ShapeId, name: &str) {
+        let mut given = self.names.values();
+        if !self.names.contains_key(&id) && given.all(|given| given != name) {
+            self.names.insert(id, name.to_owned());
+            self.used.insert(name.to_ascii_lowercase());
+        }
+    }
+
+    /// Keeps names from being derived.
+    pub(super) fn reserve(&mut self, names: impl IntoIterator<Item = String>) {
+        let names = names.into_iter().map(|name| name.to_ascii_lowercase());
+        self.used.extend(names);
+    }
+
+    /// Returns `true` if a type has a name.
+    pub(super) fn has(&self, id: ShapeId) -> bool {
+        self.names.contains_key(&id)
+    }
+}
+
 /// Names for the types of an interface.
 #[derive(Debug)]
 pub(super) struct TypeNames {
     names: HashMap<ShapeId, String>,
+    ids: HashMap<String, ShapeId>,
     order: Vec<ShapeId>,
     /// The names that are in use, in lowercase.
     used: HashSet<String>,
@@ -22,12 +53,17 @@ pub(super) struct TypeNames {
 impl TypeNames {
     /// Names the types that commands and events lead to. Empty objects need no
     /// name in commands and events; `omit_empty_branches` extends that to
-    /// branches.
-    pub(super) fn new(interface: &Interface<'_>, omit_empty_branches: bool) -> TypeNames {
+    /// branches. Types without a given name get a derived one.
+    pub(super) fn new(
+        interface: &Interface<'_>,
+        omit_empty_branches: bool,
+        given: GivenNames,
+    ) -> TypeNames {
         let mut names = TypeNames {
             names: HashMap::new(),
+            ids: HashMap::new(),
             order: Vec::new(),
-            used: HashSet::new(),
+            used: given.used,
             requests: HashMap::new(),
         };
         let mut pending: VecDeque<(ShapeId, String)> = roots(interface).into();
@@ -39,8 +75,10 @@ impl TypeNames {
                 Shape::Builtin(_) => {}
                 Shape::Array(element) => pending.push_back((*element, name)),
                 _ => {
-                    let name = names.allocate(&name);
+                    let given = given.names.get(&id);
+                    let name = given.cloned().unwrap_or_else(|| names.allocate(&name));
                     pending.extend(referenced(interface, id, &name, omit_empty_branches));
+                    names.ids.insert(name.clone(), id);
                     names.names.insert(id, name);
                     names.order.push(id);
                 }
@@ -52,6 +90,11 @@ impl TypeNames {
     /// The name of a type.
     pub(super) fn name(&self, id: ShapeId) -> &str {
         self.names.get(&id).map_or("", String::as_str)
+    }
+
+    /// The type with a name.
+    pub(super) fn id(&self, name: &str) -> Option<ShapeId> {
+        self.ids.get(name).copied()
     }
 
     /// The name of the base of a union.

@@ -5,13 +5,14 @@
 //! its interpretation is wrong. A condition explains an absence only if nothing
 //! else shows that the condition holds in this build.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::fmt;
 
+use super::build_options::BuildOptions;
 use super::compare::InterfaceComparison;
 use super::difference::{DifferenceKind, DifferenceSide, InterfaceDifference, WireLocation};
 use crate::schema::Condition;
-use crate::version::{Series, Version};
+use crate::version::Version;
 use crate::wire::Direction;
 
 /// The differences between a schema and a running QEMU, explained.
@@ -41,9 +42,9 @@ pub enum AbsenceReason {
     Conditions(Vec<Condition>),
     /// `-compat` hides entities with this feature.
     Hidden(String),
-    /// The entity belongs to this later series, and a stable release after that
-    /// of the QEMU backported it.
-    Backported(Series),
+    /// The entity belongs to this later release, and a stable release after that
+    /// of the QEMU brought it.
+    Backported(Version),
 }
 
 /// The releases of the schema and of the QEMU.
@@ -72,8 +73,8 @@ impl fmt::Display for AbsenceReason {
                 write!(f, "not built with {}", conditions.join(" and "))
             }
             AbsenceReason::Hidden(feature) => write!(f, "{feature}, hidden by `-compat`"),
-            AbsenceReason::Backported(series) => {
-                write!(f, "backported from {series} by a later stable release")
+            AbsenceReason::Backported(since) => {
+                write!(f, "of {since:#}, brought by a later stable release")
             }
         }
     }
@@ -82,10 +83,15 @@ impl fmt::Display for AbsenceReason {
 /// Explains the differences between a schema, on the left, and a reply.
 pub fn explain(comparison: InterfaceComparison, releases: ComparedReleases) -> Verification {
     let build = BuildFacts::new(&comparison.satisfied, comparison.features, releases);
-    let mut verification = Verification {
-        contradictions: build.conflicts.clone(),
-        ..Verification::default()
-    };
+    let mut verification = Verification::default();
+    for conflict in &build.options.conflicts {
+        let (difference, message) = conflict.to_difference();
+        let contradiction = Contradiction {
+            difference,
+            message,
+        };
+        verification.contradictions.push(contradiction);
+    }
     for difference in comparison.differences {
         let message = match (&difference.left, &difference.right) {
             (Some(left), None) => match build.explain_absence(difference.kind, left) {
@@ -123,28 +129,9 @@ fn is_required_argument(difference: &InterfaceDifference, right: &DifferenceSide
         && !right.optional
 }
 
-/// A contradiction between two entities, of which only one needs a build option.
-fn option_conflict(option: &str, with: &WireLocation, without: &WireLocation) -> Contradiction {
-    let left = DifferenceSide::new(format!("not({option})"), without.to_string());
-    Contradiction {
-        difference: InterfaceDifference {
-            location: without.clone(),
-            kind: DifferenceKind::BuildOption,
-            left: Some(left),
-            right: None,
-        },
-        message: format!(
-            "present, which requires `{option}` to be off, but so is {with}, which requires it to be on"
-        ),
-    }
-}
-
 /// Facts about a build, derived from the entities that it has.
 struct BuildFacts<'c> {
-    /// The build options that are known, each with an entity that shows it.
-    options: BTreeMap<&'c str, (bool, &'c WireLocation)>,
-    /// The options that would have to be both on and off.
-    conflicts: Vec<Contradiction>,
+    options: BuildOptions<'c>,
     /// The features of entities that could have been hidden.
     features: HashSet<String>,
     releases: ComparedReleases,
@@ -156,42 +143,13 @@ impl<'c> BuildFacts<'c> {
         features: HashSet<(DifferenceKind, String)>,
         releases: ComparedReleases,
     ) -> Self {
-        let mut facts = BuildFacts {
-            options: BTreeMap::new(),
-            conflicts: Vec::new(),
-            features: features
-                .into_iter()
-                .filter(|(kind, _)| can_be_hidden(*kind))
-                .map(|(_, name)| name)
-                .collect(),
+        let features = features
+            .into_iter()
+            .filter(|(kind, _)| can_be_hidden(*kind));
+        BuildFacts {
+            options: BuildOptions::new(satisfied),
+            features: features.map(|(_, name)| name).collect(),
             releases,
-        };
-        for (condition, location) in satisfied {
-            facts.learn(condition, true, location);
-        }
-        facts
-    }
-
-    /// Derives single options from a condition that holds or does not.
-    fn learn(&mut self, condition: &'c Condition, holds: bool, location: &'c WireLocation) {
-        match (condition, holds) {
-            (Condition::Defined(option), _) => {
-                let entry = self.options.entry(option).or_insert((holds, location));
-                if entry.0 != holds {
-                    let (with, without) = match holds {
-                        true => (location, entry.1),
-                        false => (entry.1, location),
-                    };
-                    self.conflicts.push(option_conflict(option, with, without));
-                }
-            }
-            (Condition::Not(operand), _) => self.learn(operand, !holds, location),
-            (Condition::All(operands), true) | (Condition::Any(operands), false) => {
-                operands
-                    .iter()
-                    .for_each(|operand| self.learn(operand, holds, location));
-            }
-            _ => {}
         }
     }
 
@@ -202,14 +160,14 @@ impl<'c> BuildFacts<'c> {
         absent: &DifferenceSide,
     ) -> Result<AbsenceReason, String> {
         let mut conditions = absent.conditions.iter();
-        if conditions.any(|condition| self.evaluate(condition) != Some(true)) {
+        if conditions.any(|condition| self.options.evaluate(condition) != Some(true)) {
             return Ok(AbsenceReason::Conditions(absent.conditions.clone()));
         }
         if let Some(feature) = self.hiding_feature(kind, absent) {
             return Ok(AbsenceReason::Hidden(feature));
         }
-        if let Some(series) = absent.since.filter(|since| self.is_backport(*since)) {
-            return Ok(AbsenceReason::Backported(series));
+        if let Some(since) = absent.since.filter(|since| self.is_backport(*since)) {
+            return Ok(AbsenceReason::Backported(since));
         }
         Err(match absent.conditions.first() {
             None => "missing from this build".to_owned(),
@@ -228,49 +186,21 @@ impl<'c> BuildFacts<'c> {
     }
 
     /// Returns `true` if a stable release after that of the QEMU may have
-    /// backported an entity of a later series.
-    fn is_backport(&self, since: Series) -> bool {
+    /// brought an entity of a later release.
+    fn is_backport(&self, since: Version) -> bool {
         let ComparedReleases { schema, qemu } = self.releases;
-        let is_older = |qemu: Version| qemu.series() == schema.series() && qemu < schema;
-        since > schema.series() && qemu.is_none_or(is_older)
-    }
-
-    /// Evaluates a condition as far as the options are known.
-    fn evaluate(&self, condition: &Condition) -> Option<bool> {
-        let evaluate_all = |operands: &[Condition], neutral: bool| {
-            let results = operands.iter().map(|operand| self.evaluate(operand));
-            let results: Vec<Option<bool>> = results.collect();
-            if results.contains(&Some(!neutral)) {
-                return Some(!neutral);
-            }
-            (!results.contains(&None)).then_some(neutral)
-        };
-        match condition {
-            Condition::Defined(name) => self.options.get(name.as_str()).map(|(on, _)| *on),
-            Condition::All(operands) => evaluate_all(operands, true),
-            Condition::Any(operands) => evaluate_all(operands, false),
-            Condition::Not(operand) => self.evaluate(operand).map(|holds| !holds),
-            Condition::Expression(_) => None,
+        if since.series() == schema.series() {
+            return qemu.is_none_or(|qemu| qemu < since) && since.micro > 0;
         }
+        let is_older = |qemu: Version| qemu.series() == schema.series() && qemu < schema;
+        since.series() > schema.series() && qemu.is_none_or(is_older)
     }
 
     fn describe_evidence(&self, condition: &Condition) -> String {
         let message = format!("missing from this build although its condition `{condition}` holds");
-        match self.evidence(condition) {
+        match self.options.evidence(condition) {
             Some(location) => format!("{message} ({location} is present)"),
             None => message,
-        }
-    }
-
-    /// The entity that shows the first known option of a condition.
-    fn evidence(&self, condition: &Condition) -> Option<&'c WireLocation> {
-        match condition {
-            Condition::Defined(name) => self.options.get(name.as_str()).map(|known| known.1),
-            Condition::All(operands) | Condition::Any(operands) => {
-                operands.iter().find_map(|operand| self.evidence(operand))
-            }
-            Condition::Not(operand) => self.evidence(operand),
-            Condition::Expression(_) => None,
         }
     }
 }

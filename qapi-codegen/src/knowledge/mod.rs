@@ -7,6 +7,7 @@
 pub mod behaviour;
 pub mod builds;
 pub mod migrations;
+pub mod point_releases;
 pub mod requests;
 pub mod when;
 
@@ -15,6 +16,7 @@ pub use builds::{
     BuildEvidence, BuildRecord, DeviceNotes, DeviceStatus, PropertyStatus, ReleaseDevices,
 };
 pub use migrations::{AnswerRange, BreakSite, Certainty, MigrationRule, MigrationRules};
+pub use point_releases::{PointDifferences, PointReleases};
 pub use requests::{DeviceAlias, MemberRequirement, RequestRejection, RequestRules};
 pub use when::ArgumentCondition;
 
@@ -40,6 +42,8 @@ pub struct ReleaseData<'k> {
     pub target: Option<&'k str>,
     /// The facts about all releases.
     pub knowledge: Option<&'k Knowledge>,
+    /// The series that requests were written for, if it is known.
+    pub written_for: Option<Series>,
     /// Looks up a command in other series, for help texts.
     pub series_with_command: Option<SeriesWithCommand<'k>>,
 }

@@ -2,7 +2,7 @@
 
 use toml::Spanned;
 
-use crate::ast::{DataDefinition, Definition, DefinitionBody, Item, MemberDefinition, UnionBase};
+use crate::ast::{Definition, Item, MemberDefinition};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::load::LoadedSchema;
 use crate::parse::parse;
@@ -62,10 +62,7 @@ impl OverriddenTree<'_> {
     pub fn definition(&mut self, target: &Spanned<String>) -> Result<&mut Definition, Diagnostic> {
         let name = target.get_ref();
         let error = self.stale(target, &format!("definition '{name}' does not exist"));
-        let mut definitions = self.loaded.items.iter_mut().filter_map(|item| match item {
-            Item::Definition(definition) => Some(definition),
-            Item::Comment(_) | Item::Include(_) | Item::Pragma(_) => None,
-        });
+        let mut definitions = self.loaded.definitions_mut();
         let found = definitions.find(|definition| definition.name.value == *name);
         found.ok_or(error)
     }
@@ -77,7 +74,7 @@ impl OverriddenTree<'_> {
     ) -> Result<&mut Vec<MemberDefinition>, Diagnostic> {
         let problem = format!("'{}' has no members of its own", target.get_ref());
         let error = self.stale(target, &problem);
-        own_members(&mut self.definition(target)?.body).ok_or(error)
+        self.definition(target)?.body.members_mut().ok_or(error)
     }
 
     pub fn member(
@@ -127,21 +124,4 @@ fn stale(span: Span, problem: &str) -> Diagnostic {
     let message = format!("this override no longer applies: {problem}");
     Diagnostic::new(Code::StaleOverride, span, message)
         .with_help("remove the override, or adapt it to the schema")
-}
-
-fn own_members(body: &mut DefinitionBody) -> Option<&mut Vec<MemberDefinition>> {
-    let data = match body {
-        DefinitionBody::Struct(body) => return Some(&mut body.members),
-        DefinitionBody::Union(body) => match &mut body.base {
-            UnionBase::Inline(members) => return Some(members),
-            UnionBase::None | UnionBase::Named(_) => return None,
-        },
-        DefinitionBody::Command(command) => &mut command.data,
-        DefinitionBody::Event(event) => &mut event.data,
-        DefinitionBody::Enum(_) | DefinitionBody::Alternate(_) => return None,
-    };
-    match data {
-        DataDefinition::Inline(members) => Some(members),
-        DataDefinition::None | DataDefinition::Named(_) => None,
-    }
 }

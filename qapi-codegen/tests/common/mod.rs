@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::load::Files;
 use qapi_codegen::schema::{Schema, resolve};
-use qapi_codegen::validate::validate;
+use qapi_codegen::validate::{ValidSchema, validate};
 use qapi_codegen::version::Series;
 
 /// All series that are imported, the oldest first.
@@ -34,9 +34,16 @@ fn workspace() -> PathBuf {
 
 /// The interface of a series as its schema states it, without overrides.
 pub fn stated(series: &str) -> Schema {
+    stated_valid(series).1
+}
+
+/// The same, with its syntax tree.
+pub fn stated_valid(series: &str) -> (ValidSchema, Schema) {
     let folder = workspace().join("schemas").join(series);
     let loaded = imported::load_as_stated(&Disk, &folder.to_string_lossy(), QemuProgram::Emulator);
-    resolve(&validate(loaded.expect("the schemas are part of the repository")).unwrap())
+    let valid = validate(loaded.expect("the schemas are part of the repository")).unwrap();
+    let schema = resolve(&valid);
+    (valid, schema)
 }
 
 /// What a release was recorded to reply to `query-qmp-schema`.

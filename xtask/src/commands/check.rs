@@ -5,16 +5,17 @@ mod report;
 
 use std::path::Path;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::traffic::check::{Checker, LogChecker, LogFinding};
 use qapi_codegen::traffic::read::{LogEntry, MessageCounts};
 use qapi_codegen::version::Series;
 
-use super::arguments::{InputError, OutputFormat, read_release, select_program};
+use super::arguments::{InputError, read_release, select_program};
 use super::recorded::{RecordedFiles, files_in, is_folder, open_file};
 use crate::Outcome;
+use crate::annotations::AnnotationFormat;
 use crate::catalogue::{Catalogue, Release};
 use crate::console::Console;
 use crate::failure::Failure;
@@ -44,6 +45,10 @@ pub struct Check {
     /// Find out which of the releases in schemas/ accept the messages
     #[arg(long, conflicts_with = "against")]
     all_releases: bool,
+    /// The release that the messages were written for; leaves out what changed
+    /// up to it
+    #[arg(long, value_name = "SERIES")]
+    from: Option<Series>,
     /// The target that QEMU emulates, such as `x86_64`; by default any
     #[arg(long, value_name = "ARCH")]
     target: Option<String>,
@@ -53,15 +58,45 @@ pub struct Check {
     /// Check commands of the guest agent
     #[arg(long)]
     qga: bool,
+    /// Check commands of the storage daemon
+    #[arg(long, conflicts_with = "qga")]
+    storage_daemon: bool,
     /// Accept files in which no message is found
     #[arg(long)]
     allow_empty: bool,
     /// The format of the report; JSON is one object per message
     #[arg(long, value_enum, default_value = "text")]
-    format: OutputFormat,
+    format: CheckFormat,
     /// Files and folders to read; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
+}
+
+/// The format of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum CheckFormat {
+    /// For people
+    Text,
+    /// JSON, for programs
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// JUnit XML, for test reports
+    Junit,
+}
+
+impl CheckFormat {
+    /// The format of annotations, if it is one.
+    fn annotations(self) -> Option<AnnotationFormat> {
+        match self {
+            CheckFormat::Text | CheckFormat::Json => None,
+            CheckFormat::Sarif => Some(AnnotationFormat::Sarif),
+            CheckFormat::Github => Some(AnnotationFormat::Github),
+            CheckFormat::Junit => Some(AnnotationFormat::Junit),
+        }
+    }
 }
 
 /// A destination of findings.
@@ -83,8 +118,12 @@ impl Check {
         let mut releases = self.read_releases(&catalogue, console)?;
         for release in &mut releases {
             release.set_target(self.target.clone())?;
+            release.written_for = self.from;
         }
-        let elsewhere = |name: &str| catalogue.series_with_command(name);
+        let elsewhere = |name: &str| match self.storage_daemon {
+            true => Vec::new(),
+            false => catalogue.series_with_command(name),
+        };
         let is_one = !self.all_releases && releases.len() == 1;
         let checkers = releases.iter().map(|release| match is_one {
             true => release.checker(Some(&elsewhere)),
@@ -119,7 +158,7 @@ impl Check {
         catalogue: &Catalogue,
         console: &mut Console,
     ) -> Result<Vec<Release>, Failure> {
-        let program = select_program(self.qga, false);
+        let program = select_program(self.qga, self.storage_daemon);
         let Some(against) = &self.against else {
             return catalogue.releases(catalogue.series(), program);
         };

@@ -1,17 +1,21 @@
 //! `diff`: what breaks on an upgrade from one release to another.
 
+use std::io::Write;
+
 use clap::{Args, ValueEnum};
 
+use qapi_codegen::diff::behaviour::BehaviourNote;
 use qapi_codegen::diff::policy::{self, Policy, SeverityEntry};
 use qapi_codegen::diff::report::{self, Report};
 use qapi_codegen::diff::rules::{Compatibility, rules};
-use qapi_codegen::diff::selection::select_operations;
+use qapi_codegen::diff::selection::{select_operations, select_used};
 use qapi_codegen::diff::usage::Usage;
 use qapi_codegen::traffic::usage::read_usage;
 
 use super::arguments::{read_release, select_program};
 use super::names::check_patterns;
 use crate::Outcome;
+use crate::annotations::{Annotation, AnnotationFormat, AnnotationLevel};
 use crate::catalogue::{Catalogue, Release};
 use crate::console::Console;
 use crate::failure::Failure;
@@ -44,6 +48,9 @@ pub struct Diff {
     /// Mark and list first what these recorded requests, or names, use
     #[arg(long, value_name = "FILE")]
     used_by: Vec<String>,
+    /// Leave out what these requests do not use
+    #[arg(long, requires = "used_by")]
+    only_used: bool,
     /// More releases between the two, besides the imported ones
     #[arg(long, value_name = "SCHEMA")]
     through: Vec<String>,
@@ -59,6 +66,9 @@ pub struct Diff {
     /// Compare the guest agent
     #[arg(long)]
     qga: bool,
+    /// Compare the storage daemon
+    #[arg(long, conflicts_with = "qga")]
+    storage_daemon: bool,
     /// List the rules, each with an example
     #[arg(long)]
     rules: bool,
@@ -75,6 +85,12 @@ enum DiffFormat {
     Html,
     /// One JSON object
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// JUnit XML, for test reports
+    Junit,
 }
 
 /// The least severity that makes the exit status 1.
@@ -115,12 +131,18 @@ impl Diff {
         }
         if let Some(usage) = usage {
             usage.apply(&mut report);
+            if self.only_used {
+                select_used(&mut report, &usage);
+            }
         }
         match self.format {
             DiffFormat::Text => console.styled(&report::text(&report))?,
             DiffFormat::Markdown => console.data(&report::markdown(&report))?,
             DiffFormat::Html => console.data(&report::html(&report))?,
             DiffFormat::Json => console.data(&report::json(&report)?)?,
+            DiffFormat::Sarif => annotate(&report, AnnotationFormat::Sarif, console)?,
+            DiffFormat::Github => annotate(&report, AnnotationFormat::Github, console)?,
+            DiffFormat::Junit => annotate(&report, AnnotationFormat::Junit, console)?,
         }
         Ok(self.outcome(&report))
     }
@@ -138,7 +160,7 @@ impl Diff {
         } else {
             named
         };
-        let program = select_program(self.qga, false);
+        let program = select_program(self.qga, self.storage_daemon);
         let mut old = read_release(catalogue, old, program, console)?;
         let mut new = read_release(catalogue, new, program, console)?;
         let [from, to] = [&old, &new].map(|release| release.schema.version.series());
@@ -184,7 +206,8 @@ impl Diff {
 
     fn outcome(&self, report: &Report<'_>) -> Outcome {
         let findings = report.findings.iter();
-        let worst = findings.map(|finding| finding.compatibility).max();
+        let notes = report.behaviour.iter().map(BehaviourNote::compatibility);
+        let worst = findings.map(|own| own.compatibility).chain(notes).max();
         let limit = match self.fail_on {
             FailOn::Breaking => Compatibility::Breaking,
             FailOn::Dangerous => Compatibility::Dangerous,
@@ -196,6 +219,35 @@ impl Diff {
             Outcome::Fine
         }
     }
+}
+
+/// Prints the findings in a format of continuous integration.
+fn annotate(
+    report: &Report<'_>,
+    format: AnnotationFormat,
+    console: &mut Console,
+) -> Result<(), Failure> {
+    let findings = report.findings.iter().map(|finding| {
+        let json = serde_json::to_value(finding)?;
+        let text = |name: &str| json[name].as_str().unwrap_or_default().to_owned();
+        let migration = json["migration"].as_str().map(str::to_owned);
+        Ok(Annotation {
+            level: match finding.compatibility {
+                Compatibility::Breaking => AnnotationLevel::Error,
+                Compatibility::Dangerous => AnnotationLevel::Warning,
+                Compatibility::Compatible => AnnotationLevel::Note,
+            },
+            rule: text("rule"),
+            subject: text("target"),
+            message: text("message"),
+            help: migration.filter(|advice| !advice.is_empty()),
+            place: None,
+        })
+    });
+    let annotations = findings.collect::<Result<Vec<Annotation>, Failure>>()?;
+    let mut out = console.writer();
+    format.write("diff", &annotations, &mut out)?;
+    Ok(out.flush()?)
 }
 
 /// Parses `RULE=SEVERITY`.

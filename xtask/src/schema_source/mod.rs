@@ -4,20 +4,24 @@ mod archive;
 mod disk;
 mod git;
 mod open;
+mod reply;
 
 use std::fmt;
 use std::io;
 
 use qapi_codegen::imported::{self, Manifest, QemuProgram};
+use qapi_codegen::knowledge::PointReleases;
 use qapi_codegen::load::{self, Files, LoadedSchema};
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::{ValidSchema, validate};
-use qapi_codegen::version::Version;
+use qapi_codegen::version::{Series, Version};
 
 pub use disk::Disk;
 pub use open::SourceOptions;
+pub use reply::{ReplyOptions, reply_files, reply_origin};
 
 use crate::failure::Failure;
+use crate::schema_files::SchemaFiles;
 
 /// A schema that a SCHEMA argument names, not yet read.
 pub struct SchemaSource {
@@ -26,6 +30,9 @@ pub struct SchemaSource {
     location: SchemaLocation,
     version: Version,
     is_release: bool,
+    /// The stable release that was asked for, if its interface may differ from
+    /// that of `version`.
+    point_release: Option<Version>,
     /// Remarks on how the argument was understood.
     pub notes: Vec<String>,
 }
@@ -92,19 +99,34 @@ impl SchemaSource {
     ) -> Result<LoadedSchema, Failure> {
         let files = self.files.as_ref();
         if let SchemaLocation::Imported(folder, _) = &self.location {
-            return load_imported(files, folder, program).map_err(|error| {
+            let loaded = load_imported(files, folder, program).map_err(|error| {
                 let path = format!("{folder}/{}", program.file_name());
                 let failure = Failure::io("read", path, &error);
                 match is_absent(&error) {
-                    true => failure.with_help(
-                        "this interface is not imported: name a source tree that has it",
-                    ),
+                    true => failure.with_help(not_imported(program)),
                     false => failure,
                 }
-            });
+            })?;
+            return self.at_point_release(loaded, program);
         }
         let root = self.root(program)?;
         load::load(files, &root, self.version).map_err(|error| Failure::io("read", root, &error))
+    }
+
+    /// Changes the schema to that of an earlier stable release.
+    fn at_point_release(
+        &self,
+        mut loaded: LoadedSchema,
+        program: QemuProgram,
+    ) -> Result<LoadedSchema, Failure> {
+        if let Some(wanted) = self
+            .point_release
+            .filter(|_| program == QemuProgram::Emulator)
+        {
+            point_releases()?.undo(&mut loaded, wanted);
+            loaded.version = wanted;
+        }
+        Ok(loaded)
     }
 
     /// The root file of an interface, as a path of `files`.
@@ -144,9 +166,7 @@ impl SchemaSource {
         match &self.location {
             SchemaLocation::Tree(prefix) => Ok(tree_origin(prefix, program, loaded)),
             SchemaLocation::Imported(folder, manifest) => {
-                let mut origins = manifest.schema.iter();
-                let origin = origins.find(|origin| origin.interface == program);
-                origin.cloned().ok_or_else(|| {
+                manifest.origin(program).cloned().ok_or_else(|| {
                     let name = program.file_name();
                     Failure::new(format!("the manifest in `{folder}` does not list `{name}`"))
                 })
@@ -188,6 +208,8 @@ fn tree_origin(
             .first()
             .map_or_else(String::new, |input| input.path.clone()),
         synthesised: false,
+        neighbour: None,
+        not_in_build: Vec::new(),
         input,
     }
 }
@@ -197,6 +219,30 @@ fn is_absent(error: &io::Error) -> bool {
         error.kind(),
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
     )
+}
+
+/// A help that names the series with an interface.
+fn not_imported(program: QemuProgram) -> String {
+    let files = SchemaFiles::selected();
+    let has = |series: &Series| {
+        let manifest = imported::manifest(files, &files.path(&series.to_string()));
+        manifest.is_ok_and(|manifest| manifest.has(program))
+    };
+    let series = files.series().unwrap_or_default();
+    let with: Vec<String> = series
+        .iter()
+        .filter(|one| has(one))
+        .map(Series::to_string)
+        .collect();
+    format!(
+        "name a source tree that has this interface, or one of the series that have it: {}",
+        with.join(", ")
+    )
+}
+
+/// What is known of stable releases.
+fn point_releases() -> Result<PointReleases, Failure> {
+    SchemaFiles::selected().toml(PointReleases::FILE_NAME)
 }
 
 /// The SHA-256 of some bytes, in hexadecimal digits.

@@ -3,13 +3,15 @@
 use std::io;
 use std::path::Path;
 
-use qapi_codegen::imported::{self, MANIFEST};
+use qapi_codegen::imported::{self, MANIFEST, QemuProgram};
+use qapi_codegen::knowledge::PointDifferences;
 use qapi_codegen::load::{Files, normalized};
 use qapi_codegen::version::{Series, Version};
 
 use super::archive::{self, Tree};
-use super::{Disk, SchemaLocation, SchemaSource, git, is_absent};
+use super::{Disk, SchemaLocation, SchemaSource, git, is_absent, point_releases, reply};
 use crate::failure::Failure;
+use crate::introspected::is_introspection;
 use crate::schema_files::SchemaFiles;
 use crate::workspace;
 
@@ -32,6 +34,8 @@ pub fn open(argument: &str, options: &SourceOptions) -> Result<SchemaSource, Fai
         from_folder(argument, options)
     } else if archive::is_archive(argument) {
         from_tree(archive::read(argument)?, options)
+    } else if is_introspection(argument) {
+        reply::open(argument)
     } else {
         from_file(argument, options)
     }?;
@@ -65,13 +69,39 @@ fn from_release(
     let mut source = from_imported(files.clone(), &files.path(&series.to_string()), options)?;
     source.is_release = true;
     if is_exact && source.version != wanted {
-        source.notes.push(format!(
-            "using QEMU {} of series {series} for {wanted}: QEMU changes its interface between \
-             series",
-            source.version
-        ));
+        select_point_release(&mut source, wanted)?;
     }
     Ok(source)
+}
+
+/// Says what the interface of another release of the series is made from.
+fn select_point_release(source: &mut SchemaSource, wanted: Version) -> Result<(), Failure> {
+    let (imported, known) = (source.version, point_releases()?);
+    let newest = known.newest(wanted.series());
+    if let Some(newest) = newest.filter(|newest| wanted > imported.max(*newest)) {
+        source.notes.push(format!(
+            "no release {wanted} of QEMU is known; the newest known of series {} is {newest}; \
+             using {imported}",
+            wanted.series()
+        ));
+        return Ok(());
+    }
+    let mut differences = PointDifferences::default();
+    if wanted < imported {
+        let mut loaded = source.load(QemuProgram::Emulator)?;
+        differences = known.undo(&mut loaded, wanted);
+        source.point_release = Some(wanted);
+    }
+    let undone = differences.undone.iter();
+    let undone: String = undone.map(|one| format!("; in {wanted}, {one}")).collect();
+    source
+        .notes
+        .push(format!("using QEMU {imported} for {wanted}{undone}"));
+    let unknown = differences.unknown.iter();
+    source
+        .notes
+        .extend(unknown.map(|one| format!("it is not known whether {one} in {wanted}")));
+    Ok(())
 }
 
 fn not_imported(series: Series, imported: &[Series]) -> Failure {
@@ -138,13 +168,19 @@ fn from_file(argument: &str, options: &SourceOptions) -> Result<SchemaSource, Fa
     Ok(source(Disk, location, select_version(options, stated)))
 }
 
-fn source(files: impl Files + 'static, location: SchemaLocation, version: Version) -> SchemaSource {
+/// A schema of a release.
+pub fn source(
+    files: impl Files + 'static,
+    location: SchemaLocation,
+    version: Version,
+) -> SchemaSource {
     SchemaSource {
         argument: String::new(),
         files: Box::new(files),
         location,
         version,
         is_release: false,
+        point_release: None,
         notes: Vec::new(),
     }
 }

@@ -12,6 +12,7 @@ mod kind;
 mod log;
 mod members;
 mod path;
+mod placeholder;
 mod problem;
 mod release;
 mod reply;
@@ -23,6 +24,7 @@ use crate::diagnostic::Severity;
 use crate::json::{JsonValue, ParsedJson};
 use crate::knowledge::ReleaseData;
 use crate::schema::Schema;
+use crate::traffic::secrets::masked_message;
 use crate::version::Series;
 use crate::wire::{Direction, Interface, Shape};
 
@@ -89,15 +91,16 @@ impl CheckedMessage {
 }
 
 impl CheckedMessage {
-    /// Turns errors into unknown problems, for a message whose text is not
-    /// certain.
-    fn make_unknown(&mut self) {
-        let problems = self.problems.iter_mut();
-        let errors = problems.filter(|problem| problem.severity == Severity::Error);
-        errors.for_each(|problem| problem.severity = Severity::Unknown);
-        if self.verdict == Verdict::Rejected {
-            self.verdict = Verdict::Unknown;
+    /// Turns errors that a condition holds for into unknown problems, for a
+    /// message whose text is not certain.
+    fn weaken(&mut self, is_uncertain: impl Fn(&MessageDiagnostic) -> bool) {
+        for problem in &mut self.problems {
+            if problem.severity == Severity::Error && is_uncertain(problem) {
+                problem.severity = Severity::Unknown;
+            }
         }
+        let problems = std::mem::take(&mut self.problems);
+        *self = CheckedMessage::new(self.command.take().as_deref(), problems);
     }
 }
 
@@ -144,8 +147,10 @@ impl<'k> Checker<'k> {
 
     /// Checks a request: its envelope, its command and the arguments.
     pub fn check_request(&self, session: &mut Session, message: &ParsedJson<'_>) -> CheckedMessage {
+        // Problems quote the message.
+        let message = masked_message(message);
         let mut walk = MessageWalk::new(&self.release, Direction::Request);
-        let command = walk.check_request(session, message);
+        let command = walk.check_request(session, &message);
         self.describe(command, walk)
     }
 

@@ -4,6 +4,7 @@ use super::{Migration, MigrationOutcome, Migrator, Remark};
 use crate::json::{JsonStyle, JsonValue};
 use crate::traffic::check::MessageKind;
 use crate::traffic::read::{LogContent, LogEntry, LoggedMessage, Malformed, Sender, TextPosition};
+use crate::traffic::secrets::{masked, masked_text};
 
 /// A migrated entry.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -71,7 +72,7 @@ fn migrate_message(
     is_request.then(|| MigratedRequest {
         position: message.position,
         command: command_name(&parsed.value).map(str::to_owned),
-        before: JsonStyle::SPACED.format(&parsed.value),
+        before: JsonStyle::SPACED.format(&masked(&parsed.value)),
         migration: migrator.migrate(message.session, parsed),
     })
 }
@@ -88,7 +89,7 @@ impl MigratedRequest {
         MigratedRequest {
             position: malformed.position,
             command: None,
-            before: String::from_utf8_lossy(bytes).trim().to_owned(),
+            before: masked_text(String::from_utf8_lossy(bytes).trim()).to_owned(),
             migration: Migration::left(vec![Remark::new(reason)]),
         }
     }
@@ -96,7 +97,7 @@ impl MigratedRequest {
     /// Returns the new request on one line, unless it is unchanged.
     pub fn after(&self) -> Option<String> {
         let message = self.migration.message.as_ref();
-        message.map(|message| JsonStyle::SPACED.format(message))
+        message.map(|message| JsonStyle::SPACED.format(&masked(message)))
     }
 
     /// Returns whether the request could not be migrated.

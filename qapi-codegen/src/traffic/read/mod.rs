@@ -8,6 +8,8 @@
 //! A notation is a file in this folder that implements `notation::Notation`,
 //! and an entry in `notation_table.rs`.
 
+mod byte_array;
+mod coloured;
 mod counts;
 mod decoded;
 mod embedded;
@@ -18,11 +20,13 @@ mod lines;
 mod notation;
 mod notation_table;
 mod origin;
+mod python_call;
 mod python_literal;
 mod qmp_shell;
 mod recording;
 mod shell_words;
 mod string_literal;
+mod trace_event;
 
 use std::io::{self, BufRead};
 
@@ -82,6 +86,9 @@ pub struct LoggedMessage<'m> {
     /// `true` if the notation gives only a name, which may be the
     /// name of an event.
     pub is_bare_name: bool,
+    /// A difference between the message and what other readers of the notation
+    /// make of it.
+    pub warning: Option<&'static str>,
     /// The message, or an error in its text.
     pub json: Result<&'m ParsedJson<'m>, &'m SyntaxError>,
 }

@@ -1,11 +1,15 @@
 //! The table of all notations.
 
+use super::byte_array::ByteArray;
+use super::coloured::ColouredJson;
 use super::json_text::JsonText;
 use super::notation::{Line, Notation};
+use super::python_call::PythonCall;
 use super::python_literal::PythonLiteral;
 use super::qmp_shell::QmpShell;
 use super::recording::Recording;
 use super::string_literal::StringLiteral;
+use super::trace_event::TraceEvent;
 
 /// All notations. Where several fit, the first that finds messages is used.
 pub struct NotationTable<'r> {
@@ -32,6 +36,10 @@ impl<'r> NotationTable<'r> {
             Box::new(JsonText::new(is_command)),
             Box::new(PythonLiteral),
             Box::new(StringLiteral),
+            Box::new(ColouredJson),
+            Box::new(ByteArray),
+            Box::new(PythonCall::new(is_command)),
+            Box::new(TraceEvent::new(is_command)),
             Box::new(QmpShell::new(is_command)),
         ];
         NotationTable {

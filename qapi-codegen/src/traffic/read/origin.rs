@@ -51,8 +51,8 @@ const PREFIXES: [Prefix; 9] = [
     prefix(LIBVIRT, "QEMU_MONITOR_IO_PROCESS:", Sender::Server, "mon="),
     prefix(TRACE, "handle_qmp_command ", Sender::Client, "mon "),
     prefix(TRACE, "monitor_qmp_respond ", Sender::Server, "mon "),
-    prefix(PYTHON, ":--> ", Sender::Client, "qmp_client."),
-    prefix(PYTHON, ":<-- ", Sender::Server, "qmp_client."),
+    prefix(PYTHON, "--> ", Sender::Client, "DEBUG:qemu.qmp."),
+    prefix(PYTHON, "<-- ", Sender::Server, "DEBUG:qemu.qmp."),
 ];
 
 impl<'a> MessageOrigin<'a> {
@@ -61,8 +61,10 @@ impl<'a> MessageOrigin<'a> {
         if before.len() < 5 {
             return MessageOrigin::default();
         }
-        let is_in = |marker: &str| memmem::find(before, marker.as_bytes()).is_some();
-        let Some(found) = PREFIXES.iter().find(|prefix| is_in(prefix.marker)) else {
+        let is_in = |text: &str| memmem::find(before, text.as_bytes()).is_some();
+        let mut prefixes = PREFIXES.iter();
+        let found = prefixes.find(|prefix| is_in(prefix.marker) && is_in(prefix.session));
+        let Some(found) = found else {
             return MessageOrigin::default();
         };
         MessageOrigin {
@@ -79,7 +81,7 @@ fn word_after<'a>(text: &'a [u8], before: &str) -> &'a str {
         return "";
     };
     let rest = &text[start + before.len()..];
-    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_' || **byte == b'-';
+    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_-.".contains(byte);
     let length = rest.iter().take_while(is_part).count();
     std::str::from_utf8(&rest[..length]).unwrap_or_default()
 }
@@ -101,7 +103,11 @@ mod tests {
                 "0x5",
                 Sender::Client,
             ),
-            ("DEBUG:qemu.qmp.qmp_client.vm1:--> ", "vm1", Sender::Client),
+            (
+                "DEBUG:qemu.qmp.qmp_client.vm1:--> ",
+                "qmp_client.vm1",
+                Sender::Client,
+            ),
         ] {
             let origin = MessageOrigin::from_prefix(before.as_bytes());
             assert_eq!((origin.session, origin.sender), (session, Some(sender)));

@@ -8,18 +8,21 @@ use qapi_codegen::traffic::check::{LogFinding, Verdict};
 use qapi_codegen::version::Series;
 
 use super::report::{MessageJson, subject};
-use super::{FindingSink, InputError, OutputFormat};
+use super::{CheckFormat, FindingSink, InputError};
 use crate::Outcome;
+use crate::annotations::{Annotation, AnnotationLevel};
 use crate::console::Console;
 use crate::failure::Failure;
 
 /// The report, as far as it is printed.
 pub struct ReleasesReport {
-    format: OutputFormat,
+    format: CheckFormat,
     series: Vec<Series>,
     out: Box<dyn Write>,
     /// The messages of the current file.
     messages: Vec<CheckedByAll>,
+    /// The annotations, which are printed at the end.
+    annotations: Vec<Annotation>,
     /// The series that rejected a message of any file.
     rejecting: Vec<bool>,
 }
@@ -48,13 +51,14 @@ struct CheckedByAllJson<'f> {
 
 impl ReleasesReport {
     /// Begins a report on releases, oldest first.
-    pub fn new(format: OutputFormat, series: Vec<Series>, console: &Console) -> ReleasesReport {
+    pub fn new(format: CheckFormat, series: Vec<Series>, console: &Console) -> ReleasesReport {
         ReleasesReport {
             format,
             rejecting: vec![false; series.len()],
             series,
             out: console.writer(),
             messages: Vec::new(),
+            annotations: Vec::new(),
         }
     }
 
@@ -106,6 +110,24 @@ impl ReleasesReport {
         Ok(self.out.write_all(text.as_bytes())?)
     }
 
+    fn annotate(&mut self, file: &str) {
+        let refused = |message: &&CheckedByAll| message.verdicts.contains(&Verdict::Rejected);
+        let annotations = self.messages.iter().filter(refused).map(|message| {
+            let rejects = |index: usize| message.verdicts[index] == Verdict::Rejected;
+            let position = message.finding.position;
+            Annotation {
+                level: AnnotationLevel::Error,
+                rule: "rejected".to_owned(),
+                subject: subject(&message.finding),
+                message: format!("rejected by {}", self.describe(rejects)),
+                help: None,
+                place: Some((file.to_owned(), position.line, position.column)),
+            }
+        });
+        let annotations: Vec<Annotation> = annotations.collect();
+        self.annotations.extend(annotations);
+    }
+
     fn write_text(&mut self, file: &str) -> Result<(), Failure> {
         let accepting = self.describe(|index| self.accepts_all(index));
         let mut text = format!("{file}: accepted by {accepting}\n");
@@ -154,8 +176,9 @@ impl FindingSink for ReleasesReport {
     fn end_file(&mut self, file: &str) -> Result<(), Failure> {
         if !self.messages.is_empty() {
             match self.format {
-                OutputFormat::Json => self.write_json(file)?,
-                OutputFormat::Text => self.write_text(file)?,
+                CheckFormat::Json => self.write_json(file)?,
+                CheckFormat::Text => self.write_text(file)?,
+                _ => self.annotate(file),
             }
         }
         self.messages.clear();
@@ -164,6 +187,9 @@ impl FindingSink for ReleasesReport {
 
     /// A release that accepts everything is what the caller looks for.
     fn finish(&mut self, console: &mut Console) -> Result<Outcome, Failure> {
+        if let Some(format) = self.format.annotations() {
+            format.write("check", &self.annotations, &mut self.out)?;
+        }
         self.out.flush()?;
         let rejecting = self.describe(|index| self.rejecting[index]);
         console.status(&format!("rejected by {rejecting}"));

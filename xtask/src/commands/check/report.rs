@@ -9,17 +9,20 @@ use qapi_codegen::diagnostic::Severity;
 use qapi_codegen::traffic::check::{LogFinding, MessageDiagnostic, MessageKind, Verdict};
 use qapi_codegen::version::Series;
 
-use super::{FindingSink, InputError, OutputFormat};
+use super::{CheckFormat, FindingSink, InputError};
 use crate::Outcome;
+use crate::annotations::{Annotation, AnnotationLevel};
 use crate::console::{Console, severity_style};
 use crate::failure::Failure;
 use crate::render::count;
 
 /// The report, as far as it is printed.
 pub struct CheckReport {
-    format: OutputFormat,
+    format: CheckFormat,
     series: Series,
     out: Box<dyn Write>,
+    /// The annotations, which are printed at the end.
+    annotations: Vec<Annotation>,
     /// The notes that were printed, each of which is printed once.
     printed_notes: HashSet<String>,
     accepted: usize,
@@ -51,14 +54,15 @@ struct ProblemJson<'f> {
 
 impl CheckReport {
     /// Begins a report.
-    pub fn new(format: OutputFormat, series: Series, console: &Console) -> CheckReport {
+    pub fn new(format: CheckFormat, series: Series, console: &Console) -> CheckReport {
         CheckReport {
             format,
             series,
             out: match format {
-                OutputFormat::Text => console.styled_writer(),
-                OutputFormat::Json => console.writer(),
+                CheckFormat::Text => console.styled_writer(),
+                _ => console.writer(),
             },
+            annotations: Vec::new(),
             printed_notes: HashSet::new(),
             accepted: 0,
             rejected: 0,
@@ -137,8 +141,12 @@ impl FindingSink for CheckReport {
                 Verdict::Unknown => &mut self.unknown,
             } += 1;
             let written = match self.format {
-                OutputFormat::Json => self.write_json(file, finding),
-                OutputFormat::Text => self.write_text(file, finding),
+                CheckFormat::Json => self.write_json(file, finding),
+                CheckFormat::Text => self.write_text(file, finding),
+                _ => {
+                    self.annotations.extend(annotations(file, finding));
+                    Ok(())
+                }
             };
             written.map_err(InputError::from_output)?;
         }
@@ -150,6 +158,9 @@ impl FindingSink for CheckReport {
     }
 
     fn finish(&mut self, console: &mut Console) -> Result<Outcome, Failure> {
+        if let Some(format) = self.format.annotations() {
+            format.write("check", &self.annotations, &mut self.out)?;
+        }
         self.out.flush()?;
         console.status(&self.summary());
         Ok(if self.rejected > 0 {
@@ -180,6 +191,30 @@ impl<'f> MessageJson<'f> {
             problems: problems.collect(),
         }
     }
+}
+
+/// The annotations of the problems of a message.
+fn annotations(file: &str, finding: &LogFinding) -> impl Iterator<Item = Annotation> {
+    finding
+        .checked
+        .problems
+        .iter()
+        .map(move |problem| Annotation {
+            level: match problem.severity {
+                Severity::Error => AnnotationLevel::Error,
+                Severity::Warning | Severity::Unknown => AnnotationLevel::Warning,
+                Severity::Note => AnnotationLevel::Note,
+            },
+            rule: problem.code.as_str().to_owned(),
+            subject: subject(finding),
+            message: problem.message.clone(),
+            help: problem.help.clone(),
+            place: Some((
+                file.to_owned(),
+                finding.position.line,
+                finding.position.column,
+            )),
+        })
 }
 
 /// The name of a message in text.

@@ -3,59 +3,99 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use qapi_codegen::imported::{self, ImportedFile, MANIFEST, Manifest, QemuProgram, SchemaOrigin};
-use qapi_codegen::introspect::write_schema;
+use qapi_codegen::imported::{self, MANIFEST, Manifest, QemuProgram};
 use qapi_codegen::validate::{InvalidSchema, validate};
 use qapi_codegen::version::{Series, Version};
 
-use super::{Import, manifest_text, write_series};
+use super::{Import, manifest_text, write_series, write_subset};
 use crate::Outcome;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::introspected::Introspected;
-use crate::schema_source::{Disk, sha256};
+use crate::schema_source::{
+    Disk, ReplyOptions, SchemaSource, SourceOptions, reply_files, reply_origin,
+};
 use crate::workspace;
 
 /// Writes the schema that a QEMU reports into the folder of its series.
 pub fn import(arguments: &Import, console: &mut Console) -> Result<Outcome, Failure> {
     let introspected = Introspected::open(&arguments.schema)?;
     let version = select_version(arguments, &introspected)?;
-    let series = arguments.series.unwrap_or(version.series());
-    let folder = workspace::series_folder(series);
-    refuse_to_replace(&folder, series)?;
-    let files = BTreeMap::from([
-        (
-            QemuProgram::Emulator.file_name().to_owned(),
-            write_schema(&introspected.reply.interface(), version),
-        ),
-        (
-            MANIFEST.to_owned(),
-            manifest_text(&manifest(version, &introspected))?,
-        ),
-    ]);
+    let series = version.series();
+    if introspected.is_storage_daemon() {
+        return import_storage_daemon(&introspected, series, console);
+    }
+    refuse_to_replace(&workspace::series_folder(series), series)?;
+    let neighbour = workspace::series_before(series)?;
+    let options = ReplyOptions {
+        version,
+        neighbour,
+        names: arguments.names.as_deref(),
+    };
+    let files = reply_files(&introspected, options)?;
     if let Some(invalid) = find_errors(&files)? {
         console.diagnostics(&invalid.sources, &invalid.diagnostics);
         console.note("nothing was written: the reply does not translate to a valid schema");
         return Ok(Outcome::Found);
     }
-    write_series(
-        series,
-        files,
-        "; the names of its types are made up",
-        console,
-    )
+    let remark = match neighbour {
+        Some(neighbour) => {
+            format!("; names, conditions and integer sizes are those of {neighbour}")
+        }
+        None => "; the names of its types are made up".to_owned(),
+    };
+    write_series(series, files, &remark, console)
 }
 
+/// Adds the interface of the storage daemon to its series: a list of commands and
+/// events of the emulator, which has the same.
+fn import_storage_daemon(
+    introspected: &Introspected,
+    series: Series,
+    console: &mut Console,
+) -> Result<Outcome, Failure> {
+    let source = SchemaSource::open(&series.to_string(), &SourceOptions::default())?;
+    let emulator = source.load_as_stated(QemuProgram::Emulator)?;
+    let interface = introspected.reply.interface();
+    let names = interface.commands.names().chain(interface.events.names());
+    let origin = reply_origin(introspected, QemuProgram::StorageDaemon);
+    let manifest = Manifest {
+        release: source.version(),
+        schema: vec![source.origin(QemuProgram::Emulator, &emulator)?, origin],
+    };
+    let list = write_subset(names, &emulator)?;
+    let files = BTreeMap::from([
+        (QemuProgram::StorageDaemon.file_name().to_owned(), list),
+        (MANIFEST.to_owned(), manifest_text(&manifest)?),
+    ]);
+    write_series(series, files, " with the storage daemon", console)
+}
+
+/// The release that the arguments or the reply state, which must be of one series.
 fn select_version(arguments: &Import, introspected: &Introspected) -> Result<Version, Failure> {
     let first_of = |series: Series| Version::new(series.major, series.minor, 0);
-    let version = arguments
-        .from_version
-        .or(introspected.version)
-        .or(arguments.series.map(first_of));
-    version.ok_or_else(|| {
+    let stated = [
+        arguments.from_version,
+        introspected.version,
+        arguments.series.map(first_of),
+    ];
+    let mut stated = stated.into_iter().flatten();
+    let version = stated.next().ok_or_else(|| {
         Failure::new(format!("`{}` does not state its release", arguments.schema))
             .with_help("name the series with `--as`")
-    })
+    })?;
+    match stated.find(|other| other.series() != version.series()) {
+        None => Ok(version),
+        Some(other) => Err(Failure::new(format!(
+            "`{}` is QEMU {version}, which is not of series {}",
+            arguments.schema,
+            other.series()
+        ))
+        .with_help(format!(
+            "import it as {}, or name another QEMU",
+            version.series()
+        ))),
+    }
 }
 
 /// Protects a schema from a source tree, which has more than introspection.
@@ -70,23 +110,6 @@ fn refuse_to_replace(folder: &Path, series: Series) -> Result<(), Failure> {
             manifest.release
         ))
         .with_help("name another series with `--as`, or compare the two with `cargo xtask verify`")),
-    }
-}
-
-fn manifest(version: Version, introspected: &Introspected) -> Manifest {
-    let path = "query-qmp-schema".to_owned();
-    let origin = SchemaOrigin {
-        interface: QemuProgram::Emulator,
-        root: path.clone(),
-        synthesised: true,
-        input: vec![ImportedFile {
-            path,
-            sha256: sha256(&introspected.text),
-        }],
-    };
-    Manifest {
-        release: version,
-        schema: vec![origin],
     }
 }
 

@@ -1,0 +1,12 @@
+# A test in the manner of QEMU's own.
+class TestNode(iotests.QMPTestCase):
+    def test_add(self):
+        result = self.vm.qmp('blockdev-add', driver='null-co', node_name='n0', read_only=True)
+        self.assert_qmp(result, 'return', {})
+        self.vm.cmd('blockdev-add', {
+            'driver': 'raw', 'node-name': 'n1',
+            'file': {'driver': 'null-co'},
+        })
+        self.vm.qmp('block-stream', device=self.drive)
+        self.vm.qmp('query-cpus')
+        log(vm.qmp_log('change', device='a', target='b'))
