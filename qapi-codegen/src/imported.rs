@@ -53,6 +53,13 @@ impl QemuProgram {
     }
 }
 
+/// Returns the commands that the text of an imported schema defines, without
+/// parsing it. Its layout has the name of a command at the beginning of a line.
+pub fn command_names(text: &str) -> impl Iterator<Item = &str> {
+    let names = text.lines().filter_map(|line| line.strip_prefix("{ 'command': '"));
+    names.filter_map(|rest| rest.split('\'').next())
+}
+
 /// The file name of the manifest.
 pub const MANIFEST: &str = "manifest.toml";
 
