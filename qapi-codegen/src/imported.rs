@@ -54,9 +54,11 @@ impl QemuProgram {
 }
 
 /// Returns the commands that the text of an imported schema defines, without
-/// parsing it. Its layout has the name of a command at the beginning of a line.
+/// parsing it. Its layout has the name of a command at the beginning of a line,
+/// after the bracket or below it.
 pub fn command_names(text: &str) -> impl Iterator<Item = &str> {
-    let names = text.lines().filter_map(|line| line.strip_prefix("{ 'command': '"));
+    let members = text.lines().map(|line| line.trim_start_matches(['{', ' ']));
+    let names = members.filter_map(|member| member.strip_prefix("'command': '"));
     names.filter_map(|rest| rest.split('\'').next())
 }
 
