@@ -180,6 +180,24 @@ impl Definition {
         }
     }
 
+    /// The names of the types that it refers to, also of built-in ones.
+    pub fn referenced_types(&self) -> Vec<&str> {
+        let data = match self.data() {
+            Some(DataDefinition::Named(name)) => Some(name),
+            _ => None,
+        };
+        let returns = match &self.body {
+            DefinitionBody::Command(command) => command.returns.as_ref(),
+            _ => None,
+        };
+        let members = self.members().iter().map(|member| &member.ty.name);
+        let branches = self.branches().iter().map(|branch| &branch.ty.name);
+        let single = self.base().into_iter().chain(data);
+        let single = single.chain(returns.map(|returns| &returns.name));
+        let names = single.chain(members).chain(branches);
+        names.map(|name| name.value.as_str()).collect()
+    }
+
     /// The type that a struct or union names as its base.
     pub fn base(&self) -> Option<&Name> {
         match &self.body {

@@ -2,9 +2,13 @@
 //!
 //! Files are read through [`Files`] only.
 
+mod subset;
+
 use std::io;
 
 use serde::{Deserialize, Serialize};
+
+pub use subset::SchemaSubset;
 
 use crate::load::{self, DocumentationKind, Files, LoadedSchema};
 use crate::overrides;
@@ -25,6 +29,13 @@ pub enum QemuProgram {
 }
 
 impl QemuProgram {
+    /// All programs.
+    pub const ALL: [QemuProgram; 3] = [
+        QemuProgram::Emulator,
+        QemuProgram::GuestAgent,
+        QemuProgram::StorageDaemon,
+    ];
+
     /// The name of its imported schema in the folder of a series.
     pub fn file_name(self) -> &'static str {
         match self {
@@ -154,6 +165,9 @@ pub fn manifest(files: &dyn Files, folder: &str) -> io::Result<Manifest> {
 /// The folder does not have this interface, or a file cannot be read. Errors in
 /// the overrides are among the diagnostics.
 pub fn load(files: &dyn Files, folder: &str, interface: QemuProgram) -> io::Result<LoadedSchema> {
+    if interface == QemuProgram::StorageDaemon {
+        return load_subset(files, folder, load);
+    }
     let mut loaded = load_as_stated(files, folder, interface)?;
     if interface == QemuProgram::Emulator {
         let name = format!("{folder}/{OVERRIDES}");
@@ -176,6 +190,9 @@ pub fn load_as_stated(
     folder: &str,
     interface: QemuProgram,
 ) -> io::Result<LoadedSchema> {
+    if interface == QemuProgram::StorageDaemon {
+        return load_subset(files, folder, load_as_stated);
+    }
     let manifest = manifest(files, folder)?;
     let root = format!("{folder}/{}", interface.file_name());
     let mut loaded = load::load(files, &root, manifest.release)?;
@@ -184,5 +201,18 @@ pub fn load_as_stated(
     } else {
         DocumentationKind::Facts
     };
+    Ok(loaded)
+}
+
+/// Loads the part of the emulator's interface that the storage daemon has.
+fn load_subset(
+    files: &dyn Files,
+    folder: &str,
+    load_whole: fn(&dyn Files, &str, QemuProgram) -> io::Result<LoadedSchema>,
+) -> io::Result<LoadedSchema> {
+    let name = format!("{folder}/{}", QemuProgram::StorageDaemon.file_name());
+    let subset: SchemaSubset = serde_json::from_slice(&files.read(&name)?)?;
+    let mut loaded = load_whole(files, folder, QemuProgram::Emulator)?;
+    subset.retain(&mut loaded);
     Ok(loaded)
 }

@@ -45,7 +45,7 @@
 //! assert!(schema.command("query-status").is_some());
 //!
 //! let generated = emit(&Bindings { qmp: vec![schema], agent: vec![] });
-//! let is_types = |path: &str| path.ends_with("qmp_v10_0/types.rs");
+//! let is_types = |path: &str| path.ends_with("since_10_0/current/schema.rs");
 //! let types = generated.iter().find(|file| is_types(&file.path)).unwrap();
 //! assert!(types.content.contains("pub struct StatusInfo"));
 //! # Ok::<(), std::io::Error>(())
@@ -66,6 +66,7 @@ pub mod introspect;
 pub mod json;
 pub mod knowledge;
 pub mod load;
+pub mod module;
 pub mod overrides;
 pub mod parse;
 pub mod schema;

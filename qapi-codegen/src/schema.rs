@@ -86,6 +86,11 @@ pub struct EntityMeta {
 }
 
 impl EntityMeta {
+    /// Returns `true` if it is deprecated, which before 5.0 only comments mention.
+    pub fn is_deprecated(&self) -> bool {
+        self.has_feature("deprecated") || self.facts.deprecated.is_some()
+    }
+
     /// Returns `true` if it has this feature.
     pub fn has_feature(&self, name: &str) -> bool {
         self.features.iter().any(|feature| feature.name == name)
@@ -106,6 +111,8 @@ pub struct Feature {
 pub struct TypeDefinition {
     /// Name, condition and features.
     pub meta: EntityMeta,
+    /// The module, such as `block-core`, if it is known.
+    pub module: Option<String>,
     /// The kind of type with its content.
     pub kind: TypeKind,
 }
@@ -183,6 +190,8 @@ pub struct AlternateType {
 pub struct Command {
     /// Name, condition and features.
     pub meta: EntityMeta,
+    /// The module, such as `block-core`, if it is known.
+    pub module: Option<String>,
     /// The arguments.
     pub data: OperationData,
     /// The type of the return value, if any.
@@ -202,6 +211,8 @@ pub struct Command {
 pub struct Event {
     /// Name, condition and features.
     pub meta: EntityMeta,
+    /// The module, such as `block-core`, if it is known.
+    pub module: Option<String>,
     /// The data.
     pub data: OperationData,
 }

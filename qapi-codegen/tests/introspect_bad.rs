@@ -235,6 +235,32 @@ fn depth_and_length_are_bounded() {
 }
 
 #[test]
+fn a_reply_in_a_log_is_found_by_its_id() {
+    let line = |dir: &str, message: &str| {
+        let raw = serde_json::Value::from(message);
+        format!("{{\"session\": \"a\", \"dir\": \"{dir}\", \"raw\": {raw}}}\n")
+    };
+    let reply = reply(EMPTY);
+    let answer = |id: u8, array: &str| format!("{{\"id\": {id}, \"return\": {array}}}");
+    let greeting =
+        "{\"QMP\": {\"version\": {\"qemu\": {\"major\": 8, \"minor\": 1, \"micro\": 2}}}}";
+    let log = line("<", greeting)
+        + &line(">", "{\"execute\": \"query-qmp-schema\", \"id\": 2}")
+        + &line("<", &answer(1, &reply.replace("\"c\"", "\"other\"")))
+        + &line(
+            "<",
+            "{\"id\": 1, \"error\": {\"class\": \"C\", \"desc\": \"no\"}}",
+        )
+        + &line("<", &answer(2, &reply));
+    let read_log = read(log.as_bytes()).unwrap();
+    assert_eq!(read_log.version, Some(Version::new(8, 1, 2)));
+    assert_eq!(
+        read_log.interface().commands.names().collect::<Vec<_>>(),
+        ["c"]
+    );
+}
+
+#[test]
 fn an_empty_reply_is_valid() {
     let reply = read(b"[]").unwrap();
     let interface = reply.interface();

@@ -5,7 +5,7 @@
 macro_rules! any_qmp {
     (
         [$($attribute:tt)*] [$($async:tt)?] [$($await:tt)*] [$transport:ty]
-        $(($feature:tt, $module:ident, $variant:ident))*
+        $(($feature:tt, $module:ident, $variant:ident, $major:literal, $minor:literal))*
     ) => {
         /// A connection to a QEMU of any enabled release, with a variant for each.
         ///

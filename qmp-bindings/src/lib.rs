@@ -126,12 +126,16 @@
 //!
 //! | feature | effect |
 //! |---|---|
-//! | `v2_5`, `v2_11`, `v7_2`, `v10_0` | the types of a release; any combination |
+//! | `v2_5` to `v11_1`, one for each series | the types of a release; any combination |
+//! | `all-releases` | the types of all releases |
 //! | `qga` | the guest agent of these releases: module `qga` and `Agent` |
 //! | `tokio` | the client for tokio |
 //! | `fd-passing` | passing of file descriptors with a command |
 //! | `tracing` | each message at trace level (target `qmp_bindings::wire`), with secrets masked |
 //! | `both-directions` | `Serialize` also for received types and `Deserialize` also for sent types |
+//! | `testing` | checks for tests of programs that serve several releases: module `testing` |
+//!
+//! Without the feature of a release only [`Untyped`] connections are possible.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
@@ -143,12 +147,16 @@ mod error;
 mod event;
 mod fds;
 #[rustfmt::skip]
-#[allow(missing_docs, non_camel_case_types, unused_imports, clippy::all)]
+#[allow(missing_docs, deprecated, non_camel_case_types, unused_imports, clippy::all)]
 mod generated;
 // Parts of it serve only the guest agent or only the client for tokio.
 #[cfg_attr(not(all(feature = "qga", feature = "tokio")), allow(dead_code))]
 mod protocol;
 mod release;
+#[cfg(feature = "both-directions")]
+pub mod rewriter;
+#[cfg(feature = "testing")]
+pub mod testing;
 #[cfg(feature = "tokio")]
 pub mod tokio;
 mod version;

@@ -31,6 +31,23 @@ impl Series {
     }
 }
 
+macro_rules! series_constants {
+    ($(($feature:tt, $module:ident, $variant:ident, $major:literal, $minor:literal))*) => {
+        /// The series that this crate has types for.
+        impl Series {
+            $(
+                #[doc = concat!("QEMU ", $major, ".", $minor, ", the types of the feature `", $feature, "`.")]
+                pub const $variant: Series = Series::new($major, $minor);
+            )*
+
+            /// All series that this crate has types for, the oldest first. Those whose
+            /// features are enabled are [`AnyQmp::SERIES`](crate::blocking::AnyQmp::SERIES).
+            pub const ALL: &'static [Series] = &[$(Series::$variant),*];
+        }
+    };
+}
+crate::generated::for_each_release!(series_constants);
+
 /// The text is not of the form `MAJOR.MINOR`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParseSeriesError(());

@@ -4,6 +4,7 @@ pub mod answers;
 pub mod clients;
 pub mod examples;
 pub mod migration;
+pub mod monitor;
 pub mod process;
 pub mod qemu;
 pub mod recording;

@@ -5,9 +5,8 @@ use qapi_codegen::diff::finding::Finding;
 use qapi_codegen::diff::rules::Compatibility;
 use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::introspect::{AbsenceReason, Verification, write_schema};
-use qapi_codegen::version::{Series, Version};
+use qapi_codegen::version::Series;
 use tests::qemu::{self, Emulator, Program, Running, trial};
-use tests::shared;
 use xtask::catalogue::Catalogue;
 use xtask::commands::verify::VerifyReport;
 use xtask::introspected::Introspected;
@@ -123,32 +122,22 @@ fn same_release(program: Program) -> Result<(), Failed> {
     }
 }
 
-/// The schema of the storage daemon is not imported, so QEMU's own files of the
-/// same series are used.
+/// The storage daemon, if its series has its interface.
 fn storage_daemon() -> Trial {
-    let series = |program: &Program| {
-        let releases = std::fs::read_dir(shared::shared()?.join("qapi")).ok()?;
-        releases
-            .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-            .find(|path| {
-                let name = path.file_name().unwrap_or_default().to_string_lossy();
-                let version = name.parse::<Version>();
-                version.is_ok_and(|version| version.series() == program.version().series())
-            })
+    let has = |program: &Program| {
+        let series = program.version().series().to_string();
+        let source = SchemaSource::open(&series, &SourceOptions::default());
+        source.is_ok_and(|source| source.has(QemuProgram::StorageDaemon))
     };
-    let found = Program::storage_daemon().and_then(|program| Some((series(&program)?, program)));
-    let is_required = qemu::is_required() && shared::is_required();
+    let found = Program::storage_daemon().filter(has);
     trial(
         "live/storage-daemon",
         found,
-        is_required,
-        |(folder, program)| {
+        qemu::is_required(),
+        |program| {
             let introspected = introspect(&program.start_daemon())?;
-            let verification = report(
-                &folder.to_string_lossy(),
-                QemuProgram::StorageDaemon,
-                &introspected,
-            )?;
+            let series = program.version().series().to_string();
+            let verification = report(&series, QemuProgram::StorageDaemon, &introspected)?;
             expect(true, &verification)
         },
     )

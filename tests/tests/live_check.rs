@@ -2,10 +2,7 @@
 //! checked.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
-use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::time::Duration;
 
 use libtest_mimic::{Arguments, Failed};
 use qapi_codegen::diagnostic::Severity;
@@ -15,7 +12,8 @@ use qapi_codegen::traffic::check::{CheckedMessage, Checker, Session, Verdict};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tests::answers::{self, Meaning, Refusals};
-use tests::qemu::{Emulator, Program, Running};
+use tests::monitor::Monitor;
+use tests::qemu::{Emulator, Program};
 use xtask::catalogue::Catalogue;
 
 fn main() {
@@ -135,38 +133,6 @@ fn variants(request: &Value, number: usize) -> Vec<String> {
         }
     }
     all
-}
-
-/// A monitor to which requests are sent as they are written.
-struct Monitor(BufReader<UnixStream>);
-
-impl Monitor {
-    fn connect(qemu: &Running) -> Result<Monitor, Failed> {
-        let socket = UnixStream::connect(qemu.socket())?;
-        socket.set_read_timeout(Some(Duration::from_secs(20)))?;
-        let mut monitor = Monitor(BufReader::new(socket));
-        monitor.message()?;
-        monitor.ask(&json!({ "execute": "qmp_capabilities" }).to_string())?;
-        Ok(monitor)
-    }
-
-    fn message(&mut self) -> Result<Value, Failed> {
-        let mut line = String::new();
-        self.0.read_line(&mut line)?;
-        Ok(serde_json::from_str(&line)?)
-    }
-
-    /// Sends a request; gives the text of the refusal, if it is one.
-    fn ask(&mut self, request: &str) -> Result<Option<String>, Failed> {
-        let stream = self.0.get_mut();
-        stream.write_all(format!("{request}\n").as_bytes())?;
-        loop {
-            let message = self.message()?;
-            if message.get("event").is_none() {
-                return Ok(message["error"]["desc"].as_str().map(str::to_owned));
-            }
-        }
-    }
 }
 
 fn check(checker: &Checker<'_>, request: &str) -> CheckedMessage {

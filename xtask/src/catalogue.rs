@@ -44,6 +44,8 @@ pub struct Release {
     pub target: Option<String>,
     /// The facts about all releases that no schema states.
     pub knowledge: Arc<Knowledge>,
+    /// The series that requests were written for, if it is known.
+    pub written_for: Option<Series>,
     /// Remarks on how the argument was understood.
     pub notes: Vec<String>,
 }
@@ -110,16 +112,23 @@ impl Catalogue {
             builds: Arc::clone(&self.builds),
             target: None,
             knowledge: Arc::clone(&self.knowledge),
+            written_for: None,
             notes: source.notes,
         })
     }
 
-    /// Reads imported series in parallel.
+    /// Reads imported series in parallel, without those that lack the interface.
     pub fn releases(
         &self,
         series: &[Series],
         program: QemuProgram,
     ) -> Result<Vec<Release>, Failure> {
+        let mut with = Vec::new();
+        for series in series {
+            let source = SchemaSource::open(&series.to_string(), &SourceOptions::default())?;
+            with.extend(source.has(program).then_some(*series));
+        }
+        let series = &with[..];
         let workers = thread::available_parallelism().map_or(1, usize::from);
         let share = series.len().div_ceil(workers).max(1);
         let read_chunk = |chunk: &[Series]| -> Vec<Result<Release, Failure>> {
@@ -177,6 +186,7 @@ impl Release {
             devices: Some(&*self.builds),
             target: self.target.as_deref(),
             knowledge: Some(&self.knowledge),
+            written_for: self.written_for,
             series_with_command,
         };
         Checker::new(&self.schema, data)

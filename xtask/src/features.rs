@@ -23,7 +23,12 @@ pub fn replace_features(manifest: &str, releases: &[Series]) -> Result<String, F
         .iter()
         .map(|&series| format!("{} = []\n", names::release(series)))
         .collect();
-    Ok(format!("{before}{BEGIN}{features}{END}{after}"))
+    let names: Vec<String> = releases
+        .iter()
+        .map(|&series| names::release(series))
+        .collect();
+    let all = format!("all-releases = {names:?}\n");
+    Ok(format!("{before}{BEGIN}{features}{all}{END}{after}"))
 }
 
 #[cfg(test)]
@@ -35,7 +40,10 @@ mod tests {
         let manifest = format!("[features]\n{BEGIN}v1_0 = []\n{END}tokio = []\n");
         let releases = [Series::new(2, 5), Series::new(2, 11)];
         let replaced = replace_features(&manifest, &releases).unwrap();
-        let expected = format!("[features]\n{BEGIN}v2_5 = []\nv2_11 = []\n{END}tokio = []\n");
+        let expected = format!(
+            "[features]\n{BEGIN}v2_5 = []\nv2_11 = []\n\
+         all-releases = [\"v2_5\", \"v2_11\"]\n{END}tokio = []\n"
+        );
         assert_eq!(replaced, expected);
         assert!(replace_features("[features]\n", &releases).is_err());
     }

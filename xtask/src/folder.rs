@@ -121,9 +121,10 @@ impl FolderContent {
         }
         fs::create_dir_all(new)?;
         if self.others == OtherFiles::Keep && self.path.exists() {
-            for entry in fs::read_dir(&self.path)? {
-                let entry = entry?;
-                fs::copy(entry.path(), new.join(entry.file_name()))?;
+            for name in names_below(&self.path)? {
+                let copy = new.join(&name);
+                fs::create_dir_all(copy.parent().unwrap_or(new))?;
+                fs::copy(self.path.join(name), copy)?;
             }
         }
         for (name, text) in &self.files {
@@ -206,11 +207,14 @@ mod tests {
         let target = root.path().join("2.5");
         assert!(content(root.path(), "one").write().unwrap());
         fs::write(target.join("overrides.toml"), "kept").unwrap();
+        fs::create_dir(target.join("builds")).unwrap();
+        fs::write(target.join("builds/b.json"), "kept").unwrap();
         assert!(content(root.path(), "two").write().unwrap());
         assert!(!content(root.path(), "two").write().unwrap());
         assert_eq!(fs::read_to_string(target.join("a.json")).unwrap(), "two");
         let kept = fs::read_to_string(target.join("overrides.toml")).unwrap();
         assert_eq!(kept, "kept");
+        assert!(target.join("builds/b.json").exists());
         assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1);
     }
 

@@ -108,7 +108,7 @@ fn connect_unix(_: &str, _: &Options) -> Result<Qmp<Untyped>, Error> {
 }
 
 #[cfg(all(test, unix))]
-mod tests {
+pub(crate) mod tests {
     use std::io::{BufRead, BufReader, Write};
     use std::os::unix::net::UnixListener;
 
@@ -116,13 +116,13 @@ mod tests {
 
     use super::*;
 
-    const GREETING: &str = "{\"QMP\": {\"version\": {\"qemu\": {\"micro\": 1, \"minor\": 11, \
+    pub(crate) const GREETING: &str = "{\"QMP\": {\"version\": {\"qemu\": {\"micro\": 1, \"minor\": 11, \
         \"major\": 2}, \"package\": \"p\"}, \"capabilities\": []}}";
-    const READY: &str = "{\"return\": {}, \"id\": ID}";
+    pub(crate) const READY: &str = "{\"return\": {}, \"id\": ID}";
 
     /// Starts a server that sends the first message, and one more for each request
     /// that it receives, with the id of the request for `ID`.
-    fn serve(folder: &tempfile::TempDir, messages: &[&str]) -> String {
+    pub(crate) fn serve(folder: &tempfile::TempDir, messages: &[&str]) -> String {
         let path = folder.path().join("socket");
         let listener = UnixListener::bind(&path).unwrap();
         let messages: Vec<String> = messages.iter().map(|text| format!("{text}\r\n")).collect();

@@ -219,3 +219,128 @@ fn a_pattern_that_matches_nothing_is_an_error() {
         assert!(out.is_empty() && err.contains(expected), "{err}");
     }
 }
+
+const DEVICE_ADD: &str = "{ 'command': 'device_add', 'data': { 'driver': 'str', '*id': 'str' } }\n\
+    { 'command': 'stop' }\n";
+
+/// A workspace with three series, of which builds list all their devices.
+fn workspace_with_devices(builds: &[(&str, &str)]) -> Workspace {
+    let workspace = Workspace::new();
+    for series in ["2.5", "2.6", "2.7"] {
+        workspace.series(series, DEVICE_ADD);
+    }
+    for (series, devices) in builds {
+        let text = format!(
+            "{{\"release\": \"{series}.0\", \"target\": \"x86_64\", \"source\": \"asked\", \
+             \"lists\": [\"devices\"], \"devices\": {devices}}}"
+        );
+        workspace.write(
+            &format!("schemas/{series}/builds/{series}.0-x86_64.json"),
+            &text,
+        );
+    }
+    workspace
+}
+
+const OLD_DEVICES: &str = r#"{"disk": {"properties": {"scsi": "bool", "size": "uint32", "mode": "bool"}},
+    "floppy": {}}"#;
+const NEW_DEVICES: &str = r#"{"disk": {"properties": {"size": "uint32", "mode": "OnOffAuto"}}}"#;
+const NEWEST_DEVICES: &str = r#"{"disk": {"properties": {"size": "uint32", "mode": "OnOffAuto", "queues": "uint16"}},
+    "tape": {}}"#;
+
+#[test]
+fn devices_are_findings() {
+    let workspace = workspace_with_devices(&[
+        ("2.5", OLD_DEVICES),
+        ("2.6", NEW_DEVICES),
+        ("2.7", NEWEST_DEVICES),
+    ]);
+    let (report, _) = workspace.expect(1, &["diff", "2.5", "2.7", "--format", "json"]);
+    let report: Value = serde_json::from_str(&report).unwrap();
+    let found: Vec<String> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|own| {
+            let text = |key: &str| own[key].as_str().unwrap_or_default();
+            let (rule, path) = (text("rule"), text("path"));
+            format!("{} {rule} {path} {}", text("severity"), text("since"))
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "breaking device-removed <driver=floppy> 2.6",
+            "breaking device-property-removed <driver=disk>.scsi 2.6",
+            "dangerous device-property-type-changed <driver=disk>.mode 2.6",
+            "compatible device-added <driver=tape> 2.7",
+            "compatible device-property-added <driver=disk>.queues 2.7",
+        ]
+    );
+    assert_eq!(report["summary"]["breaking"], 2);
+    assert_eq!(report["devices"]["compared"], 1);
+    let (text, _) = workspace.expect(1, &["diff", "2.5", "2.7"]);
+    assert!(!text.contains("Nothing breaks"), "{text}");
+    workspace.expect(0, &["diff", "2.6", "2.7", "--fail-on", "dangerous"]);
+    workspace.expect(0, &["diff", "2.5", "2.7", "--command", "stop"]);
+    // A downgrade loses what the upgrade adds.
+    let (report, _) = workspace.expect(1, &["diff", "2.7", "2.6", "--format", "json"]);
+    assert!(report.contains("\"path\": \"<driver=tape>\""), "{report}");
+}
+
+#[test]
+fn a_program_is_affected_by_the_devices_that_it_adds() {
+    let workspace = workspace_with_devices(&[("2.5", OLD_DEVICES), ("2.6", NEW_DEVICES)]);
+    workspace.write("used.qmp", "device_add driver=disk scsi=off id=a\n");
+    let arguments = [
+        "diff",
+        "2.5",
+        "2.6",
+        "--used-by",
+        "used.qmp",
+        "--format",
+        "json",
+    ];
+    let (report, _) = workspace.expect(1, &arguments);
+    let report: Value = serde_json::from_str(&report).unwrap();
+    let findings = report["findings"].as_array().unwrap().iter();
+    let used: Vec<&str> = findings
+        .filter(|own| own["used"] == true)
+        .filter_map(|own| own["path"].as_str())
+        .collect();
+    assert_eq!(used, ["<driver=disk>.scsi"]);
+}
+
+#[test]
+fn devices_without_a_list_are_not_compared() {
+    let workspace = workspace_with_devices(&[("2.5", OLD_DEVICES)]);
+    let (text, _) = workspace.expect(0, &["diff", "2.5", "2.6"]);
+    assert!(text.contains("Devices: not compared"), "{text}");
+    assert!(!text.contains("device-removed"), "{text}");
+}
+
+#[test]
+fn the_history_of_a_device_names_its_releases_and_targets() {
+    let workspace = workspace_with_devices(&[
+        ("2.5", OLD_DEVICES),
+        ("2.6", NEW_DEVICES),
+        ("2.7", NEWEST_DEVICES),
+    ]);
+    let (text, _) = workspace.expect(0, &["history", "floppy"]);
+    assert!(
+        text.starts_with("floppy: device in 1 of 3 releases (2.5)\n  x86_64: 2.5"),
+        "{text}"
+    );
+    assert!(
+        text.contains("\n2.6\n  breaking    device `floppy` removed\n"),
+        "{text}"
+    );
+    let (text, _) = workspace.expect(0, &["history", "disk", "--format", "json"]);
+    let history: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(history["sort"], "device");
+    assert_eq!(history["targets"]["x86_64"][2], "2.7");
+    assert_eq!(
+        history["steps"][1]["changes"][0]["rule"],
+        "device-property-added"
+    );
+}

@@ -1,6 +1,8 @@
 //! Classes of equal shapes, by partition refinement.
 //!
-//! Shapes may contain themselves, so equality cannot be found from the inside
+//! A shape is what travels, and what of it is deprecated: the compiler warns of a
+//! deprecated member, so releases in which it is and is not deprecated cannot
+//! share a type. Shapes may contain themselves, so equality cannot be found from the inside
 //! out. At first all shapes are in one class. Then the classes are split by what
 //! the shapes consist of, until nothing new is split.
 
@@ -8,7 +10,7 @@ use std::collections::HashMap;
 
 use super::names;
 use crate::dialect;
-use crate::schema::BuiltinType;
+use crate::schema::{BuiltinType, EntityMeta};
 use crate::wire::{
     BranchContentShape, BranchShape, Interface, MemberShape, ObjectShape, Shape, ShapeId,
 };
@@ -26,15 +28,33 @@ pub struct ShapeClasses<'i, 's> {
 pub enum ShapeKey<'i> {
     /// The flag is set for integers that may be negative although unsigned.
     Builtin(BuiltinType, bool),
-    Enum(Vec<&'i str>),
+    /// The values, with a flag for those that are deprecated.
+    Enum(Vec<(&'i str, bool)>),
     Array(usize),
     Object {
-        members: Vec<(&'i str, MemberPresence, usize)>,
-        branches: Option<(&'i str, Vec<(&'i str, BranchContentKey)>)>,
+        members: Vec<MemberKey<'i>>,
+        branches: Option<(&'i str, Vec<BranchKey<'i>>)>,
         open: bool,
     },
     /// The names of the branches are names of Rust variants.
     Alternate(Vec<(&'i str, usize)>),
+}
+
+/// A member of an object.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MemberKey<'i> {
+    name: &'i str,
+    presence: MemberPresence,
+    is_deprecated: bool,
+    class: usize,
+}
+
+/// A branch of a union.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BranchKey<'i> {
+    value: &'i str,
+    is_deprecated: bool,
+    content: BranchContentKey,
 }
 
 /// The presence of a member.
@@ -120,7 +140,13 @@ impl<'i, 's> ShapeClasses<'i, 's> {
                     && dialect::NEGATIVE_UNSIGNED.contains(interface.version);
                 ShapeKey::Builtin(*builtin, may_be_negative)
             }
-            Shape::Enum(values) => ShapeKey::Enum(values.names().collect()),
+            Shape::Enum(values) => {
+                let values = values.values();
+                let key = values.map(|meta| (meta.name.as_str(), meta.is_deprecated()));
+                let mut key: Vec<_> = key.collect();
+                key.sort_unstable();
+                ShapeKey::Enum(key)
+            }
             Shape::Array(element) => ShapeKey::Array(self.class(release, *element)),
             Shape::Object(object) => self.object_key(release, object),
             Shape::Alternate(branches) => {
@@ -136,14 +162,19 @@ impl<'i, 's> ShapeClasses<'i, 's> {
     fn object_key(&self, release: usize, object: &'i ObjectShape<'s>) -> ShapeKey<'i> {
         let members = object.members.iter();
         let members = members.filter(|(name, _)| object.discriminator() != Some(name));
-        let members = members.map(|(name, member)| {
-            let class = self.class(release, member.shape);
-            (name, MemberPresence::from_member(member), class)
+        let members = members.map(|(name, member)| MemberKey {
+            name,
+            presence: MemberPresence::from_member(member),
+            is_deprecated: member.meta.is_some_and(EntityMeta::is_deprecated),
+            class: self.class(release, member.shape),
         });
         let branches = object.branches.as_ref().map(|branches| {
             let by_value = branches.by_value.iter();
-            let by_value =
-                by_value.map(|(value, branch)| (value, self.branch_key(release, branch)));
+            let by_value = by_value.map(|(value, branch)| BranchKey {
+                value,
+                is_deprecated: branch.meta.is_deprecated(),
+                content: self.branch_key(release, branch),
+            });
             (branches.discriminator, by_value.collect())
         });
         ShapeKey::Object {

@@ -4,5 +4,6 @@ mod classes;
 pub mod directions;
 mod fields;
 pub mod names;
+mod placement;
 pub mod recursion;
 pub mod sharing;

@@ -36,6 +36,20 @@ pub fn release(series: crate::version::Series) -> String {
     format!("v{}_{}", series.major, series.minor)
 }
 
+/// The Rust module for a module of a schema, such as `block_core`.
+pub fn module(name: &str) -> String {
+    let is_allowed = |character: char| character.is_ascii_alphanumeric();
+    let snake = name.replace(|character| !is_allowed(character), "_");
+    let snake = snake.to_ascii_lowercase();
+    if KEYWORDS.contains(&snake.as_str()) || UNRAW_KEYWORDS.contains(&snake.as_str()) {
+        snake + "_"
+    } else if snake.starts_with(is_allowed) && !snake.starts_with(|c: char| c.is_ascii_digit()) {
+        snake
+    } else {
+        format!("_{snake}")
+    }
+}
+
 /// Converts `blockdev-add`, `BLOCK_JOB_READY`, `VNCInfo` and `2_5` to
 /// `BlockdevAdd`, `BlockJobReady`, `VncInfo` and `_2_5`.
 fn pascal_case(name: &str) -> String {
@@ -124,7 +138,7 @@ fn distinct<'n>(names: impl Iterator<Item = (&'n str, String)>) -> Vec<String> {
 }
 
 fn unreserved(name: String) -> String {
-    if ["self", "super", "crate"].contains(&name.as_str()) {
+    if UNRAW_KEYWORDS.contains(&name.as_str()) {
         name + "_"
     } else if KEYWORDS.contains(&name.as_str()) {
         format!("r#{name}")
@@ -132,6 +146,9 @@ fn unreserved(name: String) -> String {
         name
     }
 }
+
+/// The keywords that cannot be raw identifiers.
+const UNRAW_KEYWORDS: [&str; 3] = ["self", "super", "crate"];
 
 const KEYWORDS: [&str; 47] = [
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
@@ -252,6 +269,29 @@ mod tests {
             "None",
         ];
         assert_eq!(variants(names), rust);
+    }
+
+    #[test]
+    fn modules_are_identifiers() {
+        let names = [
+            "block-core",
+            "misc-i386",
+            "9pfs",
+            "mod",
+            "super",
+            "qapi.schema",
+            "",
+        ];
+        let rust = [
+            "block_core",
+            "misc_i386",
+            "_9pfs",
+            "mod_",
+            "super_",
+            "qapi_schema",
+            "_",
+        ];
+        assert_eq!(names.map(module), rust);
     }
 
     #[test]

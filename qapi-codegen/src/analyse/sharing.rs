@@ -1,20 +1,30 @@
-//! The Rust types that releases share.
+//! The Rust items that releases share.
 //!
-//! Releases share a type if its name and its wire shape are equal, with all the
-//! types that it refers to. `classes` finds the equal ones.
+//! An item is shared by a run of consecutive releases in which its name and its
+//! wire shape are equal, with all the types that it refers to. `classes` finds
+//! the equal ones. Since a shape includes those inside it, a type refers only to
+//! types whose runs contain its own.
 
 use std::collections::{BTreeMap, HashMap};
 
 use super::classes::ShapeClasses;
 use super::names;
+use super::placement::ModuleTable;
 use crate::schema::{Schema, TypeId};
 use crate::wire::Interface;
 
-/// The items that the same releases share; they are in the same generated files.
+/// A run of consecutive releases, by their indices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Run {
+    /// The first release.
+    pub since: usize,
+    /// The last release.
+    pub until: usize,
+}
+
+/// The items with the same run that are in the same module of the schema.
 #[derive(Debug, Default)]
 pub struct Group {
-    /// The indices of the releases.
-    pub releases: Vec<usize>,
     /// Types, sorted by name.
     pub types: Vec<Shared<TypeId>>,
     /// Commands, sorted by name.
@@ -28,7 +38,7 @@ pub struct Group {
 pub struct Shared<I> {
     /// The Rust name.
     pub name: String,
-    /// The definition in each release, the oldest first; never empty.
+    /// The definition in each release of the run, the oldest first; never empty.
     pub members: Vec<(usize, I)>,
 }
 
@@ -37,20 +47,28 @@ impl<I: Copy> Shared<I> {
     pub fn newest(&self) -> (usize, I) {
         self.members[self.members.len() - 1]
     }
+
+    /// The releases that have the item.
+    pub fn run(&self) -> Run {
+        Run {
+            since: self.members[0].0,
+            until: self.newest().0,
+        }
+    }
 }
 
 /// All Rust items that the releases need.
 #[derive(Debug)]
 pub struct Sharing {
-    /// The groups; each has another set of releases.
-    pub groups: Vec<Group>,
-    homes: HashMap<(usize, TypeId), usize>,
+    /// The groups by run and by the Rust name of the module.
+    pub groups: BTreeMap<(Run, String), Group>,
+    first_releases: HashMap<(usize, TypeId), usize>,
 }
 
 impl Sharing {
-    /// The group of a type of a release.
-    pub fn home(&self, release: usize, id: TypeId) -> usize {
-        self.homes[&(release, id)]
+    /// The first release of the run of a type.
+    pub fn first_release(&self, release: usize, id: TypeId) -> usize {
+        self.first_releases[&(release, id)]
     }
 }
 
@@ -75,22 +93,12 @@ pub fn share(schemas: &[&Schema], interfaces: &[Interface<'_>]) -> Sharing {
             add(&mut events, name, key, (release, index));
         }
     }
-    let mut groups = BTreeMap::new();
-    distribute(types, &mut groups, |group| &mut group.types);
-    distribute(commands, &mut groups, |group| &mut group.commands);
-    distribute(events, &mut groups, |group| &mut group.events);
-    let groups = groups
-        .into_iter()
-        .map(|(releases, group)| Group { releases, ..group });
-    let groups: Vec<Group> = groups.collect();
-    let homes = groups.iter().enumerate().flat_map(|(home, group)| {
-        let members = group.types.iter().flat_map(|shared| &shared.members);
-        members.map(move |&member| (member, home))
-    });
-    Sharing {
-        homes: homes.collect(),
-        groups,
-    }
+    place(
+        schemas,
+        divide_into_runs(types),
+        divide_into_runs(commands),
+        divide_into_runs(events),
+    )
 }
 
 /// Items by Rust name and by a key that is equal for equal items.
@@ -101,15 +109,57 @@ fn add<K: Ord, I>(items: &mut SharedItems<K, I>, name: &str, key: K, member: (us
     items.entry(key).or_default().push(member);
 }
 
-/// Adds items to the groups of their releases.
-fn distribute<K, I>(
-    items: SharedItems<K, I>,
-    groups: &mut BTreeMap<Vec<usize>, Group>,
-    list: fn(&mut Group) -> &mut Vec<Shared<I>>,
-) {
+/// The items of each run of releases.
+fn divide_into_runs<K, I: Copy>(items: SharedItems<K, I>) -> Vec<Shared<I>> {
+    let mut all = Vec::new();
     for ((name, _), members) in items {
-        let releases = members.iter().map(|(release, _)| *release);
-        let group = groups.entry(releases.collect()).or_default();
-        list(group).push(Shared { name, members });
+        let runs = members.chunk_by(|(one, _), (next, _)| one + 1 == *next);
+        all.extend(runs.map(|members| Shared {
+            name: name.clone(),
+            members: members.to_vec(),
+        }));
+    }
+    all
+}
+
+fn place(
+    schemas: &[&Schema],
+    types: Vec<Shared<TypeId>>,
+    commands: Vec<Shared<usize>>,
+    events: Vec<Shared<usize>>,
+) -> Sharing {
+    let first_releases = types.iter().flat_map(|shared| {
+        let first = shared.run().since;
+        shared.members.iter().map(move |&member| (member, first))
+    });
+    let first_releases = first_releases.collect();
+    let mut groups: BTreeMap<(Run, String), Group> = BTreeMap::new();
+    let modules = ModuleTable::new(schemas, |schema| {
+        let types = schema.types.iter();
+        types.map(|it| (&it.meta.name, &it.module)).collect()
+    });
+    for shared in types {
+        let key = (shared.run(), modules.find(&shared));
+        groups.entry(key).or_default().types.push(shared);
+    }
+    let modules = ModuleTable::new(schemas, |schema| {
+        let commands = schema.commands.iter();
+        commands.map(|it| (&it.meta.name, &it.module)).collect()
+    });
+    for shared in commands {
+        let key = (shared.run(), modules.find(&shared));
+        groups.entry(key).or_default().commands.push(shared);
+    }
+    let modules = ModuleTable::new(schemas, |schema| {
+        let events = schema.events.iter();
+        events.map(|it| (&it.meta.name, &it.module)).collect()
+    });
+    for shared in events {
+        let key = (shared.run(), modules.find(&shared));
+        groups.entry(key).or_default().events.push(shared);
+    }
+    Sharing {
+        groups,
+        first_releases,
     }
 }

@@ -11,6 +11,7 @@ pub fn print(name: &str, docs: &DefinitionDocs) -> String {
     let features = print_entries(&docs.features);
     let parts = [
         deprecation.map(|deprecation| format!("# {deprecation}.")),
+        replacement(&docs.facts).map(|replacement| format!("# {replacement}")),
         print_entries(&docs.members),
         features.map(|features| format!("# Features:\n{features}")),
         docs.facts.since.map(|since| format!("# Since: {since:#}")),
@@ -30,7 +31,18 @@ fn print_entries(entries: &[EntityDocs]) -> Option<String> {
 
 fn print_entry(entry: &EntityDocs) -> String {
     let since = entry.facts.since.map(|since| format!("(since {since:#})"));
-    let facts: Vec<String> = since.into_iter().chain(deprecation(&entry.facts)).collect();
+    let deprecation = deprecation(&entry.facts);
+    let replacement = replacement(&entry.facts);
+    // A full stop separates two sentences.
+    let deprecation = match &replacement {
+        Some(_) => deprecation.map(|deprecation| deprecation + "."),
+        None => deprecation,
+    };
+    let facts: Vec<String> = since
+        .into_iter()
+        .chain(deprecation)
+        .chain(replacement)
+        .collect();
     format!("# @{}: {}", entry.name, facts.join(" "))
 }
 
@@ -40,4 +52,9 @@ fn deprecation(facts: &Facts) -> Option<String> {
         Some(since) => format!("Deprecated in {since}"),
         None => "Deprecated".to_owned(),
     })
+}
+
+fn replacement(facts: &Facts) -> Option<String> {
+    let names = facts.replaced_by.as_ref()?.replace(" and ", " and @");
+    Some(format!("Replaced by @{names}."))
 }

@@ -11,19 +11,27 @@ mod expression;
 use crate::ast::{Item, PragmaDirective, PragmaValue};
 use crate::doc::DefinitionDocs;
 use crate::load::LoadedSchema;
+use crate::module::{definition_modules, module_comment};
 use expression::Expression;
 
 /// Prints a schema in canonical form.
 ///
-/// Definitions keep their order, without the borders of the included files.
+/// Definitions keep their order. A comment names the module that they are in.
 pub fn print(loaded: &LoadedSchema, docs: &[DefinitionDocs]) -> String {
     let mut docs = docs.iter();
+    let mut modules = definition_modules(loaded).into_iter();
+    let mut module = None;
     let mut parts = Vec::new();
     for item in &loaded.items {
         match item {
             Item::Comment(_) | Item::Include(_) => {}
             Item::Pragma(pragma) => parts.extend(print_pragma(pragma)),
             Item::Definition(definition) => {
+                let own = modules.next().flatten();
+                if own != module {
+                    parts.extend(own.map(module_comment));
+                    module = own;
+                }
                 let name = &definition.name.value;
                 let comment = docs.next().map(|docs| comment::print(name, docs));
                 let comment = comment.unwrap_or_default();

@@ -47,13 +47,24 @@ pub fn find_answer<'s>(
             .then(|| migrations.answer(&whole, range))
             .flatten()
     };
-    migrations.answer(&site, range).or_else(of_command)
+    // The old release may reject a part of what the schema lost since.
+    let earlier = AnswerRange {
+        after: None,
+        upto: new,
+    };
+    let of_earlier = || migrations.answer(&site, earlier);
+    let answer = migrations.answer(&site, range).or_else(of_command);
+    answer.or_else(of_earlier)
 }
 
 /// The enum value or the discriminator value that changed.
 fn changed_value<'s>(finding: &Finding<'s>) -> Option<&'s str> {
     if let Some(PathSegment::Branch { value, .. }) = finding.path().last() {
         return Some(value);
+    }
+    if finding.change.kind.has(KindAttribute::Deprecation) {
+        let named = finding.change.subject;
+        return named.filter(|name| finding.path().last() != Some(&PathSegment::Member(name)));
     }
     let is_value = finding.change.kind.has(KindAttribute::EnumValue);
     let value = finding.change.old.as_ref().filter(|_| is_value);

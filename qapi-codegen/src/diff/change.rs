@@ -35,6 +35,8 @@ pub enum KindAttribute {
     NoNewMessage,
     /// The value is absent from the message of the old release.
     AbsentBefore,
+    /// The change is of devices, which are not in a schema.
+    Device,
 }
 
 /// Declares the kinds of changes: the name in the table of rules, which has an
@@ -162,6 +164,17 @@ kinds! {
     ConditionStated = "condition-stated" [Metadata],
     ConditionRemoved = "condition-removed" [Metadata],
     ConditionChanged = "condition-changed" [Metadata],
+    DeviceRemoved = "device-removed" [Device, NoNewMessage],
+    DeviceAdded = "device-added" [Device, Addition, NoMessage],
+    CpuModelRemoved = "cpu-model-removed" [Device, NoNewMessage],
+    CpuModelAdded = "cpu-model-added" [Device, Addition, NoMessage],
+    /// A device no longer has a property.
+    PropertyRemoved = "device-property-removed" [Device],
+    /// A device no longer has an unstable property.
+    PropertyRemovedUnstable = "device-property-removed-unstable" [Device],
+    PropertyAdded = "device-property-added" [Device, Addition, NoMessage],
+    /// The new type of a property does not accept all values of the old one.
+    PropertyTypeChanged = "device-property-type-changed" [Device, NoMessage],
 }
 
 impl ChangeKind {

@@ -4,6 +4,7 @@ mod value;
 
 use super::change::{ChangeValue, KindAttribute};
 use super::finding::{Example, Finding};
+use super::rules::Compatibility;
 use crate::json::JsonValue;
 use crate::knowledge::RequestRules;
 use crate::wire::{Direction, Interface, PathSegment, ShapeId};
@@ -12,8 +13,19 @@ use value::{ExampleScope, RequestedParts, ValueBuilder};
 /// The number of changes of a command that one request shows.
 const CHANGES_PER_REQUEST: usize = 2;
 
+/// Tries example requests against the two releases.
+pub trait RequestJudge {
+    /// Returns `true` if the old release accepts a request.
+    fn is_accepted_by_old(&self, request: &JsonValue<'_>) -> bool;
+
+    /// Returns `true` if the new release accepts a request.
+    fn is_accepted_by_new(&self, request: &JsonValue<'_>) -> bool;
+
+    /// Returns the request for the new release, if it can be rewritten.
+    fn migrate(&self, request: &JsonValue<'_>) -> Option<JsonValue<'static>>;
+}
+
 /// Builds examples for the findings of a comparison.
-#[derive(Debug)]
 pub struct ExampleBuilder<'a, 's> {
     /// The interface of the old release.
     pub old: &'a Interface<'s>,
@@ -21,6 +33,8 @@ pub struct ExampleBuilder<'a, 's> {
     pub new: &'a Interface<'s>,
     /// The rules for requests that no schema states.
     pub requests: &'s RequestRules,
+    /// Tries example requests, unless they are shown untried.
+    pub judge: Option<&'a dyn RequestJudge>,
 }
 
 impl<'s> ExampleBuilder<'_, 's> {
@@ -37,7 +51,24 @@ impl<'s> ExampleBuilder<'_, 's> {
         if kind.has(KindAttribute::NoOldMessage) {
             example.before = None;
         }
-        example
+        let is_breaking = finding.compatibility == Compatibility::Breaking;
+        self.prove(finding.direction, is_breaking, example)
+    }
+
+    /// Keeps the parts of an example of requests that the releases confirm.
+    fn prove(&self, direction: Direction, is_breaking: bool, example: Example<'s>) -> Example<'s> {
+        let Some(judge) = self.judge.filter(|_| direction == Direction::Request) else {
+            return example;
+        };
+        let shows_break = |request: &JsonValue<'_>| {
+            judge.is_accepted_by_old(request)
+                && (!is_breaking || !judge.is_accepted_by_new(request))
+        };
+        let before = example.before.filter(shows_break);
+        let migrated = before.as_ref().and_then(|before| judge.migrate(before));
+        let built = example.after;
+        let after = migrated.or(built.filter(|after| judge.is_accepted_by_new(after)));
+        Example { before, after }
     }
 
     /// Builds a request that shows the first findings of a command together.
@@ -54,7 +85,11 @@ impl<'s> ExampleBuilder<'_, 's> {
         }
         match &shown[..] {
             [only] => self.build(only),
-            _ => self.build_together(&shown),
+            _ => {
+                let effect = shown.iter().map(|finding| finding.compatibility).max();
+                let is_breaking = effect == Some(Compatibility::Breaking);
+                self.prove(Direction::Request, is_breaking, self.build_together(&shown))
+            }
         }
     }
 

@@ -105,7 +105,8 @@ fn visit_changes<'s>(
 }
 
 impl<'s> Finding<'s> {
-    fn new(
+    /// Judges a change at places.
+    pub(super) fn new(
         rule: &'static Rule,
         direction: Direction,
         change: &Change<'s>,

@@ -1,7 +1,7 @@
-//! The history of one command, event or type over all releases.
+//! The history of one command, event, type or device over all releases.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -15,18 +15,21 @@ use crate::schema::Schema;
 use crate::version::Series;
 use crate::wire::{Interface, render_path};
 
-/// The history of a command, event or type.
+/// The history of a command, event, type or device.
 #[derive(Debug, Clone, Serialize)]
 pub struct History<'s> {
     /// The name.
     pub name: &'s str,
-    /// `command`, `event` or `type`.
+    /// `command`, `event`, `type`, `device` or `QOM type`.
     #[serde(rename = "sort")]
     pub kind: &'static str,
     /// The series that have it.
     pub series: Vec<Series>,
     /// All series.
     pub known: Vec<Series>,
+    /// The series of which a build of a target has the device, by target.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub targets: BTreeMap<&'s str, BTreeSet<Series>>,
     /// The changes, the oldest first.
     #[serde(rename = "steps")]
     pub entries: Vec<HistoryEntry>,
@@ -58,7 +61,7 @@ pub struct HistoryChange {
 }
 
 impl HistoryChange {
-    fn from_finding(finding: &Finding<'_>) -> Self {
+    pub(super) fn from_finding(finding: &Finding<'_>) -> Self {
         let also = own_other_paths(finding);
         HistoryChange {
             rule: finding.rule.id.as_str(),
@@ -117,6 +120,7 @@ pub fn history<'s>(schemas: &[&'s Schema], name: &'s str) -> Option<History<'s>>
         kind,
         series: holders.map(|(schema, _)| series(schema)).collect(),
         known: schemas.iter().map(series).collect(),
+        targets: BTreeMap::new(),
         entries: entries.filter(|entry| !entry.changes.is_empty()).collect(),
     })
 }

@@ -22,8 +22,8 @@ use super::behaviour::{BehaviourNote, behaviour_notes};
 use super::change::ChangeKind;
 use super::compare::{ChangeGraph, OperationKind, compare};
 use super::deprecations::{NewDeprecation, new_deprecations};
-use super::devices::{DeviceChanges, compare_devices};
-use super::example::ExampleBuilder;
+use super::devices::{DeviceCoverage, device_coverage, device_findings};
+use super::example::{ExampleBuilder, RequestJudge};
 use super::finding::{Example, Finding, findings};
 use super::merge::merge_branches;
 use super::release_chain::ReleaseChain;
@@ -86,8 +86,8 @@ pub struct Report<'s> {
     pub behaviour: Vec<BehaviourNote<'s>>,
     /// The deprecations of the new release.
     pub deprecations: Vec<NewDeprecation<'s>>,
-    /// The changes of `device_add`, if both lists of devices are known.
-    pub devices: Option<DeviceChanges>,
+    /// The extent of the comparison of devices; nothing without `device_add`.
+    pub devices: Option<DeviceCoverage<'s>>,
     /// The changes of the bindings.
     pub rust: RustChanges,
     /// The numbers of findings that affect the program, if its use is recorded.
@@ -171,8 +171,16 @@ impl FindingCounts {
 }
 
 impl<'s> Report<'s> {
-    /// Compares two releases.
+    /// Compares two releases, and shows examples untried.
     pub fn compare(inputs: &ReportInputs<'s>) -> Report<'s> {
+        Report::compare_and_try(inputs, None)
+    }
+
+    /// Compares two releases, and shows the examples that a judge confirms.
+    pub fn compare_and_try(
+        inputs: &ReportInputs<'s>,
+        judge: Option<&dyn RequestJudge>,
+    ) -> Report<'s> {
         let Knowledge {
             behaviour,
             migrations,
@@ -184,12 +192,23 @@ impl<'s> Report<'s> {
             old: &old,
             new: &new,
             requests,
+            judge,
         };
         let mut findings = findings(&comparison);
         let command_examples = command_examples(&findings, &examples);
         complete(&mut findings, inputs, &old, &examples);
-        let findings = merge_branches(findings);
+        let mut findings = merge_branches(findings);
+        let has_devices = [&old, &new].map(|side| side.commands.contains("device_add"));
         let devices = inputs.old.devices.zip(inputs.new.devices);
+        let devices = devices.filter(|_| has_devices == [true, true]);
+        if let Some((old, new)) = devices {
+            let mut of_devices = device_findings(old, new);
+            for finding in &mut of_devices {
+                finding.answer = find_answer(migrations, finding, (old.series(), new.series()));
+            }
+            findings.extend(of_devices);
+            findings.sort_by_cached_key(sort_key);
+        }
         Report {
             old: inputs.old.name,
             new: inputs.new.name,
@@ -198,7 +217,7 @@ impl<'s> Report<'s> {
             command_examples,
             behaviour: behaviour_notes(behaviour, &old, &new),
             deprecations: new_deprecations(migrations, &findings, &old, &new),
-            devices: devices.and_then(compare_devices),
+            devices: devices.map(|(old, new)| device_coverage(old, new)),
             rust: rust_changes(inputs.old.schema, inputs.new.schema),
             used: None,
             ignored: 0,

@@ -3,11 +3,11 @@
 //! Releases share the types whose names and wire interfaces are equal. Code
 //! that names any other type compiles for one release only.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::analyse::sharing::{Group, Shared, Sharing, share};
+use crate::analyse::sharing::{Group, Run, Shared, Sharing, share};
 use crate::schema::Schema;
 use crate::wire::Interface;
 
@@ -67,31 +67,23 @@ pub fn rust_changes(old: &Schema, new: &Schema) -> RustChanges {
     }
 }
 
-fn compare_names<'g, I: 'g>(
+fn compare_names<'g, I: Copy + 'g>(
     sharing: &'g Sharing,
     list: impl Fn(&'g Group) -> &'g Vec<Shared<I>>,
 ) -> NameChanges {
-    let mut releases: BTreeMap<&str, Vec<&[usize]>> = BTreeMap::new();
-    for group in &sharing.groups {
-        for shared in list(group) {
-            releases
-                .entry(&shared.name)
-                .or_default()
-                .push(&group.releases);
-        }
+    let mut runs: BTreeMap<&str, Vec<Run>> = BTreeMap::new();
+    for shared in sharing.groups.values().flat_map(list) {
+        runs.entry(&shared.name).or_default().push(shared.run());
     }
     let mut changes = NameChanges::default();
-    for (name, releases) in releases {
-        let all: BTreeSet<usize> = releases
-            .iter()
-            .flat_map(|releases| releases.iter().copied())
-            .collect();
+    for (name, runs) in runs {
         let name = name.to_owned();
-        match (releases.len(), all.contains(&0), all.contains(&1)) {
-            (1, true, true) => changes.same += 1,
-            (_, true, true) => changes.changed.push(name),
-            (_, true, false) => changes.removed.push(name),
-            _ => changes.added.push(name),
+        let (old, new) = (Run { since: 0, until: 0 }, Run { since: 1, until: 1 });
+        match &runs[..] {
+            [only] if *only == old => changes.removed.push(name),
+            [only] if *only == new => changes.added.push(name),
+            [_] => changes.same += 1,
+            _ => changes.changed.push(name),
         }
     }
     changes

@@ -11,6 +11,7 @@ mod facts;
 mod free;
 mod loose;
 mod prose;
+mod replacement;
 mod section;
 mod strict;
 
@@ -92,6 +93,8 @@ pub struct Facts {
     pub since: Option<Version>,
     /// Deprecation, which before 5.0 only comments mention.
     pub deprecated: Option<Deprecation>,
+    /// The names to use instead of a deprecated entity, such as `a` or `a and b`.
+    pub replaced_by: Option<String>,
 }
 
 /// The deprecation of an entity.
@@ -214,7 +217,10 @@ fn definition_docs(
     if matches!(definition.body, DefinitionBody::Alternate(_)) {
         // The names of the branches are not on the wire: a value is deprecated.
         let members = docs.members.iter_mut();
-        members.for_each(|branch| branch.facts.deprecated = None);
+        members.for_each(|branch| {
+            branch.facts.deprecated = None;
+            branch.facts.replaced_by = None;
+        });
     }
     if loaded.documentation == DocumentationKind::Facts {
         docs.remove_prose();
@@ -238,7 +244,12 @@ impl DefinitionDocs {
             SectionKind::Member(name) if names.contains(name) => {
                 self.members.push(entity(name, section));
             }
-            SectionKind::Feature(name) => self.features.push(entity(name, section)),
+            SectionKind::Feature(name) => {
+                if name == "deprecated" {
+                    self.add_replacements(&section.text());
+                }
+                self.features.push(entity(name, section));
+            }
             _ => self.add_body(section),
         }
     }
@@ -249,6 +260,9 @@ impl DefinitionDocs {
         if self.facts.deprecated.is_none() {
             self.facts.deprecated = facts::definition_deprecation(&text);
         }
+        if self.facts.replaced_by.is_none() {
+            self.facts.replaced_by = replacement::find(&text, self.facts.deprecated.is_some());
+        }
         let heading = match section.kind {
             SectionKind::Body | SectionKind::Feature(_) => None,
             SectionKind::Tagged(tag) if tag.starts_with("Example") => None,
@@ -257,6 +271,31 @@ impl DefinitionDocs {
         };
         self.prose
             .extend(prose::blocks(section, heading.as_deref()));
+    }
+
+    /// Adds what a feature `deprecated` says about the definition and its members.
+    fn add_replacements(&mut self, text: &str) {
+        for (subject, names) in replacement::of_subjects(text) {
+            let Some(subject) = subject else {
+                self.facts.replaced_by = Some(names);
+                continue;
+            };
+            let known = self
+                .members
+                .iter_mut()
+                .find(|member| member.name == subject);
+            match known {
+                Some(member) => member.facts.replaced_by = Some(names),
+                None => self.members.push(EntityDocs {
+                    name: subject.to_owned(),
+                    facts: Facts {
+                        replaced_by: Some(names),
+                        ..Facts::default()
+                    },
+                    prose: Vec::new(),
+                }),
+            }
+        }
     }
 
     /// Parses `Since: 2.1 (poweroff since 2.8)`.
@@ -280,11 +319,13 @@ impl DefinitionDocs {
 
 fn entity(name: &str, section: &Section<'_>) -> EntityDocs {
     let text = section.text();
+    let deprecated = facts::member_deprecation(&text);
     EntityDocs {
         name: name.to_owned(),
         facts: Facts {
             since: facts::member_since(&text).or_else(|| facts::since_line(section)),
-            deprecated: facts::member_deprecation(&text),
+            replaced_by: replacement::find(&text, deprecated.is_some()),
+            deprecated,
         },
         prose: prose::blocks(section, None),
     }

@@ -59,7 +59,8 @@ impl<'a, 'c: 'a> BranchesEnum<'a, 'c> {
                 let rust = codec.rust;
                 quote!((#rust))
             });
-            quote!(#(#[doc = #docs])* #variant #payload,)
+            let deprecated = docs::deprecated_attribute(branch.meta);
+            quote!(#(#[doc = #docs])* #deprecated #variant #payload,)
         });
         quote! {
             #(#[doc = #docs])*

@@ -9,7 +9,7 @@ use quote::{format_ident, quote};
 use crate::analyse::directions::{TypeDirections, type_directions};
 use crate::analyse::names;
 use crate::analyse::recursion::{BoxedField, boxed_fields};
-use crate::analyse::sharing::{Group, Shared, Sharing, share};
+use crate::analyse::sharing::{Run, Shared, Sharing, share};
 use crate::imported::QemuProgram;
 use crate::schema::{BranchContent, Schema, TypeId, TypeKind};
 use crate::version::Series;
@@ -56,13 +56,41 @@ impl<'s> EmitContext<'s> {
         names::release(self.series(release))
     }
 
-    /// The module of a group, such as `qmp_v2_5_v2_11`.
-    pub fn group_module(&self, group: &Group) -> String {
-        let releases = group.releases.iter().map(|&release| self.module(release));
-        std::iter::once(self.program.short_name().to_owned())
-            .chain(releases)
-            .collect::<Vec<_>>()
-            .join("_")
+    /// The module of the items that are new in a release, such as `since_2_11`.
+    pub fn since_module(&self, release: usize) -> String {
+        self.module(release).replacen('v', "since_", 1)
+    }
+
+    /// The module of a run in that of its first release: `current` or `until_4_1`.
+    pub fn until_module(&self, run: Run) -> String {
+        if self.is_current(run) {
+            return "current".to_owned();
+        }
+        self.module(run.until).replacen('v', "until_", 1)
+    }
+
+    /// Returns `true` for a run that reaches the newest release.
+    pub fn is_current(&self, run: Run) -> bool {
+        run.until + 1 == self.schemas.len()
+    }
+
+    /// The path of the module of all releases.
+    pub fn program_path(&self) -> TokenStream {
+        let program = format_ident!("{}", self.program.short_name());
+        quote!(crate::generated::#program)
+    }
+
+    /// The condition for builds with any release of a run.
+    pub fn any_release(&self, run: Run) -> TokenStream {
+        let features = (run.since..=run.until).map(|release| {
+            let feature = self.module(release);
+            quote!(feature = #feature)
+        });
+        let features: Vec<TokenStream> = features.collect();
+        match &features[..] {
+            [only] => only.clone(),
+            _ => quote!(any(#(#features),*)),
+        }
     }
 
     /// The directions of a type in all releases that share it.
@@ -86,6 +114,20 @@ impl<'s> EmitContext<'s> {
             .members
             .iter()
             .any(|(release, id)| self.nested_unions[*release].contains(id))
+    }
+
+    /// The name of the enum of the branches of a union that is a struct, since its
+    /// branches share more members than the discriminator.
+    pub fn branches_of(&self, shared: &Shared<TypeId>) -> Option<String> {
+        let (release, id) = shared.newest();
+        let schema = self.schemas[release];
+        let TypeKind::Union(union) = &schema.get(id).kind else {
+            return None;
+        };
+        let mut members = schema.members(id).into_iter();
+        members
+            .any(|member| member.meta.name != union.discriminator)
+            .then(|| self.branches_name(&shared.name, &union.discriminator))
     }
 
     /// The name of the enum of a union's branches.
@@ -118,20 +160,45 @@ fn nested_unions(schema: &Schema) -> HashSet<TypeId> {
         .collect()
 }
 
-/// The names that a generated file can use, and the imports it needs for them.
+/// The names that a generated module can use, and the imports it needs for them.
+///
+/// Types are imported from the module of their first release, which has them even
+/// after their run has ended.
 pub struct FileScope<'c> {
     pub context: &'c EmitContext<'c>,
-    /// The group whose types need no import, in the file of these types.
-    own_group: Option<usize>,
+    /// The types that the module has itself.
+    own: Option<OwnTypes<'c>>,
     imports: RefCell<BTreeMap<usize, BTreeSet<String>>>,
 }
 
+/// The types of a module of types.
+struct OwnTypes<'c> {
+    first_release: usize,
+    names: HashSet<&'c str>,
+}
+
 impl<'c> FileScope<'c> {
-    pub fn new(context: &'c EmitContext<'c>, own_group: Option<usize>) -> Self {
+    /// The scope of a module of commands or events, or of a release.
+    pub fn new(context: &'c EmitContext<'c>) -> Self {
         FileScope {
             context,
-            own_group,
+            own: None,
             imports: RefCell::default(),
+        }
+    }
+
+    /// The scope of a module of types that are new in one release.
+    pub fn of_types(
+        context: &'c EmitContext<'c>,
+        first_release: usize,
+        names: HashSet<&'c str>,
+    ) -> Self {
+        FileScope {
+            own: Some(OwnTypes {
+                first_release,
+                names,
+            }),
+            ..FileScope::new(context)
         }
     }
 
@@ -141,19 +208,23 @@ impl<'c> FileScope<'c> {
 
     /// The path in front of type names.
     ///
-    /// Commands and events may have the names of types, so their files import
+    /// Commands and events may have the names of types, so their modules import
     /// types into a module of its own.
     pub fn types_path(&self) -> Option<TokenStream> {
-        self.own_group.is_none().then(|| quote!(types::))
+        self.own.is_none().then(|| quote!(types::))
     }
 
     /// The Rust name of a type, which gets imported.
     pub fn import_type(&self, release: usize, id: TypeId) -> String {
         let name = names::type_name(&self.schema(release).get(id).meta.name);
-        let home = self.context.sharing.home(release, id);
-        if Some(home) != self.own_group {
+        let first = self.context.sharing.first_release(release, id);
+        let is_own = self
+            .own
+            .as_ref()
+            .is_some_and(|own| own.first_release == first && own.names.contains(name.as_str()));
+        if !is_own {
             let mut imports = self.imports.borrow_mut();
-            imports.entry(home).or_default().insert(name.clone());
+            imports.entry(first).or_default().insert(name.clone());
         }
         name
     }
@@ -161,13 +232,13 @@ impl<'c> FileScope<'c> {
     /// The imports of all types that were used so far.
     pub fn imports(&self) -> TokenStream {
         let imports = self.imports.borrow();
-        let uses = imports.iter().map(|(&home, names)| {
-            let group = &self.context.sharing.groups[home];
-            let group = format_ident!("{}", self.context.group_module(group));
+        let program = self.context.program_path();
+        let uses = imports.iter().map(|(&first, names)| {
+            let since = format_ident!("{}", self.context.since_module(first));
             let names = names.iter().map(|name| format_ident!("{name}"));
-            quote!(use crate::generated::groups::#group::types::{#(#names),*};)
+            quote!(use #program::#since::types::{#(#names),*};)
         });
-        match self.own_group {
+        match self.own {
             Some(_) => quote!(#(#uses)*),
             None if imports.is_empty() => TokenStream::new(),
             None => quote!(mod types { #(pub #uses)* }),

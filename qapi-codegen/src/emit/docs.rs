@@ -5,10 +5,15 @@
 
 mod neighbours;
 mod prose;
+mod units;
+
+use proc_macro2::TokenStream;
+use quote::quote;
 
 use super::context::{EmitContext, FileScope};
 use crate::analyse::sharing::Shared;
 use crate::schema::{Command, Condition, EntityMeta, Schema, TypeId, TypeKind};
+use crate::version::Series;
 
 /// The documentation of the function `new`.
 pub const CONSTRUCTOR: &str = " Creates a value with only the required members set.";
@@ -72,11 +77,21 @@ pub fn event(scope: &FileScope<'_>, shared: &Shared<usize>) -> Vec<String> {
     to_lines(paragraphs, &event.meta)
 }
 
-/// The documentation of a member, an enum value or a branch of a union.
-///
-/// Its name is only documented where the Rust name does not show it.
+/// The documentation of a member, with its unit if the name has one.
+pub fn member(meta: &EntityMeta, rust_name: &str) -> Vec<String> {
+    describe(meta, rust_name, units::unit(&meta.name))
+}
+
+/// The documentation of an enum value or a branch of a union.
 pub fn entity(meta: &EntityMeta, rust_name: &str) -> Vec<String> {
+    describe(meta, rust_name, None)
+}
+
+/// The facts about a part of a definition. Its name is only documented where the
+/// Rust name does not show it.
+fn describe(meta: &EntityMeta, rust_name: &str, unit: Option<&str>) -> Vec<String> {
     let mut sentences = Vec::new();
+    sentences.extend(unit.map(|unit| format!("In {unit}.")));
     if !shows_name(rust_name, &meta.name) {
         sentences.push(format!("`{}` in QMP.", meta.name));
     }
@@ -85,8 +100,8 @@ pub fn entity(meta: &EntityMeta, rust_name: &str) -> Vec<String> {
             .since
             .map(|since| format!("Since QEMU {since:#}.")),
     );
-    if is_deprecated(meta) {
-        sentences.push(deprecation(meta));
+    if meta.is_deprecated() {
+        sentences.push(capitalized(&deprecation_note(meta, None)) + ".");
     }
     if is_unstable(meta) {
         sentences.push("Unstable.".to_owned());
@@ -119,7 +134,7 @@ pub fn branch_field(discriminator: &str) -> String {
 }
 
 /// The summary of an item, and the releases in which it is deprecated or
-/// unstable.
+/// unstable. It names the item only with a fact, or where the Rust name differs.
 fn headline<'s, I: Copy>(
     context: &EmitContext<'_>,
     kind: &str,
@@ -127,17 +142,25 @@ fn headline<'s, I: Copy>(
     meta: impl Fn((usize, I)) -> &'s EntityMeta,
 ) -> Vec<String> {
     let newest = meta(shared.newest());
-    let since = newest.facts.since;
-    let since = since.map_or_else(String::new, |since| format!(", since QEMU {since:#}"));
-    let mut paragraphs = vec![format!("The `{}` {kind}{since}.", newest.name)];
+    let name = &newest.name;
+    let summary = match newest.facts.since {
+        Some(since) => Some(format!("The `{name}` {kind}, since QEMU {since:#}.")),
+        None if shows_name(&shared.name, name) => None,
+        None => Some(format!("`{name}` in QEMU's schema.")),
+    };
+    let mut paragraphs: Vec<String> = summary.into_iter().collect();
     for (mark, is_marked) in MARKS {
         let marked = shared.members.iter().filter(|&&it| is_marked(meta(it)));
-        let releases: Vec<String> = marked
-            .map(|(release, _)| context.series(*release).to_string())
-            .collect();
-        if !releases.is_empty() {
-            paragraphs.push(format!("{mark} in QEMU {}.", releases.join(", ")));
-        }
+        let releases: Vec<usize> = marked.map(|(release, _)| *release).collect();
+        let (Some(&first), Some(&last)) = (releases.first(), releases.last()) else {
+            continue;
+        };
+        let series = context.series(first);
+        paragraphs.push(if last == shared.run().until {
+            format!("{mark} since QEMU {series}.")
+        } else {
+            format!("{mark} from QEMU {series} to {}.", context.series(last))
+        });
     }
     paragraphs.extend(newest.condition.as_ref().map(required_condition));
     paragraphs
@@ -145,7 +168,10 @@ fn headline<'s, I: Copy>(
 
 type MarkTest = fn(&EntityMeta) -> bool;
 
-const MARKS: [(&str, MarkTest); 2] = [("Deprecated", is_deprecated), ("Unstable", is_unstable)];
+const MARKS: [(&str, MarkTest); 2] = [
+    ("Deprecated", EntityMeta::is_deprecated),
+    ("Unstable", is_unstable),
+];
 
 /// Properties of a command that matter to callers.
 fn command_properties(schema: &Schema, command: &Command) -> Option<String> {
@@ -169,16 +195,36 @@ fn is_unstable(meta: &EntityMeta) -> bool {
     meta.has_feature("unstable")
 }
 
-fn is_deprecated(meta: &EntityMeta) -> bool {
-    meta.has_feature("deprecated") || meta.facts.deprecated.is_some()
+/// The note of the attribute `deprecated`; `since` is the first series that deprecates
+/// the entity, if the schemas show it.
+pub fn deprecation_note(meta: &EntityMeta, since: Option<Series>) -> String {
+    let stated = meta.facts.deprecated.as_ref().and_then(|fact| fact.since);
+    let note = stated.or(since).map_or_else(
+        || "deprecated by QEMU".to_owned(),
+        |since| format!("deprecated since QEMU {since}"),
+    );
+    match &meta.facts.replaced_by {
+        Some(names) => format!("{note}: use `{}`", names.replace(" and ", "` and `")),
+        None => note,
+    }
 }
 
-fn deprecation(meta: &EntityMeta) -> String {
-    let since = meta.facts.deprecated.as_ref().and_then(|fact| fact.since);
-    since.map_or_else(
-        || "Deprecated.".to_owned(),
-        |since| format!("Deprecated since QEMU {since}."),
-    )
+/// The attribute of what is deprecated.
+pub fn deprecated_attribute(meta: &EntityMeta) -> Option<TokenStream> {
+    let note = deprecation_note(meta, None);
+    meta.is_deprecated()
+        .then(|| quote!(#[deprecated(note = #note)]))
+}
+
+/// The documentation of another name for a deprecated item.
+pub fn alias(note: &str) -> String {
+    format!(" {}.", capitalized(note))
+}
+
+fn capitalized(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(characters).collect()
 }
 
 fn required_condition(condition: &Condition) -> String {

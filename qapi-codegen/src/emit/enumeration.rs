@@ -54,7 +54,8 @@ impl<'a> EnumVariants<'a> {
         let name = &self.name;
         let variants = self.variants.iter().map(|(value, variant)| {
             let docs = docs::entity(value, &variant.to_string());
-            quote!(#(#[doc = #docs])* #variant,)
+            let deprecated = docs::deprecated_attribute(value);
+            quote!(#(#[doc = #docs])* #deprecated #variant,)
         });
         let unrecognized = format_ident!("{UNRECOGNIZED}");
         quote! {

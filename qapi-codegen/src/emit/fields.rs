@@ -27,6 +27,8 @@ struct StructField {
     is_string: bool,
     codec: ValueCodec,
     docs: Vec<String>,
+    /// The attribute of a deprecated member.
+    deprecated: Option<TokenStream>,
 }
 
 /// The object that members belong to.
@@ -62,7 +64,8 @@ impl<'a, 'c> MemberSite<'a, 'c> {
             optional: member.optional || (self.received && member.meta.condition.is_some()),
             is_string: member.ty == ValueType::One(NamedType::Builtin(BuiltinType::Str)),
             codec: codec(self.scope, self.release, member.ty, owner),
-            docs: docs::entity(&member.meta, name),
+            docs: docs::member(&member.meta, name),
+            deprecated: docs::deprecated_attribute(&member.meta),
         }
     }
 }
@@ -96,9 +99,14 @@ impl ObjectFields {
     /// The fields of the struct.
     pub fn declarations(&self) -> TokenStream {
         let fields = self.fields.iter().map(|field| {
-            let StructField { ident, docs, .. } = field;
+            let StructField {
+                ident,
+                docs,
+                deprecated,
+                ..
+            } = field;
             let ty = field.ty();
-            quote!(#(#[doc = #docs])* pub #ident: #ty,)
+            quote!(#(#[doc = #docs])* #deprecated pub #ident: #ty,)
         });
         let extra = self.open.then(|| {
             quote! {

@@ -3,7 +3,6 @@
 use proc_macro2::TokenStream;
 
 use super::GeneratedFile;
-use super::context::EmitContext;
 
 /// The first line of a generated file.
 pub struct FileHeader {
@@ -11,14 +10,6 @@ pub struct FileHeader {
 }
 
 impl FileHeader {
-    /// The header of a file for these releases.
-    pub fn for_releases(context: &EmitContext<'_>, releases: &[usize]) -> Self {
-        let schemas = releases
-            .iter()
-            .map(|&release| format!("schemas/{}", context.series(release)));
-        FileHeader::for_source(&schemas.collect::<Vec<_>>().join(", "))
-    }
-
     /// The header of a file that is generated from `source`.
     pub fn for_source(source: &str) -> Self {
         FileHeader {

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-/// The items of a module, and of its submodule for the feature
+/// The items of a module, and of its counterpart for the feature
 /// `both-directions`.
 #[derive(Default)]
 pub struct ModuleItems {
     /// Types and what is compiled with them always.
     pub definitions: TokenStream,
-    /// The commands with their names in QMP.
-    pub commands: Vec<(Ident, String)>,
+    /// The commands, each with the expression of its `CommandInfo`.
+    pub commands: Vec<(Ident, TokenStream)>,
     /// Impls that are always compiled.
     pub main: ImplSet,
     /// Impls for directions in which the types do not travel.
@@ -33,17 +33,11 @@ impl ModuleItems {
     pub fn main_tokens(&self) -> TokenStream {
         let definitions = &self.definitions;
         let commands = self.commands.iter();
-        let commands = commands.map(|(ident, name)| quote!(#ident = #name));
+        let commands = commands.map(|(ident, info)| quote!(#ident #info));
         let commands =
             (!self.commands.is_empty()).then(|| quote!(wire::commands! { #(#commands),* }));
-        let both = (!self.both.is_empty()).then(|| {
-            quote!(
-                #[cfg(feature = "both-directions")]
-                mod both;
-            )
-        });
         let main = self.main.to_tokens();
-        quote!(#both #definitions #commands #main)
+        quote!(#definitions #commands #main)
     }
 }
 

@@ -9,7 +9,7 @@ mod alternate;
 mod branches;
 mod changes;
 mod codec;
-mod command_table;
+mod command_info;
 mod context;
 mod docs;
 mod enumeration;
@@ -19,13 +19,17 @@ mod group;
 mod items;
 mod object;
 mod operation;
+mod parallel;
 mod release;
 mod root;
+mod since;
 mod union;
 
 use crate::imported::QemuProgram;
 use crate::schema::Schema;
 use context::EmitContext;
+use group::ModuleFile;
+use since::ModulesByRun;
 
 /// A generated file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,10 +53,31 @@ pub struct Bindings {
 pub fn emit(bindings: &Bindings) -> Vec<GeneratedFile> {
     let qmp = EmitContext::new(QemuProgram::Emulator, &bindings.qmp);
     let agent = EmitContext::new(QemuProgram::GuestAgent, &bindings.agent);
-    let mut files = root::files(&qmp, &agent);
+    let mut files = vec![root::file(&qmp, &agent)];
     for context in [&qmp, &agent] {
-        files.extend(release::files(context));
-        files.extend(group::files(context));
+        if !context.schemas.is_empty() {
+            files.extend(emit_program(context));
+        }
     }
+    files
+}
+
+fn emit_program(context: &EmitContext<'_>) -> Vec<GeneratedFile> {
+    let groups: Vec<_> = context.sharing.groups.iter().collect();
+    let modules = parallel::map(&groups, |((run, module), group)| {
+        group::emit_group(context, *run, module, group)
+    });
+    let modules: Vec<ModuleFile> = modules.into_iter().flatten().collect();
+    let mut by_run = ModulesByRun::new();
+    for module in &modules {
+        by_run.entry(module.run).or_default().push(module);
+    }
+    let mut files = vec![root::program_file(context, &by_run)];
+    files.extend(since::files(context, &by_run));
+    let releases: Vec<usize> = (0..context.schemas.len()).collect();
+    files.extend(parallel::map(&releases, |release| {
+        release::emit_release(context, *release)
+    }));
+    files.extend(modules.into_iter().flat_map(|module| module.files));
     files
 }

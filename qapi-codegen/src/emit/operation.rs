@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
+use super::command_info::command_info;
 use super::context::FileScope;
 use super::docs;
 use super::fields::{MemberSite, ObjectFields};
@@ -25,8 +26,10 @@ pub fn emit_command(scope: &FileScope<'_>, shared: &Shared<usize>, items: &mut M
         direction: TypeDirections::SENT,
     };
     operation.emit(&command.data, &docs::command(scope, shared), items);
-    let entry = (format_ident!("{}", shared.name), command.meta.name.clone());
-    items.commands.push(entry);
+    let info = command_info(scope.schema(release), command);
+    items
+        .commands
+        .push((format_ident!("{}", shared.name), info));
 }
 
 /// Adds an event.

@@ -1,27 +1,23 @@
 //! The module of a release: its items, its commands and their return types.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::GeneratedFile;
 use super::codec::rust_type;
-use super::command_table::command_table;
 use super::context::{EmitContext, FileScope};
 use super::file::{FileHeader, format_file};
+use super::group::ItemKind;
+use super::{GeneratedFile, docs};
 use crate::analyse::names;
-use crate::analyse::sharing::Group;
+use crate::analyse::sharing::Shared;
 use crate::imported::QemuProgram;
-use crate::schema::Command;
+use crate::schema::{Command, EntityMeta, OperationData, Schema, TypeId};
 
-/// Generates the modules of all releases.
-pub fn files(context: &EmitContext<'_>) -> Vec<GeneratedFile> {
-    (0..context.schemas.len())
-        .map(|release| module(context, release))
-        .collect()
-}
-
-fn module(context: &EmitContext<'_>, release: usize) -> GeneratedFile {
-    let sections = SECTIONS.map(|section| section.reexports(context, release));
+/// Generates the module of a release.
+pub fn emit_release(context: &EmitContext<'_>, release: usize) -> GeneratedFile {
+    let sections = SECTIONS.map(|section| section.emit(context, release));
     let identity = identity(context, release);
     let events = event_enum(context, release);
     let commands = command_impls(context, release);
@@ -32,62 +28,189 @@ fn module(context: &EmitContext<'_>, release: usize) -> GeneratedFile {
         #events
         #commands
     };
-    let path = match context.program {
-        QemuProgram::Emulator => format!("{}.rs", context.module(release)),
-        other => format!("{}/{}.rs", other.short_name(), context.module(release)),
-    };
-    let header = FileHeader::for_releases(context, &[release]);
+    let program = context.program.short_name();
+    let path = format!("{program}/{}.rs", context.module(release));
+    let header = FileHeader::for_source(&format!("schemas/{}", context.series(release)));
     format_file(path, &header, content)
 }
 
 /// A public module with all items of one kind.
 struct ReleaseSection {
     module: &'static str,
-    /// The module in each group.
-    group_module: &'static str,
     title: &'static str,
-    is_empty: fn(&Group) -> bool,
+    kind: ItemKind,
 }
 
 const SECTIONS: [ReleaseSection; 3] = [
     ReleaseSection {
         module: "command",
-        group_module: "commands",
         title: "Commands",
-        is_empty: |group| group.commands.is_empty(),
+        kind: ItemKind::Commands,
     },
     ReleaseSection {
         module: "event",
-        group_module: "events",
         title: "Events",
-        is_empty: |group| group.events.is_empty(),
+        kind: ItemKind::Events,
     },
     ReleaseSection {
         module: "types",
-        group_module: "types",
         title: "Types",
-        is_empty: |group| group.types.is_empty(),
+        kind: ItemKind::Types,
     },
 ];
 
+/// The items of one kind by their first release, with the deprecated ones apart.
+#[derive(Default)]
+struct SectionItems<'c> {
+    names: BTreeMap<usize, BTreeSet<String>>,
+    deprecated: Vec<DeprecatedItem<'c>>,
+}
+
+/// An item that the release deprecates.
+struct DeprecatedItem<'c> {
+    first: usize,
+    name: &'c str,
+    note: String,
+    /// The type of the arguments, if the item is a tuple struct of it.
+    arguments: Option<&'c str>,
+}
+
+impl<'c> SectionItems<'c> {
+    /// Adds the items of a group; `describe` finds the definition of one in a release,
+    /// and the type that it is a tuple struct of.
+    fn add<I: Copy>(
+        &mut self,
+        context: &EmitContext<'_>,
+        release: usize,
+        shared: &'c [Shared<I>],
+        describe: impl Fn(usize, I) -> (&'c EntityMeta, Option<&'c str>),
+    ) {
+        for item in shared {
+            let first = item.run().since;
+            let members = &item.members[..=release - first];
+            let (meta, arguments) = describe(release, members[members.len() - 1].1);
+            if !meta.is_deprecated() {
+                self.add_name(first, item.name.clone());
+                continue;
+            }
+            let mut before = members.iter().rev();
+            let before = before.find(|(release, id)| !describe(*release, *id).0.is_deprecated());
+            let since = before.map(|(before, _)| context.series(before + 1));
+            self.deprecated.push(DeprecatedItem {
+                first,
+                name: &item.name,
+                note: docs::deprecation_note(meta, since),
+                arguments,
+            });
+        }
+    }
+
+    /// Adds the enums of the branches of unions, which are re-exported with the unions.
+    fn add_branches(&mut self, context: &EmitContext<'_>, types: &[Shared<TypeId>]) {
+        for shared in types {
+            if let Some(name) = context.branches_of(shared) {
+                self.add_name(shared.run().since, name);
+            }
+        }
+    }
+
+    fn add_name(&mut self, first: usize, name: String) {
+        self.names.entry(first).or_default().insert(name);
+    }
+}
+
 impl ReleaseSection {
-    fn reexports(&self, context: &EmitContext<'_>, release: usize) -> Option<TokenStream> {
-        let groups = context.sharing.groups.iter();
-        let groups = groups
-            .filter(|group| group.releases.contains(&release) && !(self.is_empty)(group))
-            .map(|group| format_ident!("{}", context.group_module(group)));
-        let groups: Vec<_> = groups.collect();
+    fn emit(&self, context: &EmitContext<'_>, release: usize) -> Option<TokenStream> {
+        let items = self.items(context, release);
+        if items.names.is_empty() && items.deprecated.is_empty() {
+            return None;
+        }
+        let program = context.program_path();
+        let kind = format_ident!("{}", self.kind.module());
+        let reexports = items.names.iter().map(|(first, names)| {
+            let since = format_ident!("{}", context.since_module(*first));
+            let names = names.iter().map(|name| format_ident!("{name}"));
+            quote!(pub use #program::#since::#kind::{#(#names),*};)
+        });
+        let aliases = items.deprecated.iter().map(|item| {
+            let since = format_ident!("{}", context.since_module(item.first));
+            item.alias(quote!(#program::#since::#kind))
+        });
         let module = format_ident!("{}", self.module);
-        let group_module = format_ident!("{}", self.group_module);
         let docs = format!(" {} of {}.", self.title, title(context, release));
-        (!groups.is_empty()).then(|| {
-            quote! {
-                #[doc = #docs]
-                pub mod #module {
-                    #(pub use crate::generated::groups::#groups::#group_module::*;)*
-                }
+        Some(quote! {
+            #[doc = #docs]
+            pub mod #module {
+                #(#reexports)*
+                #(#aliases)*
             }
         })
+    }
+
+    fn items<'c>(&self, context: &'c EmitContext<'_>, release: usize) -> SectionItems<'c> {
+        let mut items = SectionItems::default();
+        for ((run, _), group) in &context.sharing.groups {
+            if !(run.since..=run.until).contains(&release) {
+                continue;
+            }
+            match self.kind {
+                ItemKind::Types => {
+                    items.add(context, release, &group.types, |release, id| {
+                        (&context.schemas[release].get(id).meta, None)
+                    });
+                    items.add_branches(context, &group.types);
+                }
+                ItemKind::Commands => {
+                    items.add(context, release, &group.commands, |release, index| {
+                        let schema = context.schemas[release];
+                        let command = &schema.commands[index];
+                        (&command.meta, tuple_of(schema, &command.data))
+                    });
+                }
+                ItemKind::Events => {
+                    items.add(context, release, &group.events, |release, index| {
+                        let schema = context.schemas[release];
+                        let event = &schema.events[index];
+                        (&event.meta, tuple_of(schema, &event.data))
+                    });
+                }
+            }
+        }
+        items
+    }
+}
+
+/// The type that a command or event is a tuple struct of.
+fn tuple_of<'s>(schema: &'s Schema, data: &OperationData) -> Option<&'s str> {
+    match data {
+        OperationData::Members(_) => None,
+        OperationData::Defined(id) => Some(&schema.get(*id).meta.name),
+    }
+}
+
+impl DeprecatedItem<'_> {
+    /// The item under another name for the same type, since a re-export cannot be
+    /// deprecated; and the constructor of a tuple struct, which that lacks.
+    fn alias(&self, path: TokenStream) -> TokenStream {
+        let name = format_ident!("{}", self.name);
+        let (note, docs) = (&self.note, docs::alias(&self.note));
+        let constructor = self.arguments.map(|arguments| {
+            let arguments = format_ident!("{}", names::type_name(arguments));
+            quote! {
+                #[doc = #docs]
+                #[deprecated(note = #note)]
+                #[allow(non_snake_case)]
+                pub fn #name(arguments: super::types::#arguments) -> #name {
+                    #path::#name(arguments)
+                }
+            }
+        });
+        quote! {
+            #[doc = #docs]
+            #[deprecated(note = #note)]
+            pub type #name = #path::#name;
+            #constructor
+        }
     }
 }
 
@@ -104,7 +227,6 @@ fn identity(context: &EmitContext<'_>, release: usize) -> TokenStream {
     let series = context.series(release);
     let (major, minor) = (series.major, series.minor);
     let docs = format!(" The interface of {}.", title(context, release));
-    let commands = command_table(context.schemas[release]);
     let (release_trait, event) = match context.program {
         QemuProgram::Emulator => (
             quote!(Release),
@@ -119,8 +241,8 @@ fn identity(context: &EmitContext<'_>, release: usize) -> TokenStream {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub struct Release;
         impl crate::#release_trait for Release {
-            const SERIES: Series = Series { major: #major, minor: #minor };
-            const COMMANDS: &'static [CommandInfo] = #commands;
+            const SERIES: crate::Series = crate::Series { major: #major, minor: #minor };
+            const COMMANDS: &'static [crate::CommandInfo] = COMMANDS;
             #event
         }
     }
@@ -132,7 +254,8 @@ fn event_enum(context: &EmitContext<'_>, release: usize) -> Option<TokenStream> 
     let events = context.schemas[release].events.iter().map(|event| {
         let name = &event.meta.name;
         let ident = format_ident!("{}", names::type_name(name));
-        quote!(#ident = #name)
+        let deprecated = docs::deprecated_attribute(&event.meta);
+        quote!(#deprecated #ident = #name)
     });
     (context.program == QemuProgram::Emulator).then(|| {
         quote! {
@@ -146,7 +269,7 @@ fn event_enum(context: &EmitContext<'_>, release: usize) -> Option<TokenStream> 
 
 /// The impls that assign commands and their return types to the release.
 fn command_impls(context: &EmitContext<'_>, release: usize) -> TokenStream {
-    let scope = FileScope::new(context, None);
+    let scope = FileScope::new(context);
     let commands = &context.schemas[release].commands;
     let entries = commands
         .iter()

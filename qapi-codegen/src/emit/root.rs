@@ -1,100 +1,105 @@
 //! The root modules and the features that compile their parts.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::GeneratedFile;
 use super::context::EmitContext;
 use super::file::{FileHeader, format_file};
-use crate::analyse::sharing::Group;
+use super::since::ModulesByRun;
+use crate::analyse::sharing::Run;
 use crate::imported::QemuProgram;
 
 /// The feature for the guest agent.
 const AGENT_FEATURE: &str = "qga";
 
-/// Generates the root modules.
-pub fn files(qmp: &EmitContext<'_>, agent: &EmitContext<'_>) -> Vec<GeneratedFile> {
-    let contents = [
-        ("mod.rs", root_module(qmp, agent)),
-        ("groups/mod.rs", groups_module(qmp, agent)),
-        ("qga.rs", release_modules(agent)),
-    ];
-    let header = FileHeader::for_source("schemas");
-    contents
-        .map(|(path, content)| format_file(path.to_owned(), &header, content))
-        .into()
-}
+/// The macro that compiles items with a release or any later one.
+pub const FROM_RELEASE: &str = "from_release";
 
-fn root_module(qmp: &EmitContext<'_>, agent: &EmitContext<'_>) -> TokenStream {
-    let releases = release_modules(qmp);
-    let agent = (!agent.schemas.is_empty()).then(|| {
+/// Generates the root module.
+pub fn file(qmp: &EmitContext<'_>, agent: &EmitContext<'_>) -> GeneratedFile {
+    let agent_module = (!agent.schemas.is_empty()).then(|| {
         quote! {
             /// The guest agent, which runs inside the guest.
             #[cfg(feature = #AGENT_FEATURE)]
             pub mod qga;
         }
     });
-    let entries = (0..qmp.schemas.len()).map(|release| {
-        let feature = qmp.module(release);
-        let module = format_ident!("{feature}");
-        let variant = format_ident!("{}", feature.to_uppercase());
-        quote!((#feature, #module, #variant))
-    });
-    quote! {
-        mod groups;
-        #releases
-        #agent
-        /// Calls a macro with the feature, the module and a variant for each release.
+    let (releases, agent_releases) = (entries(qmp), entries(agent));
+    let content = quote! {
+        mod qmp;
+        pub use qmp::*;
+        #agent_module
+        /// Calls a macro with the feature, the module, a variant and the two numbers
+        /// of each release.
         macro_rules! for_each_release {
-            ($callback:ident) => { $callback! { #(#entries)* } };
+            ($callback:ident) => { $callback! { #releases } };
         }
         pub(crate) use for_each_release;
-    }
+        /// The same for the releases of the guest agent.
+        #[allow(unused_macros)]
+        macro_rules! for_each_agent_release {
+            ($callback:ident) => { $callback! { #agent_releases } };
+        }
+        pub(crate) use for_each_agent_release;
+    };
+    let header = FileHeader::for_source("schemas");
+    format_file("mod.rs".to_owned(), &header, content)
 }
 
-fn release_modules(context: &EmitContext<'_>) -> TokenStream {
+/// The releases as the arguments of a macro.
+fn entries(context: &EmitContext<'_>) -> TokenStream {
+    let entries = (0..context.schemas.len()).map(|release| {
+        let feature = context.module(release);
+        let module = format_ident!("{feature}");
+        let variant = format_ident!("{}", feature.to_uppercase());
+        let series = context.series(release);
+        let [major, minor] = [series.major, series.minor].map(Literal::u32_unsuffixed);
+        quote!((#feature, #module, #variant, #major, #minor))
+    });
+    quote!(#(#entries)*)
+}
+
+/// Generates the module of the emulator or the guest agent.
+pub fn program_file(context: &EmitContext<'_>, modules: &ModulesByRun<'_>) -> GeneratedFile {
+    let newest = context.schemas.len().saturating_sub(1);
+    let arms = (0..context.schemas.len()).map(|first| {
+        let name = format_ident!("{}", context.module(first));
+        let condition = context.any_release(Run {
+            since: first,
+            until: newest,
+        });
+        quote!((#name $item:item) => { #[cfg(#condition)] $item };)
+    });
+    let from_release = format_ident!("{FROM_RELEASE}");
+    let mut firsts: Vec<usize> = modules.keys().map(|run| run.since).collect();
+    firsts.dedup();
+    let since = firsts.into_iter().map(|first| {
+        let module = format_ident!("{}", context.since_module(first));
+        quote!(mod #module;)
+    });
+    let releases = (0..context.schemas.len()).map(|release| release_module(context, release));
+    let content = quote! {
+        /// Compiles an item with the named release or any later one.
+        macro_rules! #from_release { #(#arms)* }
+        #(#since)*
+        #(#releases)*
+    };
+    let path = format!("{}/mod.rs", context.program.short_name());
+    format_file(path, &FileHeader::for_source("schemas"), content)
+}
+
+fn release_module(context: &EmitContext<'_>, release: usize) -> TokenStream {
     let product = match context.program {
         QemuProgram::Emulator => "",
         _ => "The guest agent of ",
     };
-    let releases = (0..context.schemas.len()).map(|release| {
-        let feature = context.module(release);
-        let module = format_ident!("{feature}");
-        let docs = format!(" {product}QEMU {}.", context.series(release));
-        quote! {
-            #[doc = #docs]
-            #[cfg(feature = #feature)]
-            pub mod #module;
-        }
-    });
-    quote!(#(#releases)*)
-}
-
-fn groups_module(qmp: &EmitContext<'_>, agent: &EmitContext<'_>) -> TokenStream {
-    let groups = [qmp, agent].into_iter().flat_map(|context| {
-        let groups = context.sharing.groups.iter();
-        groups.map(move |group| {
-            let module = format_ident!("{}", context.group_module(group));
-            let condition = group_condition(context, group);
-            quote!(#[cfg(#condition)] pub mod #module;)
-        })
-    });
-    quote!(#(#groups)*)
-}
-
-/// The features for which a group is compiled.
-fn group_condition(context: &EmitContext<'_>, group: &Group) -> TokenStream {
-    let features = group.releases.iter().map(|&release| {
-        let feature = context.module(release);
-        quote!(feature = #feature)
-    });
-    let features: Vec<TokenStream> = features.collect();
-    let any = match &features[..] {
-        [only] => only.clone(),
-        _ => quote!(any(#(#features),*)),
-    };
-    match context.program {
-        QemuProgram::Emulator => any,
-        _ => quote!(all(feature = #AGENT_FEATURE, #any)),
+    let feature = context.module(release);
+    let module = format_ident!("{feature}");
+    let docs = format!(" {product}QEMU {}.", context.series(release));
+    quote! {
+        #[doc = #docs]
+        #[cfg(feature = #feature)]
+        pub mod #module;
     }
 }

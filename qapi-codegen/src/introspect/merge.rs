@@ -11,7 +11,7 @@ use super::borrow::borrow;
 use super::build_options::BuildOptions;
 use super::compare::compare;
 use super::counterparts::{Counterparts, names};
-use super::neighbour::{Neighbour, base, own_names, referenced_types};
+use super::neighbour::{Neighbour, own_names};
 use super::schema_text::DefinitionBuilder;
 use super::type_names::GivenNames;
 use crate::ast::{Condition, Definition};
@@ -141,8 +141,8 @@ impl<'s> SchemaMerger<'_, 's> {
             agreeing.retain(|name| {
                 let definition = self.neighbour.definition(name);
                 let base = definition
-                    .and_then(base)
-                    .and_then(|base| self.neighbour.definition(base));
+                    .and_then(Definition::base)
+                    .and_then(|base| self.neighbour.definition(&base.value));
                 base.is_none_or(|base| {
                     known.contains(&*base.name.value) || self.shape_in_reply(base).is_none()
                 })
@@ -241,7 +241,7 @@ impl<'s> SchemaMerger<'_, 's> {
                 continue;
             }
             for definition in self.build(&name) {
-                let types = referenced_types(&definition).into_iter();
+                let types = definition.referenced_types().into_iter();
                 pending.extend(types.map(str::to_owned));
                 self.written
                     .insert(definition.name.value.clone(), definition);

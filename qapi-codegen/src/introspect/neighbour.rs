@@ -3,9 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::counterparts::names;
-use crate::ast::{
-    DataDefinition, Definition, DefinitionBody, Item, MemberDefinition, PragmaDirective,
-};
+use crate::ast::{Definition, Item, MemberDefinition, PragmaDirective};
 use crate::doc::DefinitionDocs;
 use crate::schema::Schema;
 use crate::validate::ValidSchema;
@@ -78,7 +76,9 @@ impl<'n> Neighbour<'n> {
 
     /// The members of a definition, with inherited ones.
     pub(super) fn members(&self, definition: &Definition) -> Vec<MemberDefinition> {
-        let base = base(definition).and_then(|base| self.definition(base));
+        let base = definition
+            .base()
+            .and_then(|base| self.definition(&base.value));
         let mut members = base.map_or(Vec::new(), |base| self.members(base));
         members.extend_from_slice(definition.members());
         members
@@ -91,7 +91,7 @@ impl<'n> Neighbour<'n> {
         let mut pending: Vec<&Definition> = roots.copied().collect();
         let mut reachable: HashSet<&str> = HashSet::new();
         while let Some(definition) = pending.pop() {
-            let new = referenced_types(definition).into_iter();
+            let new = definition.referenced_types().into_iter();
             let new: Vec<&str> = new.filter(|name| reachable.insert(name)).collect();
             pending.extend(new.into_iter().filter_map(|name| self.definition(name)));
         }
@@ -99,35 +99,6 @@ impl<'n> Neighbour<'n> {
         let names = names.map(|definition| &*definition.name.value);
         names.filter(|name| !reachable.contains(name)).collect()
     }
-}
-
-/// The named base of a struct or union.
-pub(super) fn base(definition: &Definition) -> Option<&str> {
-    definition.base().map(|base| &*base.value)
-}
-
-/// The names of the types that a definition refers to, also of built-in ones.
-pub(super) fn referenced_types(definition: &Definition) -> Vec<&str> {
-    let mut names: Vec<&str> = base(definition).into_iter().collect();
-    names.extend(
-        definition
-            .members()
-            .iter()
-            .map(|member| &*member.ty.name.value),
-    );
-    names.extend(
-        definition
-            .branches()
-            .iter()
-            .map(|branch| &*branch.ty.name.value),
-    );
-    if let Some(DataDefinition::Named(name)) = definition.data() {
-        names.push(&name.value);
-    }
-    if let DefinitionBody::Command(command) = &definition.body {
-        names.extend(command.returns.iter().map(|returns| &*returns.name.value));
-    }
-    names
 }
 
 /// The names of the members, values and branches that a definition itself has.

@@ -60,6 +60,9 @@ pub struct BehaviourChange {
     /// The affected requests; by default all requests of the commands.
     #[serde(default)]
     pub when: Vec<ArgumentCondition>,
+    /// `true` if an affected request is wrong rather than worth a look.
+    #[serde(default)]
+    pub warning: bool,
     /// The change, in sentences.
     pub summary: String,
     /// The remedy, in sentences.
@@ -103,16 +106,21 @@ impl Behaviour {
         changes.filter(move |change| change.steps_between(old, new).next().is_some())
     }
 
-    /// The changes up to a series that can break requests of a command.
+    /// The changes after `old`, up to a series, that can break requests of a
+    /// command. Without `old`, these are all changes up to the series.
     pub fn breaking_changes(
         &self,
         command: &str,
+        old: Option<Series>,
         series: Series,
     ) -> impl Iterator<Item = &BehaviourChange> {
         self.changes.iter().filter(move |change| {
             change.effect != BehaviourEffect::Accepts
                 && change.commands.iter().any(|name| name == command)
-                && change.since.iter().any(|since| *since <= series)
+                && change
+                    .since
+                    .iter()
+                    .any(|since| old < Some(*since) && *since <= series)
                 && change.until.is_none_or(|until| series <= until)
         })
     }

@@ -55,6 +55,9 @@ pub struct MigrationRule {
     /// `steps`.
     #[serde(default)]
     pub answers: Vec<String>,
+    /// `true` if the later release accepts the old request with another meaning.
+    #[serde(default)]
+    pub silent: bool,
     /// Certainty that the new request has the same meaning.
     #[serde(default)]
     pub certainty: Certainty,
@@ -99,13 +102,15 @@ pub enum RewriteStep {
     WrapArguments(String),
     /// Makes the arguments the members of the only argument.
     NestArguments(String),
-    /// Adds a string argument unless it is present.
+    /// Adds an argument unless it is present.
     Add {
         /// The argument.
         member: String,
-        /// The string.
-        value: String,
+        /// Its value.
+        value: AddedValue,
     },
+    /// Replaces a number by its text.
+    NumberToString(String),
     /// Replaces a value by an array with this value as the only element.
     WrapValue(String),
     /// Removes strings from an array argument.
@@ -176,6 +181,16 @@ pub enum RewriteStep {
     },
     /// Replaces strings by the numbers, booleans and arrays that they denote.
     ParseStrings(StringTypes),
+}
+
+/// The value of an argument that a rule adds.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum AddedValue {
+    /// An integer.
+    Integer(i64),
+    /// A string.
+    Text(String),
 }
 
 /// Source of the types that strings are parsed as.

@@ -42,6 +42,8 @@ pub struct ReleaseData<'k> {
     pub target: Option<&'k str>,
     /// The facts about all releases.
     pub knowledge: Option<&'k Knowledge>,
+    /// The series that requests were written for, if it is known.
+    pub written_for: Option<Series>,
     /// Looks up a command in other series, for help texts.
     pub series_with_command: Option<SeriesWithCommand<'k>>,
 }

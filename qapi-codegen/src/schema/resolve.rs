@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::*;
 use crate::ast::{self, Definition, DefinitionBody};
 use crate::doc::DefinitionDocs;
+use crate::module::definition_modules;
 use crate::source::Name;
 use crate::validate::ValidSchema;
 
@@ -20,15 +21,20 @@ pub fn resolve(valid: &ValidSchema) -> Schema {
         .collect();
     let resolver = Resolver::new(definitions.iter().map(|(definition, _)| *definition));
     let (mut types, mut commands, mut events) = (Vec::new(), Vec::new(), Vec::new());
-    for (definition, docs) in definitions {
+    for ((definition, docs), module) in definitions.into_iter().zip(definition_modules(loaded)) {
         let meta = definition_meta(definition, docs);
+        let module = module.map(str::to_owned);
         match &definition.body {
-            DefinitionBody::Command(body) => commands.push(resolver.command(meta, body, docs)),
+            DefinitionBody::Command(body) => commands.push(Command {
+                module,
+                ..resolver.command(meta, body, docs)
+            }),
             DefinitionBody::Event(body) => events.push(Event {
                 meta,
+                module,
                 data: resolver.data(&body.data, docs),
             }),
-            body => types.extend(resolver.type_definition(meta, body, docs)),
+            body => types.extend(resolver.type_definition(meta, module, body, docs)),
         }
     }
     Schema {
@@ -60,6 +66,7 @@ impl<'a> Resolver<'a> {
     fn type_definition(
         &self,
         meta: EntityMeta,
+        module: Option<String>,
         body: &DefinitionBody,
         docs: &DefinitionDocs,
     ) -> Option<TypeDefinition> {
@@ -82,7 +89,7 @@ impl<'a> Resolver<'a> {
             }),
             DefinitionBody::Command(_) | DefinitionBody::Event(_) => return None,
         };
-        Some(TypeDefinition { meta, kind })
+        Some(TypeDefinition { meta, module, kind })
     }
 
     fn union(&self, body: &ast::UnionDefinition, docs: &DefinitionDocs) -> UnionType {
@@ -136,6 +143,7 @@ impl<'a> Resolver<'a> {
     ) -> Command {
         Command {
             meta,
+            module: None,
             data: self.data(&body.data, docs),
             returns: body.returns.as_ref().and_then(|returns| self.ty(returns)),
             open: body.open,

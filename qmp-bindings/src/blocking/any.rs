@@ -14,10 +14,10 @@ use crate::release::Release;
 use crate::version::Series;
 
 macro_rules! define {
-    ($(($feature:tt, $module:ident, $variant:ident))*) => {
+    ($(($feature:tt, $module:ident, $variant:ident, $major:literal, $minor:literal))*) => {
         any_qmp! {
             [] [] [] [impl Transport + 'static]
-            $(($feature, $module, $variant))*
+            $(($feature, $module, $variant, $major, $minor))*
         }
 
         impl AnyQmp {

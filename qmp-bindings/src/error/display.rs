@@ -85,7 +85,7 @@ impl fmt::Display for WrongReleaseError {
 
 /// The features of all releases, enabled or not.
 macro_rules! features {
-    ($(($feature:tt, $module:ident, $variant:ident))*) => {
+    ($(($feature:tt, $module:ident, $variant:ident, $major:literal, $minor:literal))*) => {
         const FEATURES: &[&str] = &[$($feature),*];
     };
 }

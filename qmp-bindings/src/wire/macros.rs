@@ -127,18 +127,25 @@ macro_rules! deserialize_enum {
     )*};
 }
 
-/// Implements `Command`.
+/// Implements `Command`, and describes the arguments for use at run time.
 macro_rules! commands {
-    ($($name:ident = $wire:literal),*) => {$(
+    ($($name:ident ($wire:literal, $arguments:expr, $is_open:literal)),*) => {$(
         impl $crate::Command for $name {
             const NAME: &'static str = $wire;
+        }
+
+        impl $name {
+            pub(crate) const INFO: $crate::CommandInfo =
+                $crate::CommandInfo::new($wire, $arguments, $is_open);
         }
     )*};
 }
 
-/// Implements `CommandOf` for the commands of a release.
+/// Implements `CommandOf` for the commands of a release, and lists them.
 macro_rules! commands_of {
     ($release:ident: $($name:ident => $returns:ty $(, $flag:ident)*;)*) => {
+    const COMMANDS: &[$crate::CommandInfo] = &[$(command::$name::INFO),*];
+
     $(
         impl $crate::CommandOf<$release> for command::$name {
             type Return = $returns;
@@ -206,14 +213,14 @@ macro_rules! events {
     (
         $(#[$meta:meta])*
         pub enum $event:ident of $release:ident {
-            $($name:ident = $wire:literal),*
+            $($(#[$variant_meta:meta])* $name:ident = $wire:literal),*
         }
     ) => {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq)]
         #[non_exhaustive]
         pub enum $event {
-            $(#[doc = concat!("`", $wire, "`.")] $name(event::$name),)*
+            $($(#[$variant_meta])* $name(event::$name),)*
             /// An event that the schema does not list.
             Unrecognized($crate::UnrecognizedEvent),
         }

@@ -46,7 +46,5 @@ pub(crate) mod prelude {
     pub(crate) use super::union::{Base, Branches, Data, Rest};
     pub(crate) use super::write::{Write, put, put_open, put_some};
     pub(crate) use super::{Empty, NoReply, UnrecognizedBranch, UnrecognizedValue};
-    pub(crate) use crate::release::CommandInfo;
-    pub(crate) use crate::version::Series;
     pub(crate) use crate::wire;
 }

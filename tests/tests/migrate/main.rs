@@ -2,6 +2,7 @@
 //! requests.
 
 mod coverage;
+mod help;
 mod random_request;
 
 use std::collections::HashMap;
@@ -85,10 +86,10 @@ fn rules_rewrite_their_examples() {
         let Some(since) = rule.since else {
             continue;
         };
-        let place = all
-            .iter()
-            .position(|series| *series == since)
-            .expect("a series");
+        // A rule may be for a series that is not imported yet.
+        let Some(place) = all.iter().position(|series| *series == since) else {
+            continue;
+        };
         let example_series = rule.example_series.unwrap_or(all[place - 1]);
         for series in [example_series, since] {
             of_series
@@ -165,7 +166,7 @@ device_add driver=virtio-blk-pci bus=pci.0 scsi=off drive=virtio0 id=virtio-disk
 ";
 
 const NEW_BLOCKDEV: &str = "blockdev-add driver=qcow2 node-name=virtio0 \
-    file='{\"driver\":\"file\",\"filename\":\"/home/admin/cirros-0.4.0-x86_64-disk.img\"}'";
+    file={\"driver\":\"file\",\"filename\":\"/home/admin/cirros-0.4.0-x86_64-disk.img\"}";
 
 const OLD_MESSAGES: &str = r#"{"execute": "blockdev-add", "arguments": {"options": {"driver": "qcow2", "id": "virtio0", "file": {"driver": "file", "filename": "/home/admin/cirros-0.4.0-x86_64-disk.img"}}}}
 {"execute": "device_add", "arguments": {"driver": "virtio-blk-pci", "bus": "pci.0", "scsi": "off", "drive": "virtio0", "id": "virtio-disk0", "bootindex": "1"}}
@@ -238,10 +239,10 @@ const CASES: &[(&str, &str)] = &[
         "{'execute':'x-blockdev-del','arguments':{'node-name':'a'}}{\"execute\":\"stop\"}",
         "{'execute':'blockdev-del','arguments':{'node-name':'a'}}{\"execute\":\"stop\"}",
     ),
-    // Dotted keys and quotes are kept.
+    // Dotted keys and quotes become JSON, which QEMU's own qmp-shell reads.
     (
         "(QEMU) blockdev-add options.driver=raw options.id=a options.file.driver=file options.file.filename='/a b'\n",
-        "(QEMU) blockdev-add driver=raw node-name=a file.driver=file file.filename='/a b'\n",
+        "(QEMU) blockdev-add driver=raw node-name=a file={\"driver\":\"file\",\"filename\":\"/a\\u0020b\"}\n",
     ),
     // Later requests use the remaining name of a node.
     (
@@ -324,7 +325,7 @@ const REWRITTEN: &[[&str; 4]] = &[
         "5.2",
         "10.0",
         "x-blockdev-reopen driver=raw node-name=n file=f",
-        r#"blockdev-reopen options='[{"driver":"raw","node-name":"n","file":"f"}]'"#,
+        r#"blockdev-reopen options=[{"driver":"raw","node-name":"n","file":"f"}]"#,
     ],
     [
         "2.8",

@@ -45,6 +45,10 @@ pub struct Check {
     /// Find out which of the releases in schemas/ accept the messages
     #[arg(long, conflicts_with = "against")]
     all_releases: bool,
+    /// The release that the messages were written for; leaves out what changed
+    /// up to it
+    #[arg(long, value_name = "SERIES")]
+    from: Option<Series>,
     /// The target that QEMU emulates, such as `x86_64`; by default any
     #[arg(long, value_name = "ARCH")]
     target: Option<String>,
@@ -54,6 +58,9 @@ pub struct Check {
     /// Check commands of the guest agent
     #[arg(long)]
     qga: bool,
+    /// Check commands of the storage daemon
+    #[arg(long, conflicts_with = "qga")]
+    storage_daemon: bool,
     /// Accept files in which no message is found
     #[arg(long)]
     allow_empty: bool,
@@ -111,8 +118,12 @@ impl Check {
         let mut releases = self.read_releases(&catalogue, console)?;
         for release in &mut releases {
             release.set_target(self.target.clone())?;
+            release.written_for = self.from;
         }
-        let elsewhere = |name: &str| catalogue.series_with_command(name);
+        let elsewhere = |name: &str| match self.storage_daemon {
+            true => Vec::new(),
+            false => catalogue.series_with_command(name),
+        };
         let is_one = !self.all_releases && releases.len() == 1;
         let checkers = releases.iter().map(|release| match is_one {
             true => release.checker(Some(&elsewhere)),
@@ -147,7 +158,7 @@ impl Check {
         catalogue: &Catalogue,
         console: &mut Console,
     ) -> Result<Vec<Release>, Failure> {
-        let program = select_program(self.qga, false);
+        let program = select_program(self.qga, self.storage_daemon);
         let Some(against) = &self.against else {
             return catalogue.releases(catalogue.series(), program);
         };

@@ -4,7 +4,7 @@ mod running;
 mod saved_list;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -19,6 +19,7 @@ use crate::files::{read_text, write_file};
 use crate::monitor::Monitor;
 use crate::render::count;
 use crate::workspace;
+use running::BuildReading;
 use saved_list::SavedList;
 
 /// Record which devices a build of QEMU has, with their properties
@@ -49,18 +50,28 @@ impl Devices {
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
         for source in &self.sources {
             let is_saved = fs::metadata(source).is_ok_and(|metadata| metadata.is_file());
-            let (record, series) = match is_saved {
+            let (build, series) = match is_saved {
                 true => self.read_saved(source)?,
                 false => self.ask(source)?,
             };
-            let path = write_record(&record, series)?;
-            let count = count(record.devices().count(), "device");
-            console.status(&format!("wrote {count} to {}", workspace::shown(&path)));
+            let path = record_path(&build.record, series)?;
+            let shown = workspace::shown(&path).to_string();
+            // What an earlier QEMU said may be more than what this one did before its end.
+            if build.interruption.is_some() && path.exists() {
+                console.note(&format!("{shown} is unchanged"));
+            } else {
+                write_file(&path, &build.record.to_text())?;
+                let count = count(build.record.devices().count(), "device");
+                console.status(&format!("wrote {count} to {shown}"));
+            }
+            if let Some(interruption) = build.interruption {
+                return Err(interruption);
+            }
         }
         Ok(Outcome::Fine)
     }
 
-    fn read_saved(&self, path: &str) -> Result<(BuildRecord, Series), Failure> {
+    fn read_saved(&self, path: &str) -> Result<(BuildReading, Series), Failure> {
         let text = read_text(Path::new(path))?;
         let list: SavedList = serde_json::from_str(&text).map_err(|error| {
             Failure::new(format!("`{path}`: not a list of devices or types: {error}"))
@@ -70,10 +81,10 @@ impl Devices {
             return Err(Failure::new(message).with_help("add `--target ARCH`, such as `x86_64`"));
         };
         let series = self.series(record.release)?;
-        Ok((record, series))
+        Ok((BuildReading::complete(record), series))
     }
 
-    fn ask(&self, address: &str) -> Result<(BuildRecord, Series), Failure> {
+    fn ask(&self, address: &str) -> Result<(BuildReading, Series), Failure> {
         let mut monitor = Monitor::connect(address)?;
         let series = self.series(monitor.version())?;
         Ok((running::read_build(&mut monitor)?, series))
@@ -101,11 +112,10 @@ impl Devices {
     }
 }
 
-fn write_record(record: &BuildRecord, series: Series) -> Result<std::path::PathBuf, Failure> {
+/// The file for a record, in a folder that exists.
+fn record_path(record: &BuildRecord, series: Series) -> Result<PathBuf, Failure> {
     let folder = workspace::series_folder(series).join(BuildRecord::FOLDER);
     fs::create_dir_all(&folder)
         .map_err(|error| Failure::io("create", workspace::shown(&folder), &error))?;
-    let path = folder.join(record.file_name());
-    write_file(&path, &record.to_text())?;
-    Ok(path)
+    Ok(folder.join(record.file_name()))
 }

@@ -66,6 +66,9 @@ pub struct Diff {
     /// Compare the guest agent
     #[arg(long)]
     qga: bool,
+    /// Compare the storage daemon
+    #[arg(long, conflicts_with = "qga")]
+    storage_daemon: bool,
     /// List the rules, each with an example
     #[arg(long)]
     rules: bool,
@@ -157,7 +160,7 @@ impl Diff {
         } else {
             named
         };
-        let program = select_program(self.qga, false);
+        let program = select_program(self.qga, self.storage_daemon);
         let mut old = read_release(catalogue, old, program, console)?;
         let mut new = read_release(catalogue, new, program, console)?;
         let [from, to] = [&old, &new].map(|release| release.schema.version.series());

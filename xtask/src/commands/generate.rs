@@ -63,7 +63,7 @@ impl Generate {
 /// from a running QEMU has no guest agent.
 fn read_bindings(project: &Project, catalogue: &Catalogue) -> Result<Bindings, Failure> {
     let read = |program| -> Result<Vec<Schema>, Failure> {
-        let releases = catalogue.releases(&series_with(&project.bindings, program)?, program)?;
+        let releases = catalogue.releases(&project.bindings, program)?;
         Ok(releases
             .into_iter()
             .map(|release: Release| release.schema)
@@ -73,17 +73,6 @@ fn read_bindings(project: &Project, catalogue: &Catalogue) -> Result<Bindings, F
         qmp: read(QemuProgram::Emulator)?,
         agent: read(QemuProgram::GuestAgent)?,
     })
-}
-
-/// The series whose manifest lists an interface.
-fn series_with(series: &[Series], program: QemuProgram) -> Result<Vec<Series>, Failure> {
-    let mut with = Vec::new();
-    for &series in series {
-        if SchemaSource::open(&series.to_string(), &SourceOptions::default())?.has(program) {
-            with.push(series);
-        }
-    }
-    Ok(with)
 }
 
 /// Copies the documentation of a source tree to the interfaces of its series.

@@ -1,8 +1,12 @@
-//! `history`: the changes of one command, event or type over all releases.
+//! `history`: the changes of one command, event, type or device over all
+//! releases.
 
 use clap::Args;
 
+use qapi_codegen::diff::devices::device_history;
 use qapi_codegen::diff::history::{self, history, similar_names};
+
+use qapi_codegen::version::Series;
 
 use super::arguments::{OutputFormat, select_program};
 use super::names::unknown_name;
@@ -11,13 +15,14 @@ use crate::catalogue::Catalogue;
 use crate::console::Console;
 use crate::failure::Failure;
 
-/// List the releases that have a command, event or type, and its changes
+/// List the releases that have a command, event, type or device, and its changes
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     cargo xtask history blockdev-add\n  \
+    cargo xtask history ide-drive\n  \
     cargo xtask history BlockdevOptions --format json")]
 pub struct History {
-    /// The name of a command, event or type
+    /// The name of a command, event, type or device
     name: String,
     /// The format of the report
     #[arg(long, value_enum, default_value = "text")]
@@ -33,9 +38,19 @@ impl History {
         let catalogue = Catalogue::open()?;
         let releases = catalogue.releases(catalogue.series(), select_program(self.qga, false))?;
         let schemas: Vec<_> = releases.iter().map(|release| &release.schema).collect();
-        let Some(history) = history(&schemas, &self.name) else {
+        let of_device = || {
+            let builds = catalogue.builds().read()?;
+            Ok::<_, Failure>(device_history(builds, catalogue.series(), &self.name))
+        };
+        let found = match history(&schemas, &self.name) {
+            None if !self.qga => of_device()?,
+            found => found,
+        };
+        let Some(history) = found else {
             let similar = similar_names(&schemas, &self.name);
-            return Err(unknown_name(&self.name, &similar, &schemas));
+            let builds = catalogue.builds().read()?;
+            let devices = builds.names().filter(|name| builds.is_device(name));
+            return Err(unknown_name(&self.name, &similar, &schemas, devices));
         };
         match self.format {
             OutputFormat::Text => console.styled(&text(&history))?,
@@ -54,12 +69,13 @@ fn text(history: &history::History<'_>) -> String {
         history.kind,
         history.series.len(),
         history.known.len(),
-        match history.series[..] {
-            [] => "none".to_owned(),
-            [only] => only.to_string(),
-            [first, .., last] => format!("{first} to {last}"),
-        }
+        range_text(&history.series)
     );
+    for (target, series) in &history.targets {
+        let series: Vec<Series> = series.iter().copied().collect();
+        let count = series.len();
+        text += &format!("  {target}: {} ({count} series)\n", range_text(&series));
+    }
     for entry in &history.entries {
         text += &format!("\n{}\n", entry.series);
         for change in &entry.changes {
@@ -74,4 +90,12 @@ fn text(history: &history::History<'_>) -> String {
         text += "\nno changes\n";
     }
     text
+}
+
+fn range_text(series: &[Series]) -> String {
+    match series {
+        [] => "none".to_owned(),
+        [only] => only.to_string(),
+        [first, .., last] => format!("{first} to {last}"),
+    }
 }

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use clap::Args;
 
 use qapi_codegen::canonical;
-use qapi_codegen::imported::{MANIFEST, Manifest, OVERRIDES, QemuProgram};
+use qapi_codegen::imported::{self, MANIFEST, Manifest, OVERRIDES, QemuProgram, SchemaSubset};
+use qapi_codegen::load::LoadedSchema;
 use qapi_codegen::version::{Series, Version};
 
 use crate::Outcome;
@@ -17,7 +18,7 @@ use crate::failure::Failure;
 use crate::folder::{FolderContent, OtherFiles};
 use crate::introspected::is_introspection;
 use crate::project::add_to_bindings;
-use crate::schema_source::{SchemaSource, SourceOptions};
+use crate::schema_source::{Disk, SchemaSource, SourceOptions};
 use crate::workspace;
 
 /// Import the schema of a QEMU release into schemas/
@@ -92,6 +93,7 @@ fn write_series(
 ) -> Result<Outcome, Failure> {
     let path = workspace::series_folder(series);
     let is_new = !path.join(MANIFEST).exists();
+    keep_other_interfaces(series, &mut files)?;
     if !path.join(OVERRIDES).exists()
         && let Some(before) = workspace::series_before(series)?
         && let Some(carried) = carry_over(before, series, &files)?
@@ -141,20 +143,21 @@ fn next_steps(series: Series) -> Result<String, Failure> {
     ))
 }
 
-/// The programs whose interfaces are imported.
-const PROGRAMS: [QemuProgram; 2] = [QemuProgram::Emulator, QemuProgram::GuestAgent];
-
 /// The files of an imported schema, by name.
 pub fn imported_files(source: &SchemaSource) -> Result<BTreeMap<String, String>, Failure> {
+    let emulator = source.validate(source.load_as_stated(QemuProgram::Emulator)?)?;
     let mut files = BTreeMap::new();
     let mut origins = Vec::new();
-    for program in PROGRAMS {
+    for program in QemuProgram::ALL {
         if program != QemuProgram::Emulator && !source.has(program) {
             continue;
         }
         let valid = source.validate(source.load_as_stated(program)?)?;
         origins.push(source.origin(program, valid.loaded())?);
-        let text = canonical::print(valid.loaded(), &valid.docs().definitions);
+        let text = match program {
+            QemuProgram::StorageDaemon => subset_text(valid.loaded(), emulator.loaded())?,
+            _ => canonical::print(valid.loaded(), &valid.docs().definitions),
+        };
         files.insert(program.file_name().to_owned(), text);
     }
     let manifest = Manifest {
@@ -163,6 +166,50 @@ pub fn imported_files(source: &SchemaSource) -> Result<BTreeMap<String, String>,
     };
     files.insert(MANIFEST.to_owned(), manifest_text(&manifest)?);
     Ok(files)
+}
+
+/// The list of definitions of the storage daemon.
+fn subset_text(part: &LoadedSchema, whole: &LoadedSchema) -> Result<String, Failure> {
+    write_subset(
+        part.definitions().map(|definition| &*definition.name.value),
+        whole,
+    )
+}
+
+/// Lists these definitions of the emulator's interface.
+fn write_subset<'n>(
+    names: impl IntoIterator<Item = &'n str>,
+    whole: &LoadedSchema,
+) -> Result<String, Failure> {
+    let subset = SchemaSubset::new(names, whole).map_err(|unknown| {
+        Failure::new(format!(
+            "the storage daemon has definitions that the emulator lacks: {}",
+            unknown.join(", ")
+        ))
+    })?;
+    Ok(serde_json::to_string_pretty(&subset)? + "\n")
+}
+
+/// Adds the interfaces that a series already has, such as that of the storage
+/// daemon, to a new manifest.
+fn keep_other_interfaces(
+    series: Series,
+    files: &mut BTreeMap<String, String>,
+) -> Result<(), Failure> {
+    let folder = workspace::shown(&workspace::series_folder(series));
+    let (Ok(old), Some(new)) = (imported::manifest(&Disk, &folder), files.get(MANIFEST)) else {
+        return Ok(());
+    };
+    let mut new: Manifest = toml::from_str(new).map_err(|error| Failure::new(error.to_string()))?;
+    let others = old
+        .schema
+        .into_iter()
+        .filter(|origin| !new.has(origin.interface));
+    let others: Vec<_> = others.collect();
+    new.schema.extend(others);
+    new.schema.sort_by_key(|origin| origin.interface);
+    files.insert(MANIFEST.to_owned(), manifest_text(&new)?);
+    Ok(())
 }
 
 fn manifest_text(manifest: &Manifest) -> Result<String, Failure> {

@@ -19,14 +19,20 @@ pub fn check_patterns(patterns: &[String], schemas: &[&Schema]) -> Result<(), Fa
     }
 }
 
-/// The failure for a name that no schema has.
-pub fn unknown_name(name: &str, similar: &[String], schemas: &[&Schema]) -> Failure {
-    let failure = Failure::new(format!("no release has a command, event or type `{name}`"));
+/// The failure for a name that no schema and no build has.
+pub fn unknown_name<'s>(
+    name: &str,
+    similar: &[String],
+    schemas: &[&'s Schema],
+    devices: impl Iterator<Item = &'s str>,
+) -> Failure {
+    let kinds = "command, event, type or device";
+    let failure = Failure::new(format!("no release has a {kinds} `{name}`"));
     let names = schemas.iter().flat_map(|schema| {
         let types = schema.types.iter().map(|def| &*def.meta.name);
         operations(schema).chain(types)
     });
-    match nearest(name, names) {
+    match nearest(name, names.chain(devices)) {
         Some(nearest) => failure.with_help(format!("did you mean `{nearest}`?")),
         None if similar.is_empty() => failure,
         None => failure.with_help(format!("similar names: {}", similar.join(", "))),

@@ -47,8 +47,8 @@ pub struct Verify {
     format: OutputFormat,
 }
 
-const STORAGE_DAEMON: &str = "this seems to be a storage daemon: compare it with the source tree \
-    of its release and `--storage-daemon`";
+const STORAGE_DAEMON: &str = "this seems to be a storage daemon: compare it with \
+    `--storage-daemon`";
 
 impl Verify {
     /// Runs the command.

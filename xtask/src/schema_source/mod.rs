@@ -14,11 +14,11 @@ use qapi_codegen::knowledge::PointReleases;
 use qapi_codegen::load::{self, Files, LoadedSchema};
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::{ValidSchema, validate};
-use qapi_codegen::version::Version;
+use qapi_codegen::version::{Series, Version};
 
 pub use disk::Disk;
 pub use open::SourceOptions;
-pub use reply::{ReplyOptions, reply_files};
+pub use reply::{ReplyOptions, reply_files, reply_origin};
 
 use crate::failure::Failure;
 use crate::schema_files::SchemaFiles;
@@ -103,9 +103,7 @@ impl SchemaSource {
                 let path = format!("{folder}/{}", program.file_name());
                 let failure = Failure::io("read", path, &error);
                 match is_absent(&error) {
-                    true => failure.with_help(
-                        "this interface is not imported: name a source tree that has it",
-                    ),
+                    true => failure.with_help(not_imported(program)),
                     false => failure,
                 }
             })?;
@@ -220,6 +218,25 @@ fn is_absent(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
+}
+
+/// A help that names the series with an interface.
+fn not_imported(program: QemuProgram) -> String {
+    let files = SchemaFiles::selected();
+    let has = |series: &Series| {
+        let manifest = imported::manifest(files, &files.path(&series.to_string()));
+        manifest.is_ok_and(|manifest| manifest.has(program))
+    };
+    let series = files.series().unwrap_or_default();
+    let with: Vec<String> = series
+        .iter()
+        .filter(|one| has(one))
+        .map(Series::to_string)
+        .collect();
+    format!(
+        "name a source tree that has this interface, or one of the series that have it: {}",
+        with.join(", ")
     )
 }
 

@@ -77,11 +77,8 @@ fn from_release(
 /// Says what the interface of another release of the series is made from.
 fn select_point_release(source: &mut SchemaSource, wanted: Version) -> Result<(), Failure> {
     let (imported, known) = (source.version, point_releases()?);
-    let newest = known
-        .newest(wanted.series())
-        .unwrap_or(imported)
-        .max(imported);
-    if wanted > newest {
+    let newest = known.newest(wanted.series());
+    if let Some(newest) = newest.filter(|newest| wanted > imported.max(*newest)) {
         source.notes.push(format!(
             "no release {wanted} of QEMU is known; the newest known of series {} is {newest}; \
              using {imported}",

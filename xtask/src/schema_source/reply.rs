@@ -33,7 +33,14 @@ pub fn reply_files(
     options: ReplyOptions<'_>,
 ) -> Result<BTreeMap<String, String>, Failure> {
     let written = write(introspected, options)?;
-    let manifest = manifest(introspected, options, written.not_in_build);
+    let manifest = Manifest {
+        release: options.version,
+        schema: vec![SchemaOrigin {
+            neighbour: options.neighbour,
+            not_in_build: written.not_in_build,
+            ..reply_origin(introspected, QemuProgram::Emulator)
+        }],
+    };
     let manifest =
         toml::to_string_pretty(&manifest).map_err(|error| Failure::new(error.to_string()))?;
     Ok(BTreeMap::from([
@@ -72,26 +79,19 @@ fn read(argument: &str) -> Result<(ValidSchema, Schema), Failure> {
     Ok((valid, schema))
 }
 
-fn manifest(
-    introspected: &Introspected,
-    options: ReplyOptions<'_>,
-    not_in_build: Vec<String>,
-) -> Manifest {
+/// The origin of an interface that is made from a reply.
+pub fn reply_origin(introspected: &Introspected, interface: QemuProgram) -> SchemaOrigin {
     let path = "query-qmp-schema".to_owned();
-    let origin = SchemaOrigin {
-        interface: QemuProgram::Emulator,
+    SchemaOrigin {
+        interface,
         root: path.clone(),
         synthesised: true,
-        neighbour: options.neighbour,
-        not_in_build,
+        neighbour: None,
+        not_in_build: Vec::new(),
         input: vec![ImportedFile {
             path,
             sha256: sha256(&introspected.text),
         }],
-    };
-    Manifest {
-        release: options.version,
-        schema: vec![origin],
     }
 }
 

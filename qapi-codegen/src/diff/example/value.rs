@@ -247,7 +247,7 @@ const USUAL: [(&str, &str); 4] = [
 ];
 
 /// Strings by the name of the member that has them.
-const STRINGS: [(&str, &str); 20] = [
+const STRINGS: [(&str, &str); 21] = [
     ("backing", "node1"),
     ("base", "base.qcow2"),
     ("bus", "pci.0"),
@@ -268,6 +268,7 @@ const STRINGS: [(&str, &str); 20] = [
     ("qom-type", "iothread"),
     ("snapshot-file", "snapshot.qcow2"),
     ("target", "copy.qcow2"),
+    ("type", "user"),
 ];
 
 fn usual_string(name: &str) -> String {

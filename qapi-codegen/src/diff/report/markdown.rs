@@ -5,11 +5,10 @@ use super::summary::{
     anchor, code_list, compared_text, enum_value, plural, shortened_list, titled_messages,
     used_text,
 };
-use super::tables::{DEPRECATION_COLUMNS, PROPERTY_COLUMNS, deprecation_rows, property_rows};
+use super::tables::{DEPRECATION_COLUMNS, deprecation_rows};
 use super::view::{ReportGroup, ReportView};
 use super::wording::{advice, message, other_paths};
 use crate::diff::behaviour::BehaviourNote;
-use crate::diff::devices::DeviceChanges;
 use crate::diff::finding::Finding;
 use crate::diff::rust::RustChanges;
 use crate::wire::render_path;
@@ -42,7 +41,6 @@ pub fn markdown(report: &Report<'_>) -> String {
     if !deprecations.is_empty() {
         text += &format!("## Deprecations\n\n{deprecations}\n");
     }
-    text += &report.devices.as_ref().map(devices).unwrap_or_default();
     text + &rust(&report.rust)
 }
 
@@ -89,7 +87,6 @@ fn contents(view: &ReportView<'_>) -> String {
         ("Compatible changes", true),
         ("Not visible in the schema", !view.general.is_empty()),
         ("Deprecations", !view.report.deprecations.is_empty()),
-        ("Devices", view.report.devices.is_some()),
         ("Rust types of the bindings", true),
     ];
     let present = sections.into_iter().filter(|(_, is_present)| *is_present);
@@ -194,27 +191,6 @@ fn table(columns: [&str; 4], rows: Vec<[String; 4]>) -> String {
     let mut text = format!("| {} |\n|---|---|---|---|\n", columns.join(" | "));
     text.extend(rows.iter().map(|row| format!("| {} |\n", row.join(" | "))));
     text
-}
-
-fn devices(devices: &DeviceChanges) -> String {
-    let mut text = format!(
-        "## Devices\n\nThe devices that `device_add` accepts in one build of each release; other \
-         builds may have\nmore or fewer. {} compared.\n\n",
-        plural(devices.compared, "device")
-    );
-    if !devices.removed.is_empty() {
-        text += &format!("Removed: {}.\n\n", code_list(&devices.removed));
-    }
-    let properties = table(PROPERTY_COLUMNS, property_rows(devices));
-    if !properties.is_empty() {
-        text += &format!("{properties}\n");
-    }
-    let properties = match devices.added_properties {
-        1 => "1 property".to_owned(),
-        count => format!("{count} properties"),
-    };
-    let added = plural(devices.added.len(), "device");
-    text + &format!("New: {added} and {properties} of the compared devices.\n\n")
 }
 
 fn rust(rust: &RustChanges) -> String {

@@ -2,6 +2,7 @@
 
 use super::{Report, UsageCounts};
 use crate::diff::change::KindAttribute;
+use crate::diff::devices::DeviceCoverage;
 use crate::diff::finding::{Example, Finding};
 use crate::json::{JsonStyle, JsonValue};
 
@@ -13,13 +14,18 @@ pub fn compared_text(report: &Report<'_>) -> String {
         _ => "",
     };
     format!(
-        "{nothing}Compared {} and {} with {} and {}; {} and {} are unchanged.",
+        "{nothing}Compared {} and {} with {} and {}; {} and {} are unchanged.{}",
         plural(compared.commands.0, "command"),
         plural(compared.events.0, "event"),
         compared.commands.1,
         compared.events.1,
         plural(compared.unchanged_commands, "command"),
         plural(compared.unchanged_events, "event"),
+        report
+            .devices
+            .as_ref()
+            .map(devices_text)
+            .unwrap_or_default()
     )
 }
 
@@ -31,6 +37,38 @@ pub fn used_text(used: &UsageCounts) -> String {
         plural(used.all, "finding"),
         used.breaking
     )
+}
+
+/// The largest number of devices that a report lists.
+const MAX_DEVICES: usize = 40;
+
+/// Says how far devices were compared.
+fn devices_text(devices: &DeviceCoverage<'_>) -> String {
+    if !devices.unlisted.is_empty() {
+        let unlisted: Vec<String> = devices
+            .unlisted
+            .iter()
+            .map(|own| format!("QEMU {own}"))
+            .collect();
+        return format!(
+            " Devices: not compared, because no build of {} is known with all its devices. Changes that \
+             other releases prove are listed.",
+            unlisted.join(" and ")
+        );
+    }
+    let compared = format!(" {} compared.", plural(devices.compared, "device"));
+    let undecided = &devices.undecided;
+    let more = match undecided.len().saturating_sub(MAX_DEVICES) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let shown = &undecided[..undecided.len().min(MAX_DEVICES)];
+    match shown.join(", ") {
+        names if names.is_empty() => compared,
+        names => format!(
+            "{compared} The known builds of the new release lack {names}{more}, which builds may leave out."
+        ),
+    }
 }
 
 /// A count with its noun: `1 command`, `2 commands`.

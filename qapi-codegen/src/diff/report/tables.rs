@@ -3,13 +3,9 @@
 use super::Report;
 use super::wording::deprecation_advice;
 use crate::diff::deprecations::NewDeprecation;
-use crate::diff::devices::DeviceChanges;
 
 /// The columns of [`deprecation_rows`].
 pub const DEPRECATION_COLUMNS: [&str; 4] = ["entity", "since", "source", "instead"];
-
-/// The columns of [`property_rows`].
-pub const PROPERTY_COLUMNS: [&str; 4] = ["property", "old type", "new type", "devices"];
 
 /// The deprecations of the new release.
 pub fn deprecation_rows(report: &Report<'_>) -> Vec<[String; 4]> {
@@ -30,17 +26,4 @@ pub fn deprecation_rows(report: &Report<'_>) -> Vec<[String; 4]> {
         ]
     };
     report.deprecations.iter().map(row).collect()
-}
-
-/// The removed and the changed properties of devices.
-pub fn property_rows(devices: &DeviceChanges) -> Vec<[String; 4]> {
-    let row = devices.lost_properties().map(|change| {
-        [
-            format!("`{}`", change.property),
-            change.old.clone(),
-            change.new.clone().unwrap_or_else(|| "removed".to_owned()),
-            change.devices.join(", "),
-        ]
-    });
-    row.collect()
 }

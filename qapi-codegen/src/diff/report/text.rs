@@ -7,7 +7,7 @@ use super::view::{ReportGroup, ReportView};
 use super::wording::{advice, message, other_paths};
 use super::{FindingCounts, Report};
 use crate::diff::behaviour::BehaviourNote;
-use crate::diff::devices::{DeviceChanges, PropertyChange};
+use crate::diff::change::KindAttribute;
 use crate::diff::finding::Finding;
 use crate::diff::rules::{Compatibility, RuleId};
 use crate::diff::rust::RustChanges;
@@ -45,9 +45,6 @@ pub fn text(report: &Report<'_>) -> String {
         for note in view.general {
             write_note(note, &mut page);
         }
-    }
-    if let Some(devices) = &report.devices {
-        write_devices(devices, &mut page);
     }
     write_rust(&report.rust, &mut page);
     page.text
@@ -209,37 +206,25 @@ fn write_compatible(rule: RuleId, findings: &[&Finding<'_>], page: &mut TextPage
     let places = findings.iter().map(|finding| {
         let value = enum_value(finding).map(|value| format!("={value}"));
         let path = render_path(finding.path()) + &value.unwrap_or_default();
-        path + &since_text(finding)
+        path + &others_text(finding) + &since_text(finding)
     });
     let places: Vec<String> = places.collect();
     let text = format!("{}: {}", rule.as_str(), places.join(", "));
     page.entry((DIMMED, "compatible"), None, &text);
 }
 
+/// The number of other devices that a change is about.
+fn others_text(finding: &Finding<'_>) -> String {
+    match finding.occurrences.len() - 1 {
+        0 => String::new(),
+        others if finding.change.kind.has(KindAttribute::Device) => format!(" and {others} more"),
+        _ => String::new(),
+    }
+}
+
 fn since_text(finding: &Finding<'_>) -> String {
     let since = finding.since.map(|since| format!(" ({since})"));
     since.unwrap_or_default()
-}
-
-fn write_devices(devices: &DeviceChanges, page: &mut TextPage) {
-    page.heading("Devices that device_add accepts, according to one build of each release");
-    if !devices.removed.is_empty() {
-        page.wrapped("  removed: ", 11, &devices.removed.join(", "));
-    }
-    let describe = |change: &PropertyChange| match &change.new {
-        Some(new) => format!("{}: {} became {new}", change.property, change.old),
-        None => format!("{} ({}) removed", change.property, change.old),
-    };
-    for change in devices.lost_properties() {
-        let text = format!("{}: {}", describe(change), change.devices.join(", "));
-        page.wrapped("  ", 4, &text);
-    }
-    page.line(&format!(
-        "  {} new devices; {} new properties of the {} devices of both releases",
-        devices.added.len(),
-        devices.added_properties,
-        devices.compared
-    ));
 }
 
 fn write_rust(rust: &RustChanges, page: &mut TextPage) {

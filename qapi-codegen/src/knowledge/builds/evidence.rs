@@ -94,6 +94,16 @@ impl BuildEvidence {
         indices.map(|&index| &self.builds[index])
     }
 
+    /// All builds, each with whether it has a type.
+    pub(super) fn builds_by_presence(
+        &self,
+        name: &str,
+    ) -> impl Iterator<Item = (&Build, bool)> + Clone {
+        let indices = self.presence.get(name).map_or(&[][..], Vec::as_slice);
+        let builds = self.builds.iter().enumerate();
+        builds.map(|(index, build)| (build, indices.binary_search(&index).is_ok()))
+    }
+
     /// The builds of which the properties of a device are known.
     pub fn builds_listing<'e>(
         &'e self,

@@ -6,9 +6,10 @@
 //! build leaves out what its target or its configuration does not have.
 //!
 //! `record` is one file about one build, `evidence` all of them together,
-//! `removal` the one rule for absences, and `release_devices` the answers for
+//! `removal` and `addition` the rules for absences, and `release_devices` the answers for
 //! one release.
 
+mod addition;
 pub mod evidence;
 mod file_text;
 mod notes;
@@ -17,6 +18,7 @@ pub mod record;
 pub mod release_devices;
 mod removal;
 
+pub use addition::Addition;
 pub use evidence::{Build, BuildEvidence};
 pub use notes::DeviceNotes;
 pub use record::{BuildRecord, CompleteList, InvalidRecord, PropertyTypes, RecordSource};

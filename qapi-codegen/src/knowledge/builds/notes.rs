@@ -7,26 +7,18 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub struct DeviceNotes {
     #[serde(default)]
-    optional: Vec<OptionalDevices>,
+    optional: Vec<DeviceGroup>,
     #[serde(default)]
-    replaced: Vec<ReplacedDevice>,
+    internal: Vec<DeviceGroup>,
 }
 
-/// Devices that builds leave out, so that their absence shows no removal.
+/// Devices with something in common, for a reason.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct OptionalDevices {
+struct DeviceGroup {
     devices: Vec<String>,
     #[serde(rename = "reason")]
     _reason: String,
-}
-
-/// A device with what to use in its place.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ReplacedDevice {
-    device: String,
-    advice: String,
 }
 
 impl DeviceNotes {
@@ -36,14 +28,16 @@ impl DeviceNotes {
     /// Returns whether builds leave out a device for another reason than its
     /// removal.
     pub fn is_optional(&self, device: &str) -> bool {
-        let mut entries = self.optional.iter();
-        entries.any(|entry| entry.devices.iter().any(|own| own == device))
+        contains(&self.optional, device)
     }
 
-    /// The sentence that says what to use in place of a device.
-    pub fn advice(&self, device: &str) -> Option<&str> {
-        let mut entries = self.replaced.iter();
-        let entry = entries.find(|entry| entry.device == device)?;
-        Some(entry.advice.trim())
+    /// Returns whether only QEMU itself creates a device.
+    pub fn is_internal(&self, device: &str) -> bool {
+        contains(&self.internal, device)
     }
+}
+
+fn contains(groups: &[DeviceGroup], device: &str) -> bool {
+    let mut devices = groups.iter().flat_map(|group| &group.devices);
+    devices.any(|own| own == device)
 }

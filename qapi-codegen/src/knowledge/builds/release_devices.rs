@@ -60,6 +60,11 @@ impl<'e> ReleaseDevices<'e> {
         self.evidence
     }
 
+    /// The series.
+    pub fn series(&self) -> Series {
+        self.series
+    }
+
     /// The target to which the answers are restricted.
     pub fn target(&self) -> Option<&'e str> {
         self.target
@@ -74,6 +79,17 @@ impl<'e> ReleaseDevices<'e> {
     /// Returns whether some build of the release lists all its devices.
     pub fn is_listed(&self) -> bool {
         self.builds().any(|build| build.record.lists_all_like(""))
+    }
+
+    /// Returns whether a list of this release is for a target for which another
+    /// release has a device.
+    pub fn lists_target_of(&self, other: ReleaseDevices<'_>, name: &str) -> bool {
+        let mut builds = other.evidence.builds_with(name);
+        builds.any(|build| {
+            let is_same = |own: &Build| own.record.target == build.record.target;
+            let is_list = |own: &Build| is_evidence(own) && own.record.lists_all_like(name);
+            other.is_own(build) && self.builds().any(|own| is_same(own) && is_list(own))
+        })
     }
 
     /// Looks up a device.

@@ -38,19 +38,18 @@ impl BuildEvidence {
     /// doubt, because configurations differ between targets: most targets with
     /// the device have to show the removal.
     pub fn device_removal(&self, device: &str, target: Option<&str>) -> Option<Removal> {
+        let last = self.last_series(self.builds_with(device))?;
         if !self.is_device(device) || self.notes().is_optional(device) {
             return None;
         }
-        let builds: Vec<&Build> = self.builds_with(device).collect();
-        let last = builds.iter().map(|build| build.series).max()?;
-        let targets: BTreeSet<&str> = builds.iter().map(|b| b.record.target.as_str()).collect();
-        let is_list = |build: &&Build| is_evidence(build) && build.record.lists_all_like(device);
-        let has = |build: &Build| builds.iter().any(|own| std::ptr::eq(*own, build));
+        let own: BTreeSet<&str> = self.builds_with(device).map(target_of).collect();
         let (mut shown, mut doubtful) = (Vec::new(), 0);
-        for own in targets {
-            let lists = self.builds().iter().filter(|b| b.record.target == own);
-            let lists: Vec<&Build> = lists.filter(is_list).collect();
-            match first_without(&lists, last, has) {
+        for own in own {
+            let lists = self.builds_by_presence(device);
+            let lists = lists.filter(|(build, _)| {
+                target_of(build) == own && is_evidence(build) && build.record.lists_all_like(device)
+            });
+            match first_without(lists, last) {
                 Lists::Without(series) => shown.push((own, series)),
                 Lists::End => doubtful += 1,
                 Lists::Gaps => {}
@@ -75,25 +74,26 @@ impl BuildEvidence {
     ) -> Option<Removal> {
         let has = |build: &Build| build.record.property_type(device, property).is_some();
         let lists = self.builds_listing(device);
-        let last = lists
-            .clone()
-            .filter(|build| has(build))
-            .map(|b| b.series)
-            .max()?;
-        let targets: BTreeSet<&str> = lists.clone().map(|b| b.record.target.as_str()).collect();
-        let targets = targets
-            .into_iter()
-            .filter(|own| target.is_none_or(|t| t == *own));
+        let last = self.last_series(lists.clone().filter(|build| has(build)))?;
+        let targets: BTreeSet<&str> = lists.clone().map(target_of).collect();
+        let targets = targets.into_iter();
+        let targets = targets.filter(|own| target.is_none_or(|target| target == *own));
         let since = targets.filter_map(|own| {
-            let lists = lists
-                .clone()
-                .filter(|b| b.record.target == own && is_evidence(b));
-            match first_without(&lists.collect::<Vec<_>>(), last, has) {
+            let lists = lists.clone();
+            let lists = lists.filter(|build| target_of(build) == own && is_evidence(build));
+            match first_without(lists.map(|build| (build, has(build))), last) {
                 Lists::Without(series) => Some(series),
                 _ => None,
             }
         });
         Some(self.removal(last, since.min()?))
+    }
+
+    /// The last series of builds, unless nothing is known of a later one.
+    fn last_series<'b>(&self, builds: impl Iterator<Item = &'b Build>) -> Option<Series> {
+        let last = builds.map(|build| build.series).max()?;
+        let newest = self.builds().last()?.series;
+        (last < newest).then_some(last)
     }
 
     fn removal(&self, last: Series, since: Series) -> Removal {
@@ -115,21 +115,22 @@ enum Lists {
     End,
 }
 
-/// The series of the first list without a type after all those with it.
-fn first_without(lists: &[&Build], last: Series, has: impl Fn(&Build) -> bool) -> Lists {
-    let mut until_last = lists.iter().take_while(|build| build.series <= last);
-    let after = lists.iter().find(|build| build.series > last);
-    let mut from_first = until_last
-        .by_ref()
-        .skip_while(|build| !has(build))
-        .peekable();
-    let is_present = from_first.peek().is_some();
-    let is_steady = from_first.all(|build| has(build));
-    match after {
-        Some(build) if is_present && is_steady => Lists::Without(build.series),
-        None if lists.last().is_none_or(|build| has(build)) => Lists::End,
+/// The series of the first list without a type after all those with it. Each
+/// list says whether it has the type.
+fn first_without<'b>(lists: impl Iterator<Item = (&'b Build, bool)>, last: Series) -> Lists {
+    let (until, after): (Vec<_>, Vec<_>) = lists.partition(|(build, _)| build.series <= last);
+    let mut from_first = until.iter().map(|(_, has)| *has).skip_while(|has| !has);
+    let is_present = from_first.next().is_some();
+    let is_steady = from_first.all(|has| has);
+    match after.first() {
+        Some((build, _)) if is_present && is_steady => Lists::Without(build.series),
+        None if until.last().is_none_or(|(_, has)| *has) => Lists::End,
         _ => Lists::Gaps,
     }
+}
+
+fn target_of(build: &Build) -> &str {
+    &build.record.target
 }
 
 /// Returns whether a build can prove an absence. Development versions are not

@@ -103,12 +103,15 @@ impl MigrationRule {
         let Some(value) = site.value else {
             return true;
         };
-        let mut equals = self
-            .when
-            .iter()
-            .filter_map(|when| when.equals.get(site.path));
-        let has_condition = equals.clone().next().is_some();
-        !has_condition || equals.any(|values| values.iter().any(|own| own == value))
+        let equals = self.when.iter();
+        let equals = equals.filter_map(|when| when.equals.get(site.path));
+        let replaced = self.steps.iter().filter_map(|step| match step {
+            RewriteStep::ReplaceValues { member, values } if member == site.path => Some(values),
+            _ => None,
+        });
+        let replaced = replaced.flat_map(|values| values.keys());
+        let stated: Vec<&String> = equals.flatten().chain(replaced).collect();
+        stated.is_empty() || stated.into_iter().any(|own| own == value)
     }
 
     /// The argument paths that the rule is about.

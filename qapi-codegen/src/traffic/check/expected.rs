@@ -25,6 +25,20 @@ pub enum ValueSyntax {
     StringOnly,
 }
 
+impl ValueSyntax {
+    /// Returns whether QEMU ignores a value.
+    pub fn ignores(self, value: &JsonValue<'_>) -> bool {
+        match self {
+            ValueSyntax::Json => false,
+            ValueSyntax::StringOnly => value.as_str().is_none(),
+            ValueSyntax::OptionText => matches!(
+                value,
+                JsonValue::Null | JsonValue::Array(_) | JsonValue::Object(_)
+            ),
+        }
+    }
+}
+
 /// A member that an object may have.
 #[derive(Clone, Copy)]
 pub struct ExpectedMember<'m> {
@@ -158,7 +172,7 @@ impl<'m> ExpectedObject<'m> {
         objects.any(|object| object.members.contains(name))
     }
 
-    /// The required members that a value lacks.
+    /// The required members that a value lacks, or whose values QEMU ignores.
     pub fn missing_members(
         &self,
         value: &JsonValue<'_>,
@@ -167,8 +181,12 @@ impl<'m> ExpectedObject<'m> {
             let members = object.members.iter();
             members.map(move |(name, member)| (object, name, member))
         });
+        let is_missing = move |name: &str| {
+            let value = value.get(name);
+            value.is_none_or(|value| self.syntax.ignores(value))
+        };
         let missing = members.filter(move |(object, name, member)| {
-            is_required(member) && value.get(name).is_none() && self.is_first(object, name)
+            is_required(member) && is_missing(name) && self.is_first(object, name)
         });
         missing.map(|(_, name, member)| (name, self.release.wire.get(member.shape)))
     }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use super::path::MessagePath;
 use super::placeholder::weaken_problems;
 use super::problem::{MessageProblem, ProblemKind};
-use super::{CheckedMessage, Checker, MessageKind, Session};
+use super::{CheckedMessage, Checker, MessageDiagnostic, MessageKind, Session, Verdict};
 use crate::json::{JsonValue, ParsedJson};
 use crate::traffic::read::{LogContent, LogEntry, LoggedMessage, Sender, TextPosition};
 
@@ -99,6 +99,16 @@ impl<'c, 'k> LogChecker<'c, 'k> {
     }
 
     fn check_logged(&mut self, message: LoggedMessage<'_>) -> Option<LogFinding> {
+        let warning = message.warning;
+        let mut finding = self.check_parsed(message)?;
+        if let Some(warning) = warning {
+            let problem = self.describe(ProblemKind::MisreadNotation(warning));
+            finding.checked.problems.push(problem);
+        }
+        Some(finding)
+    }
+
+    fn check_parsed(&mut self, message: LoggedMessage<'_>) -> Option<LogFinding> {
         let (session, position) = (message.session, message.position);
         match (message.json, message.sender) {
             (Ok(parsed), Some(Sender::Client)) => {
@@ -157,6 +167,10 @@ impl<'c, 'k> LogChecker<'c, 'k> {
     }
 
     /// Checks a reply if its request was in the log.
+    ///
+    /// Without ids, replies have the order of their requests. A log may lack a
+    /// reply, so a reply that does not fit the oldest request may be that of a
+    /// later one.
     fn check_reply(&mut self, session: &str, message: &JsonValue<'_>) -> Option<CheckedMessage> {
         if !self.checks_replies {
             return None;
@@ -164,12 +178,33 @@ impl<'c, 'k> LogChecker<'c, 'k> {
         let checker = self.checker;
         let pending = &mut self.connection(session).pending;
         let id = message.get("id");
-        let index = pending.iter().position(|(own, _)| own.as_ref() == id)?;
-        let (_, command) = pending.remove(index)?;
-        Some(match message.get("return") {
-            Some(returned) => checker.check_reply(&command, returned),
-            None => CheckedMessage::new(Some(&command), Vec::new()),
-        })
+        let candidates = pending
+            .iter()
+            .enumerate()
+            .filter(|(_, (own, _))| own.as_ref() == id);
+        let candidates: Vec<usize> = candidates.map(|(index, _)| index).collect();
+        let check = |index: usize| {
+            let command = &pending[index].1;
+            match message.get("return") {
+                Some(returned) => checker.check_reply(command, returned),
+                None => CheckedMessage::new(Some(command), Vec::new()),
+            }
+        };
+        let checked = candidates.iter().map(|&index| (index, check(index)));
+        let fits = |checked: &CheckedMessage| checked.verdict != Verdict::Rejected;
+        let (index, mut checked) = match checked.clone().find(|(_, checked)| fits(checked)) {
+            Some(found) => found,
+            None => checked.into_iter().next()?,
+        };
+        let passed = candidates
+            .iter()
+            .rev()
+            .filter(|candidate| **candidate <= index);
+        passed.for_each(|&candidate| drop(pending.remove(candidate)));
+        if candidates.len() > 1 && !fits(&checked) {
+            checked = self.with_problem(ProblemKind::UnpairedReply);
+        }
+        Some(checked)
     }
 
     fn connection(&mut self, session: &str) -> &mut Connection {
@@ -183,21 +218,25 @@ impl<'c, 'k> LogChecker<'c, 'k> {
     fn unknown_message(&self, message: &JsonValue<'_>) -> CheckedMessage {
         let members = message.members().unwrap_or_default().iter().take(3);
         let names = members.map(|member| member.name.value.as_ref()).collect();
-        self.reject(ProblemKind::UnknownMessage(names))
+        self.with_problem(ProblemKind::UnknownMessage(names))
     }
 
     fn report_syntax_error(&self, position: TextPosition, message: &str) -> LogFinding {
         LogFinding {
             position,
             kind: MessageKind::Request,
-            checked: self.reject(ProblemKind::InvalidSyntax(message)),
+            checked: self.with_problem(ProblemKind::InvalidSyntax(message)),
         }
     }
 
     /// The result for a message that consists of one problem.
-    fn reject(&self, kind: ProblemKind<'_>) -> CheckedMessage {
+    fn with_problem(&self, kind: ProblemKind<'_>) -> CheckedMessage {
+        CheckedMessage::new(None, vec![self.describe(kind)])
+    }
+
+    /// Describes a problem of a message as a whole.
+    fn describe(&self, kind: ProblemKind<'_>) -> MessageDiagnostic {
         let path = MessagePath::Root.to_segments();
-        let problem = MessageProblem::new(path, kind);
-        CheckedMessage::new(None, vec![problem.describe(&self.checker.release)])
+        MessageProblem::new(path, kind).describe(&self.checker.release)
     }
 }

@@ -1,8 +1,6 @@
 //! The members of objects: each against what is expected, and the missing ones.
 
-use super::expected::{
-    DeviceArguments, ExpectedMember, ExpectedObject, UnlistedMembers, ValueSyntax,
-};
+use super::expected::{DeviceArguments, ExpectedMember, ExpectedObject, UnlistedMembers};
 use super::path::MessagePath;
 use super::problem::{MemberOwner, ProblemKind, ProblemSubject};
 use super::walk::MessageWalk;
@@ -81,7 +79,7 @@ impl<'m> MessageWalk<'m> {
         member: &'m JsonMember<'m>,
         path: &MessagePath<'_, 'm>,
     ) {
-        if is_ignored(&member.value, expected.syntax) {
+        if expected.syntax.ignores(&member.value) {
             return self.report(path, ProblemKind::Ignored(member.value.type_name()));
         }
         if let Some(meta) = expected.meta
@@ -131,7 +129,7 @@ impl<'m> MessageWalk<'m> {
             _ => MemberOwner::Object,
         };
         let name = member.name.value.as_ref();
-        if is_ignored(&member.value, expected.syntax) {
+        if expected.syntax.ignores(&member.value) {
             self.report(path, ProblemKind::Ignored(member.value.type_name()));
         } else if !expected.may_have(name) {
             let problem = ProblemKind::UnexpectedMember {
@@ -184,18 +182,6 @@ impl<'m> MessageWalk<'m> {
         let branches = object.branches.iter().flat_map(|b| b.by_value.values());
         let mut contents = branches.filter_map(|branch| self.release.wire.object(branch.content));
         object.members.contains(name) || contents.any(|content| content.members.contains(name))
-    }
-}
-
-/// Returns whether QEMU ignores a value.
-fn is_ignored(value: &JsonValue<'_>, syntax: ValueSyntax) -> bool {
-    match syntax {
-        ValueSyntax::Json => false,
-        ValueSyntax::StringOnly => value.as_str().is_none(),
-        ValueSyntax::OptionText => matches!(
-            value,
-            JsonValue::Null | JsonValue::Array(_) | JsonValue::Object(_)
-        ),
     }
 }
 

@@ -34,6 +34,10 @@ impl<'m> MessageProblem<'m> {
 pub enum ProblemKind<'m> {
     /// The text is not JSON or a qmp-shell line, with the message of the parser.
     InvalidSyntax(&'m str),
+    /// Other readers of the notation make something else of the message.
+    MisreadNotation(&'m str),
+    /// A reply fits none of the requests that wait for one.
+    UnpairedReply,
     /// An object has two members of this name.
     DuplicateMember(&'m str),
     /// A string contains half of a surrogate pair.
@@ -174,7 +178,7 @@ pub enum MemberOwner {
 impl ProblemKind<'_> {
     pub fn code(&self) -> Code {
         match self {
-            ProblemKind::InvalidSyntax(_) => Code::InvalidSyntax,
+            ProblemKind::MisreadNotation(_) | ProblemKind::InvalidSyntax(_) => Code::InvalidSyntax,
             ProblemKind::DuplicateMember(_) => Code::DuplicateMember,
             ProblemKind::UnpairedSurrogate | ProblemKind::ControlCharacter => Code::InvalidText,
             ProblemKind::UnknownMessage(_) | ProblemKind::RequestNotObject(_) => Code::NoMessage,
@@ -190,6 +194,7 @@ impl ProblemKind<'_> {
             ProblemKind::RemovedDevice { .. } => Code::UnknownDevice,
             ProblemKind::UnverifiedDevice(_)
             | ProblemKind::UnlistedDevice(_)
+            | ProblemKind::UnpairedReply
             | ProblemKind::UnverifiedProperty { .. }
             | ProblemKind::Ignored(_) => Code::Unchecked,
             ProblemKind::Deprecated(_) => Code::Deprecated,
@@ -214,6 +219,7 @@ impl ProblemKind<'_> {
     pub fn value(&self) -> Option<&str> {
         match self {
             ProblemKind::UnknownValue { text, .. } => Some(text),
+            ProblemKind::RemovedDevice { driver, .. } => Some(driver),
             ProblemKind::Deprecated(ProblemSubject::Value(value)) => Some(value),
             _ => None,
         }
@@ -225,7 +231,8 @@ impl ProblemKind<'_> {
             // The names of commands that vendors add begin like this.
             ProblemKind::UnknownCommand(command) if command.starts_with("__") => Severity::Unknown,
             ProblemKind::UnknownMessage(_) => Severity::Unknown,
-            ProblemKind::Ignored(_) => Severity::Warning,
+            ProblemKind::Ignored(_) | ProblemKind::MisreadNotation(_) => Severity::Warning,
+            ProblemKind::AffectedByChange(change) if change.warning => Severity::Warning,
             // Clients ignore members that they do not know.
             ProblemKind::UnexpectedMember { owner, .. } if *owner == MemberOwner::Reply => {
                 Severity::Warning

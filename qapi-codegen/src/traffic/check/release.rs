@@ -103,7 +103,11 @@ impl<'k> CommandInterface<'k> {
                 .flat_map(|known| known.requests.rejections(name, series))
                 .collect(),
             changes: known()
-                .flat_map(|known| known.behaviour.breaking_changes(name, series))
+                .flat_map(|known| {
+                    known
+                        .behaviour
+                        .breaking_changes(name, data.written_for, series)
+                })
                 .collect(),
         }
     }

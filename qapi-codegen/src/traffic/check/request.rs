@@ -6,7 +6,7 @@ use super::path::MessagePath;
 use super::problem::{ProblemKind, ProblemSubject};
 use super::release::CommandInterface;
 use super::walk::MessageWalk;
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Severity};
 use crate::json::{JsonValue, ParsedJson};
 use crate::knowledge::when::{any_holds, is_present};
 use crate::knowledge::{AnswerRange, BehaviourChange, BehaviourEffect, BreakSite};
@@ -59,6 +59,7 @@ impl<'m> MessageWalk<'m> {
             problem.answer = match &problem.kind {
                 ProblemKind::Deprecated(_) => rules.replacement(&site, series),
                 ProblemKind::UnknownCommand(_)
+                | ProblemKind::RemovedDevice { .. }
                 | ProblemKind::UnexpectedMember { .. }
                 | ProblemKind::MissingMember(_)
                 | ProblemKind::UnknownValue { .. } => rules.answer(&site, range),
@@ -147,10 +148,10 @@ impl<'m> MessageWalk<'m> {
 
     fn check_changes(&mut self, command: &'m CommandInterface<'m>, arguments: &'m JsonValue<'m>) {
         let mut problems = self.problems.iter();
-        let is_incomplete = problems.any(|problem| problem.kind.code() == Code::MissingMember);
-        // A missing member says more than a change that makes it required.
+        let is_rejected = problems.any(|problem| problem.kind.severity() == Severity::Error);
+        // An error says more than the change that causes it.
         let is_reported = |change: &BehaviourChange| {
-            is_incomplete && change.effect == BehaviourEffect::Refuses && !change.when.is_empty()
+            is_rejected && change.effect == BehaviourEffect::Refuses && !change.when.is_empty()
         };
         for change in &command.changes {
             if any_holds(&change.when, arguments) && !is_reported(change) {

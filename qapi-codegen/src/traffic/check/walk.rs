@@ -88,14 +88,40 @@ impl<'m> MessageWalk<'m> {
     ) {
         let expected = builtin.json_kind();
         if syntax == ValueSyntax::OptionText {
-            let text = option_text::from_json(value);
-            if let Some(text) = text.filter(|text| !option_text::is_valid(builtin, text)) {
-                self.report(path, ProblemKind::InvalidOptionText { expected, text });
+            if let Some(text) = option_text::from_json(value) {
+                self.check_option_text(builtin, text, path);
             }
         } else if !is_of_kind(value, expected) {
             self.report_mistyped(vec![expected], value, path);
         } else if let (JsonKind::Integer, JsonValue::Number(number)) = (expected, value) {
             self.check_range(builtin, number, path);
+        }
+    }
+
+    fn check_option_text(
+        &mut self,
+        builtin: BuiltinType,
+        text: &'m str,
+        path: &MessagePath<'_, 'm>,
+    ) {
+        let expected = builtin.json_kind();
+        if !option_text::is_valid(builtin, text) {
+            return self.report(path, ProblemKind::InvalidOptionText { expected, text });
+        }
+        // Integers of 64 bits wrap around.
+        let range =
+            IntegerRange::from_builtin(builtin).filter(|range| range.high < i64::MAX.into());
+        let number = option_text::parse_integer(text);
+        if let (Some(range), Some(number)) = (range, number)
+            && !(range.low..=range.high).contains(&number)
+        {
+            self.report(
+                path,
+                ProblemKind::OutOfRange {
+                    range,
+                    number: text,
+                },
+            );
         }
     }
 

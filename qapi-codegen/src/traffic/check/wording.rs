@@ -6,6 +6,7 @@ use super::release::ReleaseInterface;
 use crate::diagnostic::Diagnostic;
 use crate::json::JsonValue;
 use crate::knowledge::MigrationRule;
+use crate::knowledge::builds::Removal;
 use crate::schema::JsonKind;
 use crate::suggest::similar_names;
 use crate::traffic::option_text;
@@ -37,7 +38,12 @@ impl MessageProblem<'_> {
         let series = release.series;
         let unknown = |kind: &str, name| format!("QEMU {series} has no {kind} {}", quote(name));
         match &self.kind {
-            ProblemKind::InvalidSyntax(message) => (*message).to_owned(),
+            ProblemKind::InvalidSyntax(message) | ProblemKind::MisreadNotation(message) => {
+                (*message).to_owned()
+            }
+            ProblemKind::UnpairedReply => {
+                "the log lacks replies, so the request of this one is not known".to_owned()
+            }
             ProblemKind::DuplicateMember(name) => format!("duplicate member {}", quote(name)),
             ProblemKind::UnpairedSurrogate => {
                 "a string contains an unpaired surrogate escape".to_owned()
@@ -89,7 +95,16 @@ impl MessageProblem<'_> {
     }
 
     fn help(&self, release: &ReleaseInterface<'_>) -> Option<String> {
+        let advice = || self.answer.map(|rule| rule.advice.clone());
         match &self.kind {
+            ProblemKind::RemovedDevice { driver, removal } => {
+                let advice = advice().or_else(|| similar_device(driver, release));
+                Some(removal_help(*removal, advice))
+            }
+            ProblemKind::UnexpectedMember {
+                owner: MemberOwner::Device(Some(removal)),
+                ..
+            } => Some(removal_help(*removal, advice())),
             ProblemKind::UnknownMessage(_) => {
                 Some(r#"a request is `{"execute": NAME, "arguments": {...}}`"#.to_owned())
             }
@@ -109,28 +124,7 @@ impl MessageProblem<'_> {
             ProblemKind::UnknownEvent(event) => {
                 did_you_mean(event, release.wire.events.names().collect())
             }
-            ProblemKind::RemovedDevice { driver, removal } => {
-                let devices = release.devices()?;
-                let advice = devices
-                    .evidence()
-                    .notes()
-                    .advice(release.device_name(driver));
-                let advice = advice.map(str::to_owned);
-                let advice = advice.or_else(|| similar_device(driver, release));
-                let sentences = [Some(removal.describe()), advice];
-                Some(
-                    sentences
-                        .into_iter()
-                        .flatten()
-                        .collect::<Vec<_>>()
-                        .join("; "),
-                )
-            }
             ProblemKind::UnverifiedDevice(driver) => unverified_device_help(driver, release),
-            ProblemKind::UnexpectedMember {
-                owner: MemberOwner::Device(Some(removal)),
-                ..
-            } => Some(removal.describe()),
             ProblemKind::MissingRequirement(rule) | ProblemKind::ExcessRequirement(rule) => {
                 Some(rule.reason.trim().to_owned())
             }
@@ -335,6 +329,14 @@ fn unknown_command_help(
     let similar = answer.map(|rule| rule.advice.clone()).or_else(similar);
     let sentences: Vec<String> = elsewhere.into_iter().chain(similar).collect();
     (!sentences.is_empty()).then(|| sentences.join("; "))
+}
+
+/// Says since when something is removed, and what to do about it.
+fn removal_help(removal: Removal, advice: Option<String>) -> String {
+    match advice {
+        Some(advice) => format!("{}. {advice}", removal.describe()),
+        None => removal.describe(),
+    }
 }
 
 /// Says where a device is known, or names similar ones.

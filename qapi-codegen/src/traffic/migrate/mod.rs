@@ -1,6 +1,7 @@
 //! Migration of requests to a later release.
 //!
-//! A request that the later release accepts stays unchanged. Any other request
+//! A request that the later release accepts stays unchanged, unless its meaning
+//! changed. Any other request
 //! is rewritten by the rules of each series in between, in order, and the result
 //! is checked against the later release. If it is still rejected, the request is
 //! left unchanged and the reasons are reported. Names of block nodes are tracked
@@ -181,16 +182,19 @@ impl<'m> Migrator<'m> {
         } = rewrite;
         let updated = nodes.update_references(self.rules, request, remarks);
         rewrite.outcome = updated.map_err(|reason| vec![reason])?;
-        match self.check(&rewrite.request, parsed) {
+        let is_accepted = match self.check(&rewrite.request, parsed) {
             // What is not known about a device may need a rule.
-            Ok(Verdict::Unknown) if is_device_add(&rewrite.request) => {}
-            Ok(_) => return Ok(()),
-            Err(_) => {}
-        }
+            Ok(Verdict::Unknown) => !is_device_add(&rewrite.request),
+            Ok(_) => true,
+            Err(_) => false,
+        };
         let (from, to) = (self.oldest_origin(parsed), self.target.series());
         for series in self.rules.series().filter(|s| from < Some(*s) && *s <= to) {
             let rules = self.rules.rules_since(series);
-            for rule in rules.filter(|rule| rule.until.is_none_or(|until| to <= until)) {
+            let is_due = |rule: &&MigrationRule| {
+                rule.until.is_none_or(|until| to <= until) && (rule.silent || !is_accepted)
+            };
+            for rule in rules.filter(is_due) {
                 self.apply(rule, rewrite).map_err(|reason| vec![reason])?;
             }
         }

@@ -7,7 +7,9 @@ use super::argument_path::{ChangeObject, change_at, rename_member, string_at};
 use super::flatten_unions::flatten_unions;
 use super::{RequestRewrite, parse_strings};
 use crate::json::{JsonMember, JsonValue};
-use crate::knowledge::migrations::{MigrationRule, RewriteStep, StringTypes, UnionTypes};
+use crate::knowledge::migrations::{
+    AddedValue, MigrationRule, RewriteStep, StringTypes, UnionTypes,
+};
 use crate::knowledge::when::{ArgumentCondition, is_scalar};
 use crate::traffic::check::Checker;
 
@@ -31,6 +33,7 @@ pub fn apply_steps(
             }
             RewriteStep::NestArguments(name) => replace_arguments(rewrite, name, &|old| old),
             RewriteStep::Add { member, value } => add(rewrite, member, value),
+            RewriteStep::NumberToString(path) => number_to_string(rewrite, path),
             RewriteStep::WrapValue(path) => wrap_value(rewrite, path),
             RewriteStep::RemoveStrings { from, values } => remove_strings(rewrite, from, values),
             RewriteStep::FlattenUnions(UnionTypes::Schema) => {
@@ -120,10 +123,25 @@ fn replace_arguments(
     }
 }
 
-fn add(rewrite: &mut RequestRewrite, path: &str, value: &str) {
+fn add(rewrite: &mut RequestRewrite, path: &str, value: &AddedValue) {
+    let value = match value {
+        AddedValue::Integer(number) => JsonValue::number(*number),
+        AddedValue::Text(text) => JsonValue::string(text.clone()),
+    };
     change_argument(rewrite, path, &mut |object, name| {
         if object.get(name).is_none() {
-            object.set(name.to_owned(), JsonValue::string(value.to_owned()));
+            object.set(name.to_owned(), value.clone());
+        }
+    });
+}
+
+fn number_to_string(rewrite: &mut RequestRewrite, path: &str) {
+    change_argument(rewrite, path, &mut |object, name| {
+        if let Some(value @ JsonValue::Number(_)) = object.get_mut(name) {
+            let JsonValue::Number(number) = &value else {
+                return;
+            };
+            *value = JsonValue::string(number.clone().into_owned());
         }
     });
 }

@@ -77,6 +77,7 @@ impl NotatedMessages for EmbeddedMessage<'_> {
             session: self.origin.session,
             sender: self.origin.sender,
             is_bare_name: false,
+            warning: None,
             notation: self.origin.log.unwrap_or(self.notation),
             json: Ok(&self.json),
         });

@@ -86,6 +86,9 @@ pub struct LoggedMessage<'m> {
     /// `true` if the notation gives only a name, which may be the
     /// name of an event.
     pub is_bare_name: bool,
+    /// A difference between the message and what other readers of the notation
+    /// make of it.
+    pub warning: Option<&'static str>,
     /// The message, or an error in its text.
     pub json: Result<&'m ParsedJson<'m>, &'m SyntaxError>,
 }

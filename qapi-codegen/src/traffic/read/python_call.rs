@@ -204,6 +204,7 @@ impl NotatedMessages for CalledRequest {
             sender: Some(Sender::Client),
             notation: "Python call",
             is_bare_name: false,
+            warning: None,
             json: Ok(&ParsedJson::from(self.request.clone())),
         });
         match replacement {

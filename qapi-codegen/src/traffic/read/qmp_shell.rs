@@ -100,6 +100,30 @@ struct ArgumentWord<'a> {
     text: &'a str,
 }
 
+impl ArgumentWord<'_> {
+    /// What QEMU's own qmp-shell makes of the word, if it reads it differently.
+    fn quirk(&self) -> Option<&'static str> {
+        let value = self.text.split_once('=').map_or("", |(_, value)| value);
+        let is_json = value.starts_with(['{', '[']);
+        match () {
+            () if self.is_dotted => Some(NESTED),
+            () if self.text.contains('\\') && !is_json => Some(QUOTED),
+            () if self.text.contains(['\'', '"']) && !is_json => Some(QUOTED),
+            () if is_json && value.contains(|c: char| c.is_whitespace()) => Some(SPLIT),
+            () => None,
+        }
+    }
+}
+
+const NESTED: &str = "QEMU's qmp-shell puts the arguments after one with a dot into the same \
+    object; write `file={...}` instead of `file.driver=...`";
+
+const QUOTED: &str = "QEMU's qmp-shell sends quotes and backslashes as part of the text; write \
+    JSON without quotes around it, and `\\u0020` for a space in it";
+
+const SPLIT: &str = "QEMU's qmp-shell of several releases ends an argument at a space; write JSON \
+    without spaces, and `\\u0020` for a space in a string";
+
 impl<'a> ShellLine<'a> {
     fn parse(
         line: &'a str,
@@ -248,6 +272,7 @@ impl NotatedMessages for ShellLine<'_> {
             sender: Some(Sender::Client),
             notation: "qmp-shell",
             is_bare_name: !self.is_action && self.words.is_empty(),
+            warning: self.warning(),
             json: Ok(message),
         });
         let Some(replacement) = replacement else {
@@ -262,10 +287,10 @@ impl NotatedMessages for ShellLine<'_> {
 impl ShellLine<'_> {
     fn format(&self, message: &JsonValue<'_>) -> Option<String> {
         let (command, arguments) = command_and_arguments(message, self.is_action)?;
-        let command = shell_words::format_value(&JsonValue::string(command));
+        let command = shell_words::format_value(&JsonValue::string(command))?;
         let mut line = format!("{}{command}", self.prefix);
         for member in arguments.members()? {
-            for word in self.format_argument(member) {
+            for word in self.format_argument(member)? {
                 line.push(' ');
                 line.push_str(&word);
             }
@@ -274,20 +299,32 @@ impl ShellLine<'_> {
     }
 
     /// Returns the words of an argument, in their original spelling if its value
-    /// is unchanged.
-    fn format_argument(&self, argument: &JsonMember<'_>) -> Vec<String> {
+    /// is unchanged and QEMU's own qmp-shell reads it, too.
+    fn format_argument(&self, argument: &JsonMember<'_>) -> Option<Vec<String>> {
         let name = &argument.name.value;
-        if self.original_value(name) == Some(&argument.value) {
-            let words = self.words.iter().filter(|word| word.argument == *name);
-            let words: Vec<String> = words.map(|word| word.text.to_owned()).collect();
-            if !words.is_empty() {
-                return words;
-            }
+        let is_unchanged = self.original_value(name) == Some(&argument.value);
+        let original = self
+            .words
+            .iter()
+            .filter(|word| is_unchanged && word.argument == *name);
+        let original: Vec<&ArgumentWord<'_>> = original.collect();
+        let keep = || original.iter().map(|word| word.text.to_owned()).collect();
+        if !original.is_empty() && original.iter().all(|word| word.quirk().is_none()) {
+            return Some(keep());
         }
-        let mut words = Vec::new();
-        let is_dotted = self.words.iter().any(|word| word.is_dotted);
-        push_words(name, &argument.value, is_dotted, &mut words);
-        words
+        match shell_words::format_value(&argument.value) {
+            Some(value) => Some(vec![format!("{name}={value}")]),
+            None => (!original.is_empty()).then(keep),
+        }
+    }
+
+    /// The difference between the message and what QEMU's own qmp-shell sends.
+    fn warning(&self) -> Option<&'static str> {
+        let (last, others) = self.words.split_last()?;
+        let is_nested = |word: &&ArgumentWord<'_>| word.is_dotted;
+        let nests = || others.iter().find(is_nested).and_then(ArgumentWord::quirk);
+        let quirks = others.iter().chain([last]).filter(|word| !word.is_dotted);
+        quirks.filter_map(ArgumentWord::quirk).next().or_else(nests)
     }
 
     fn original_value(&self, argument: &str) -> Option<&JsonValue<'_>> {
@@ -295,18 +332,6 @@ impl ShellLine<'_> {
         command_and_arguments(message, self.is_action)?
             .1
             .get(argument)
-    }
-}
-
-fn push_words(key: &str, value: &JsonValue<'_>, is_dotted: bool, words: &mut Vec<String>) {
-    match value {
-        JsonValue::Object(members) if is_dotted && !members.is_empty() => {
-            for member in members {
-                let key = format!("{key}.{}", member.name.value);
-                push_words(&key, &member.value, true, words);
-            }
-        }
-        value => words.push(format!("{key}={}", shell_words::format_value(value))),
     }
 }
 
@@ -341,7 +366,7 @@ mod tests {
     fn unchanged_arguments_keep_their_spelling() {
         let line =
             "(QEMU)  blockdev-add  driver='qcow2' file.driver=file file.filename=\"/a b\"\r\n";
-        let expected = "(QEMU)  blockdev-add driver='qcow2' node-name=a file.driver=file file.filename=\"/a b\"\r\n";
+        let expected = "(QEMU)  blockdev-add driver=qcow2 node-name=a file={\"driver\":\"file\",\"filename\":\"/a\\u0020b\"}\r\n";
         with_line(line, false, |line| {
             let line = line.unwrap();
             let rewritten = line.rewrite(&mut |message| {

@@ -93,6 +93,7 @@ impl RecordedTransfer<'_> {
             session: self.string("session"),
             sender: Some(self.sender),
             is_bare_name: false,
+            warning: None,
             notation: "recording",
             json,
         }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::framing::{FrameState, frame};
-use crate::json::{JsonStyle, JsonValue, SyntaxError, parse, parse_python};
+use crate::json::{JsonStyle, JsonValue, SyntaxError, is_integer, parse, parse_python};
 
 /// A word of a line.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +18,8 @@ pub struct ShellWord<'t> {
 
 /// Splits a line into words, from an offset on.
 ///
+/// A word that begins with `#` begins a comment.
+///
 /// A bracket directly after `=` begins a JSON value, in which quotes are those
 /// of JSON.
 pub fn split(line: &str, mut offset: usize) -> Result<Vec<ShellWord<'_>>, SyntaxError> {
@@ -25,7 +27,7 @@ pub fn split(line: &str, mut offset: usize) -> Result<Vec<ShellWord<'_>>, Syntax
     loop {
         let rest = &line[offset..];
         offset += rest.len() - rest.trim_start().len();
-        if offset == line.len() {
+        if offset == line.len() || line[offset..].starts_with('#') {
             return Ok(words);
         }
         let word = parse_word(line, offset)?;
@@ -121,18 +123,41 @@ pub fn parse_value<'t>(word: Cow<'t, str>) -> JsonValue<'t> {
     parsed.map_or_else(|_| JsonValue::string(text), |parsed| parsed.value)
 }
 
-/// Formats a value as a word that [`parse_value`] accepts.
-pub fn format_value(value: &JsonValue<'_>) -> String {
-    let text = match value.as_str() {
-        Some(text) if parse_value(Cow::Borrowed(text)) == *value => text.to_owned(),
-        _ => JsonStyle::COMPACT.format(value),
+/// Formats a value as a word that QEMU's own qmp-shell and [`parse_value`] read
+/// alike. Returns `None` if there is no such word.
+///
+/// That shell splits a line at white space, keeps quotes as part of the text, and
+/// takes as JSON only integers, booleans, objects and arrays.
+pub fn format_value(value: &JsonValue<'_>) -> Option<String> {
+    let text = match value {
+        JsonValue::Null => return None,
+        JsonValue::String(string) => string.value.clone().into_owned(),
+        value => escape_blanks(&JsonStyle::COMPACT.format(value)),
     };
-    // These characters need no quotes in any shell.
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:,@%+".contains(&byte);
-    if !text.is_empty() && text.bytes().all(is_plain) {
-        return text;
+    let is_quoted = |text: &str| text.contains(['\'', '"', '\\']);
+    let is_split = text.contains(|c: char| c.is_whitespace());
+    let is_json = matches!(value, JsonValue::Object(_) | JsonValue::Array(_));
+    let is_literal = !is_json && (is_quoted(&text) || text.starts_with(['{', '[', '#']));
+    let is_read_back = || parse_value(Cow::Borrowed(&text)) == *value;
+    let is_word = !is_split && !is_literal && !is_python_word(value) && is_read_back();
+    is_word.then_some(text)
+}
+
+/// Replaces blanks and apostrophes, which are inside strings, by their escapes.
+fn escape_blanks(json: &str) -> String {
+    json.replace(' ', "\\u0020").replace('\'', "\\u0027")
+}
+
+/// Returns whether that shell reads a string as a boolean, or a number as text.
+fn is_python_word(value: &JsonValue<'_>) -> bool {
+    match value {
+        JsonValue::String(string) => {
+            let is_word = |word: &str| string.value.eq_ignore_ascii_case(word);
+            is_word("true") || is_word("false") || string.value.parse::<i128>().is_ok()
+        }
+        JsonValue::Number(number) => !is_integer(number),
+        _ => false,
     }
-    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 #[cfg(test)]
@@ -174,17 +199,36 @@ mod tests {
 
     #[test]
     fn formatted_values_are_parsed_back() {
-        for text in [
-            "off", "1", "it's", "", "a b", "true", "{", "\"x\"", "é", "a=b", "\\",
+        for json in [
+            r#""off""#,
+            r#""""#,
+            r#""é""#,
+            r#""a=b""#,
+            "1",
+            "true",
+            r#"{"a": "it's \"b\" c", "d": [null, 0.5]}"#,
         ] {
-            let line = format!("a={}", format_value(&JsonValue::string(text)));
+            let value = parse(json).unwrap().value;
+            let line = format!("a={}", format_value(&value).unwrap());
             let words = split(&line, 0).unwrap();
-            let value = words[0].value.split_once('=').unwrap().1.to_owned();
-            assert_eq!(
-                parse_value(Cow::Owned(value)),
-                JsonValue::string(text),
-                "{line}"
-            );
+            let word = words[0].value.split_once('=').unwrap().1.to_owned();
+            assert_eq!(parse_value(Cow::Owned(word)), value, "{line}");
+        }
+    }
+
+    #[test]
+    fn values_without_a_word_are_not_formatted() {
+        for json in [
+            r#""1""#,
+            r#""True""#,
+            r#""a b""#,
+            r#""it's""#,
+            r#""{""#,
+            r##""#""##,
+            "null",
+            "0.5",
+        ] {
+            assert_eq!(format_value(&parse(json).unwrap().value), None, "{json}");
         }
     }
 }

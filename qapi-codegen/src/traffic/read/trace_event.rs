@@ -75,6 +75,7 @@ impl NotatedMessages for TracedRequest {
             sender: Some(Sender::Client),
             notation: "QEMU trace",
             is_bare_name: false,
+            warning: None,
             json: Ok(&self.message),
         });
         match replacement {

@@ -3,83 +3,65 @@
 use crate::wire::prelude::*;
 /// Commands of the guest agent of QEMU 7.2.
 pub mod command {
-    pub use crate::generated::groups::qga_v2_5_v2_11_v7_2::commands::*;
-    pub use crate::generated::groups::qga_v2_5_v2_11_v7_2_v10_0::commands::*;
-    pub use crate::generated::groups::qga_v2_11_v7_2_v10_0::commands::*;
-    pub use crate::generated::groups::qga_v7_2_v10_0::commands::*;
+    pub use crate::generated::qga::since_2_5::commands::{
+        GuestExec, GuestExecStatus, GuestFileClose, GuestFileFlush, GuestFileOpen,
+        GuestFileRead, GuestFileWrite, GuestFsfreezeFreeze, GuestFsfreezeFreezeList,
+        GuestFsfreezeStatus, GuestFsfreezeThaw, GuestFstrim, GuestGetFsinfo,
+        GuestGetMemoryBlockInfo, GuestGetMemoryBlocks, GuestGetTime, GuestGetVcpus,
+        GuestInfo, GuestNetworkGetInterfaces, GuestPing, GuestSetTime,
+        GuestSetUserPassword, GuestSetVcpus, GuestShutdown, GuestSuspendDisk,
+        GuestSuspendHybrid, GuestSuspendRam, GuestSync, GuestSyncDelimited,
+    };
+    pub use crate::generated::qga::since_2_6::commands::GuestFileSeek;
+    pub use crate::generated::qga::since_2_10::commands::{
+        GuestGetHostName, GuestGetOsinfo, GuestGetTimezone, GuestGetUsers,
+        GuestSetMemoryBlocks,
+    };
+    pub use crate::generated::qga::since_5_2::commands::{
+        GuestGetDevices, GuestGetDisks, GuestSshAddAuthorizedKeys,
+        GuestSshGetAuthorizedKeys, GuestSshRemoveAuthorizedKeys,
+    };
+    pub use crate::generated::qga::since_7_1::commands::{
+        GuestGetCpustats, GuestGetDiskstats,
+    };
 }
 /// Types of the guest agent of QEMU 7.2.
 pub mod types {
-    pub use crate::generated::groups::qga_v2_5_v2_11_v7_2_v10_0::types::*;
-    pub use crate::generated::groups::qga_v2_11_v7_2_v10_0::types::*;
-    pub use crate::generated::groups::qga_v7_2::types::*;
-    pub use crate::generated::groups::qga_v7_2_v10_0::types::*;
+    pub use crate::generated::qga::since_2_5::types::{
+        GuestAgentCommandInfo, GuestAgentInfo, GuestExec, GuestExecStatus, GuestFileRead,
+        GuestFileSeek, GuestFileWrite, GuestFilesystemTrimResponse,
+        GuestFilesystemTrimResult, GuestFsfreezeStatus, GuestIpAddress,
+        GuestIpAddressType, GuestLogicalProcessor, GuestMemoryBlockResponseType,
+        GuestPciAddress,
+    };
+    pub use crate::generated::qga::since_2_6::types::{GuestFileWhence, QgaSeek};
+    pub use crate::generated::qga::since_2_10::types::{
+        GuestHostName, GuestMemoryBlock, GuestMemoryBlockInfo, GuestMemoryBlockResponse,
+        GuestOsInfo, GuestTimezone, GuestUser,
+    };
+    pub use crate::generated::qga::since_2_11::types::{
+        GuestNetworkInterface, GuestNetworkInterfaceStat,
+    };
+    pub use crate::generated::qga::since_5_2::types::{
+        GuestAuthorizedKeys, GuestDeviceId, GuestDeviceIdPci, GuestDeviceInfo,
+        GuestDeviceType,
+    };
+    pub use crate::generated::qga::since_6_0::types::GuestCcwAddress;
+    pub use crate::generated::qga::since_7_1::types::{
+        GuestCpuStats, GuestCpuStatsType, GuestDiskAddress, GuestDiskBusType,
+        GuestDiskInfo, GuestDiskSmart, GuestDiskStats, GuestDiskStatsInfo,
+        GuestFilesystemInfo, GuestLinuxCpuStats, GuestNvMeSmart,
+    };
 }
 /// The interface of the guest agent of QEMU 7.2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Release;
 impl crate::AgentRelease for Release {
-    const SERIES: Series = Series { major: 7u32, minor: 2u32 };
-    const COMMANDS: &'static [CommandInfo] = &[
-        CommandInfo::new("guest-sync-delimited", &["id"], false),
-        CommandInfo::new("guest-sync", &["id"], false),
-        CommandInfo::new("guest-ping", &[], false),
-        CommandInfo::new("guest-get-time", &[], false),
-        CommandInfo::new("guest-set-time", &["*time"], false),
-        CommandInfo::new("guest-info", &[], false),
-        CommandInfo::new("guest-shutdown", &["*mode"], false),
-        CommandInfo::new("guest-file-open", &["path", "*mode"], false),
-        CommandInfo::new("guest-file-close", &["handle"], false),
-        CommandInfo::new("guest-file-read", &["handle", "*count"], false),
-        CommandInfo::new("guest-file-write", &["handle", "buf-b64", "*count"], false),
-        CommandInfo::new("guest-file-seek", &["handle", "offset", "whence"], false),
-        CommandInfo::new("guest-file-flush", &["handle"], false),
-        CommandInfo::new("guest-fsfreeze-status", &[], false),
-        CommandInfo::new("guest-fsfreeze-freeze", &[], false),
-        CommandInfo::new("guest-fsfreeze-freeze-list", &["*mountpoints"], false),
-        CommandInfo::new("guest-fsfreeze-thaw", &[], false),
-        CommandInfo::new("guest-fstrim", &["*minimum"], false),
-        CommandInfo::new("guest-suspend-disk", &[], false),
-        CommandInfo::new("guest-suspend-ram", &[], false),
-        CommandInfo::new("guest-suspend-hybrid", &[], false),
-        CommandInfo::new("guest-network-get-interfaces", &[], false),
-        CommandInfo::new("guest-get-vcpus", &[], false),
-        CommandInfo::new("guest-set-vcpus", &["vcpus"], false),
-        CommandInfo::new("guest-get-disks", &[], false),
-        CommandInfo::new("guest-get-fsinfo", &[], false),
-        CommandInfo::new(
-            "guest-set-user-password",
-            &["username", "password", "crypted"],
-            false,
-        ),
-        CommandInfo::new("guest-get-memory-blocks", &[], false),
-        CommandInfo::new("guest-set-memory-blocks", &["mem-blks"], false),
-        CommandInfo::new("guest-get-memory-block-info", &[], false),
-        CommandInfo::new("guest-exec-status", &["pid"], false),
-        CommandInfo::new(
-            "guest-exec",
-            &["path", "*arg", "*env", "*input-data", "*capture-output"],
-            false,
-        ),
-        CommandInfo::new("guest-get-host-name", &[], false),
-        CommandInfo::new("guest-get-users", &[], false),
-        CommandInfo::new("guest-get-timezone", &[], false),
-        CommandInfo::new("guest-get-osinfo", &[], false),
-        CommandInfo::new("guest-get-devices", &[], false),
-        CommandInfo::new("guest-ssh-get-authorized-keys", &["username"], false),
-        CommandInfo::new(
-            "guest-ssh-add-authorized-keys",
-            &["username", "keys", "*reset"],
-            false,
-        ),
-        CommandInfo::new(
-            "guest-ssh-remove-authorized-keys",
-            &["username", "keys"],
-            false,
-        ),
-        CommandInfo::new("guest-get-diskstats", &[], false),
-        CommandInfo::new("guest-get-cpustats", &[], false),
-    ];
+    const SERIES: crate::Series = crate::Series {
+        major: 7u32,
+        minor: 2u32,
+    };
+    const COMMANDS: &'static [crate::CommandInfo] = COMMANDS;
 }
 wire::commands_of! {
     Release : GuestSyncDelimited => i64; GuestSync => i64; GuestPing => Empty;

@@ -13,6 +13,7 @@ use super::saved_list::{Property, property_types};
 use crate::failure::Failure;
 use crate::monitor::Monitor;
 use crate::progress::progress_bar;
+use crate::render::count;
 
 #[derive(Deserialize)]
 struct TypeName {
@@ -24,9 +25,27 @@ struct TargetInfo {
     arch: String,
 }
 
+/// The facts that were read about a build.
+#[derive(Debug)]
+pub struct BuildReading {
+    pub record: BuildRecord,
+    /// QEMU ended before all devices were read.
+    pub interruption: Option<Failure>,
+}
+
+impl BuildReading {
+    pub fn complete(record: BuildRecord) -> Self {
+        BuildReading {
+            record,
+            interruption: None,
+        }
+    }
+}
+
 /// Reads all types of a build, and all its devices with their properties. Some
-/// devices exist whose properties QEMU does not list.
-pub fn read_build(monitor: &mut Monitor) -> Result<BuildRecord, Failure> {
+/// devices exist whose properties QEMU does not list, and some QEMUs end when they
+/// are asked for those of a certain device. Then the names of all devices are kept.
+pub fn read_build(monitor: &mut Monitor) -> Result<BuildReading, Failure> {
     let query = |monitor: &mut Monitor| -> Result<_, Error> {
         let target: TargetInfo = monitor.query("query-target", &json!({}))?;
         let types = type_names(monitor, &json!({ "abstract": false }))?;
@@ -40,16 +59,35 @@ pub fn read_build(monitor: &mut Monitor) -> Result<BuildRecord, Failure> {
     record.types = types.difference(&names).cloned().collect();
     let progress = progress_bar("reading devices", names.len() as u64);
     let mut devices = BTreeMap::new();
-    for name in names {
+    let mut interruption = None;
+    let mut names = names.into_iter();
+    while let Some(name) = names.next() {
         match device_properties(monitor, &name) {
             Ok(properties) => drop(devices.insert(name, properties)),
             Err(Error::Command(_)) => drop(record.unlisted.insert(name)),
+            Err(Error::Closed(_)) => {
+                interruption = Some(ended(&name, names.len()));
+                record.unlisted.insert(name);
+                record.unlisted.extend(names.by_ref());
+            }
             Err(error) => return Err(monitor.failure(&error)),
         }
         progress.inc(1);
     }
     record.set_devices(devices);
-    Ok(record)
+    Ok(BuildReading {
+        record,
+        interruption,
+    })
+}
+
+fn ended(device: &str, remaining: usize) -> Failure {
+    let message = format!("QEMU ended when it was asked for the properties of `{device}`");
+    Failure::new(message).with_help(format!(
+        "a new record has {device} and the {} after it without properties; use a build without \
+         this device, or one that survives the question",
+        count(remaining, "device")
+    ))
 }
 
 fn type_names(
@@ -64,4 +102,30 @@ fn device_properties(monitor: &mut Monitor, name: &str) -> Result<PropertyTypes,
     let arguments = json!({ "typename": name });
     let properties: Vec<Property> = monitor.query("device-list-properties", &arguments)?;
     Ok(property_types(properties))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use crate::monitor::tests::{GREETING, READY, serve};
+
+    #[test]
+    fn devices_are_kept_when_qemu_ends() {
+        let devices = r#"{"return": [{"name": "a"}, {"name": "b"}, {"name": "c"}], "id": ID}"#;
+        let messages = [
+            GREETING,
+            READY,
+            r#"{"return": {"arch": "x86_64"}, "id": ID}"#,
+            devices,
+            devices,
+            r#"{"return": [{"name": "p", "type": "bool"}], "id": ID}"#,
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        let mut monitor = Monitor::connect(&serve(&folder, &messages)).unwrap();
+        let build = read_build(&mut monitor).unwrap();
+        let interruption = build.interruption.expect("QEMU ended").to_string();
+        assert!(interruption.contains("properties of `b`"), "{interruption}");
+        assert_eq!(build.record.unlisted, ["b", "c"].map(str::to_owned).into());
+        assert_eq!(build.record.devices().collect::<Vec<_>>(), ["a"]);
+    }
 }

@@ -3,16 +3,18 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use qapi_codegen::imported::{self, MANIFEST, QemuProgram};
+use qapi_codegen::imported::{self, MANIFEST, Manifest, QemuProgram};
 use qapi_codegen::validate::{InvalidSchema, validate};
 use qapi_codegen::version::{Series, Version};
 
-use super::{Import, write_series};
+use super::{Import, manifest_text, write_series, write_subset};
 use crate::Outcome;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::introspected::Introspected;
-use crate::schema_source::{Disk, ReplyOptions, reply_files};
+use crate::schema_source::{
+    Disk, ReplyOptions, SchemaSource, SourceOptions, reply_files, reply_origin,
+};
 use crate::workspace;
 
 /// Writes the schema that a QEMU reports into the folder of its series.
@@ -20,6 +22,9 @@ pub fn import(arguments: &Import, console: &mut Console) -> Result<Outcome, Fail
     let introspected = Introspected::open(&arguments.schema)?;
     let version = select_version(arguments, &introspected)?;
     let series = version.series();
+    if introspected.is_storage_daemon() {
+        return import_storage_daemon(&introspected, series, console);
+    }
     refuse_to_replace(&workspace::series_folder(series), series)?;
     let neighbour = workspace::series_before(series)?;
     let options = ReplyOptions {
@@ -40,6 +45,30 @@ pub fn import(arguments: &Import, console: &mut Console) -> Result<Outcome, Fail
         None => "; the names of its types are made up".to_owned(),
     };
     write_series(series, files, &remark, console)
+}
+
+/// Adds the interface of the storage daemon to its series: a list of commands and
+/// events of the emulator, which has the same.
+fn import_storage_daemon(
+    introspected: &Introspected,
+    series: Series,
+    console: &mut Console,
+) -> Result<Outcome, Failure> {
+    let source = SchemaSource::open(&series.to_string(), &SourceOptions::default())?;
+    let emulator = source.load_as_stated(QemuProgram::Emulator)?;
+    let interface = introspected.reply.interface();
+    let names = interface.commands.names().chain(interface.events.names());
+    let origin = reply_origin(introspected, QemuProgram::StorageDaemon);
+    let manifest = Manifest {
+        release: source.version(),
+        schema: vec![source.origin(QemuProgram::Emulator, &emulator)?, origin],
+    };
+    let list = write_subset(names, &emulator)?;
+    let files = BTreeMap::from([
+        (QemuProgram::StorageDaemon.file_name().to_owned(), list),
+        (MANIFEST.to_owned(), manifest_text(&manifest)?),
+    ]);
+    write_series(series, files, " with the storage daemon", console)
 }
 
 /// The release that the arguments or the reply state, which must be of one series.

@@ -1,23 +1,17 @@
-//! The sections after the findings: behaviour, deprecations, devices, types.
+//! The sections after the findings: behaviour, deprecations, types.
 
 use super::findings::note_text;
 use super::markup::{code, number_row, table, wrap};
-use crate::diff::devices::DeviceChanges;
 use crate::diff::report::Report;
-use crate::diff::report::summary::{code_list, plural};
-use crate::diff::report::tables::{
-    DEPRECATION_COLUMNS, PROPERTY_COLUMNS, deprecation_rows, property_rows,
-};
+use crate::diff::report::summary::code_list;
+use crate::diff::report::tables::{DEPRECATION_COLUMNS, deprecation_rows};
 use crate::diff::report::view::ReportView;
 use crate::diff::rust::{NameChanges, RustChanges};
 
 /// Writes the sections.
 pub fn sections(view: &ReportView<'_>) -> String {
     let report = view.report;
-    general(view)
-        + &deprecations(report)
-        + &report.devices.as_ref().map(devices).unwrap_or_default()
-        + &rust(&report.rust)
+    general(view) + &deprecations(report) + &rust(&report.rust)
 }
 
 fn head_cells(columns: &[&str], class: &str) -> String {
@@ -57,23 +51,6 @@ fn general(view: &ReportView<'_>) -> String {
 fn deprecations(report: &Report<'_>) -> String {
     let table = text_table(DEPRECATION_COLUMNS, &deprecation_rows(report));
     wrap("<h2 id=\"deprecations\">Deprecations</h2>\n", table, "")
-}
-
-fn devices(devices: &DeviceChanges) -> String {
-    format!(
-        "<h2 id=\"devices\">Devices</h2>\n<p class=\"lead\">The devices that <code>device_add</code> \
-         accepts in one build of each release; other builds may have more or fewer. {} compared; {} \
-         and {} new properties.</p>\n{}{}",
-        plural(devices.compared, "device"),
-        plural(devices.added.len(), "new device"),
-        devices.added_properties,
-        wrap(
-            "<p>Removed: ",
-            code(&code_list(&devices.removed)),
-            ".</p>\n"
-        ),
-        text_table(PROPERTY_COLUMNS, &property_rows(devices))
-    )
 }
 
 fn rust(rust: &RustChanges) -> String {

@@ -1,0 +1,60 @@
+//! When a device or property appeared, as far as the lists prove it.
+
+use super::evidence::{Build, BuildEvidence};
+use super::removal::is_evidence;
+use crate::version::Series;
+
+/// The addition of a device or property.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Addition {
+    /// The last series of which a complete list lacks it.
+    pub last_without: Series,
+    /// The first series of which a build has it.
+    pub since: Series,
+    /// `true` if `since` directly follows `last_without`.
+    pub is_exact: bool,
+}
+
+impl BuildEvidence {
+    /// The addition of a device; nothing if no list before it is complete.
+    pub fn device_addition(&self, device: &str) -> Option<Addition> {
+        if !self.is_device(device) {
+            return None;
+        }
+        let lists = self.builds_by_presence(device);
+        self.addition(lists.filter(|(build, has)| *has || build.record.lists_all_like(device)))
+    }
+
+    /// The addition of a property to a device that is older.
+    pub fn property_addition(&self, device: &str, property: &str) -> Option<Addition> {
+        let lists = self.builds_listing(device);
+        let has = |build: &Build| build.record.property_type(device, property).is_some();
+        self.addition(lists.map(|build| (build, has(build))))
+    }
+
+    /// Finds the first build with something, and the last list before it of the
+    /// same target.
+    fn addition<'b>(
+        &self,
+        lists: impl Iterator<Item = (&'b Build, bool)> + Clone,
+    ) -> Option<Addition> {
+        let with = lists
+            .clone()
+            .filter(|(_, has)| *has)
+            .map(|(build, _)| build);
+        let since = with.clone().map(|build| build.series).min()?;
+        let is_first_target = |build: &Build| {
+            let mut first = with.clone().filter(|build| build.series == since);
+            first.any(|own| own.record.target == build.record.target)
+        };
+        let without = lists.filter(|(build, has)| {
+            !has && build.series < since && is_evidence(build) && is_first_target(build)
+        });
+        let last_without = without.map(|(build, _)| build.series).max()?;
+        Some(Addition {
+            last_without,
+            since,
+            is_exact: self.is_next(last_without, since),
+        })
+    }
+}

@@ -1,0 +1,42 @@
+//! A monitor that sends requests as they are written.
+
+use std::io::{self, BufRead, BufReader, Write};
+use std::os::unix::net::UnixStream;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::qemu::Running;
+
+/// A monitor to which requests are sent as they are written.
+pub struct Monitor(BufReader<UnixStream>);
+
+impl Monitor {
+    /// Connects to a running QEMU and negotiates.
+    pub fn connect(qemu: &Running) -> io::Result<Monitor> {
+        let socket = UnixStream::connect(qemu.socket())?;
+        socket.set_read_timeout(Some(Duration::from_secs(20)))?;
+        let mut monitor = Monitor(BufReader::new(socket));
+        monitor.message()?;
+        monitor.ask(&json!({ "execute": "qmp_capabilities" }).to_string())?;
+        Ok(monitor)
+    }
+
+    fn message(&mut self) -> io::Result<Value> {
+        let mut line = String::new();
+        self.0.read_line(&mut line)?;
+        Ok(serde_json::from_str(&line)?)
+    }
+
+    /// Sends a request; gives the text of the refusal, if it is one.
+    pub fn ask(&mut self, request: &str) -> io::Result<Option<String>> {
+        let stream = self.0.get_mut();
+        stream.write_all(format!("{request}\n").as_bytes())?;
+        loop {
+            let message = self.message()?;
+            if message.get("event").is_none() {
+                return Ok(message["error"]["desc"].as_str().map(str::to_owned));
+            }
+        }
+    }
+}
