@@ -80,15 +80,39 @@ fn log() -> String {
 
 /// A line of each notation, to compare what they cost.
 const NOTATIONS: [(&str, &str); 9] = [
-    ("text", "2026-11-26 11:00:00.101+0000: 4711: debug : virThreadJobSet:94 : Thread {1} is now"),
-    ("prefixed JSON", "INFO sending {\"execute\": \"query-status\", \"id\": \"libvirt-1\"}"),
-    ("other JSON", "{\"level\": \"info\", \"ts\": 1.5, \"msg\": \"started\", \"labels\": {\"a\": [1, 2, 3]}}"),
+    (
+        "text",
+        "2026-11-26 11:00:00.101+0000: 4711: debug : virThreadJobSet:94 : Thread {1} is now",
+    ),
+    (
+        "prefixed JSON",
+        "INFO sending {\"execute\": \"query-status\", \"id\": \"libvirt-1\"}",
+    ),
+    (
+        "other JSON",
+        "{\"level\": \"info\", \"ts\": 1.5, \"msg\": \"started\", \"labels\": {\"a\": [1, 2, 3]}}",
+    ),
     ("Python", "DEBUG| {'execute': 'query-status', 'id': None}"),
-    ("string literal", "msg=\"{\\\"execute\\\": \\\"query-status\\\", \\\"id\\\": \\\"a\\\"}\""),
-    ("recording", "{\"session\": \"s\", \"dir\": \">\", \"raw\": \"{\\\"execute\\\": \\\"stop\\\"}\"}"),
-    ("qmp-shell", "blockdev-add driver=null-co node-name=a read-only=true"),
-    ("Python call", "self.vm.qmp('blockdev-add', driver='null-co', node_name='a')"),
-    ("QEMU trace", "qmp_enter_blockdev_add {\"node-name\": \"n0\", \"driver\": \"null-co\"}"),
+    (
+        "string literal",
+        "msg=\"{\\\"execute\\\": \\\"query-status\\\", \\\"id\\\": \\\"a\\\"}\"",
+    ),
+    (
+        "recording",
+        "{\"session\": \"s\", \"dir\": \">\", \"raw\": \"{\\\"execute\\\": \\\"stop\\\"}\"}",
+    ),
+    (
+        "qmp-shell",
+        "blockdev-add driver=null-co node-name=a read-only=true",
+    ),
+    (
+        "Python call",
+        "self.vm.qmp('blockdev-add', driver='null-co', node_name='a')",
+    ),
+    (
+        "QEMU trace",
+        "qmp_enter_blockdev_add {\"node-name\": \"n0\", \"driver\": \"null-co\"}",
+    ),
 ];
 
 #[divan::bench(args = NOTATIONS.map(|(name, _)| name))]

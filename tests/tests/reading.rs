@@ -234,7 +234,11 @@ fn catalogue_knows_the_commands_of_all_releases() {
         assert!(release.schema.commands.len() > 100);
         for command in &release.schema.commands {
             let with_command = catalogue.series_with_command(&command.meta.name);
-            assert!(with_command.contains(&series), "{series} {}", command.meta.name);
+            assert!(
+                with_command.contains(&series),
+                "{series} {}",
+                command.meta.name
+            );
         }
     }
     let with_command = catalogue.series_with_command("cpu-add");
