@@ -4,6 +4,7 @@ use std::io::Write;
 
 use clap::{Args, ValueEnum};
 
+use qapi_codegen::diff::behaviour::BehaviourNote;
 use qapi_codegen::diff::policy::{self, Policy, SeverityEntry};
 use qapi_codegen::diff::report::{self, Report};
 use qapi_codegen::diff::rules::{Compatibility, rules};
@@ -207,7 +208,8 @@ impl Diff {
 
     fn outcome(&self, report: &Report<'_>) -> Outcome {
         let findings = report.findings.iter();
-        let worst = findings.map(|finding| finding.compatibility).max();
+        let notes = report.behaviour.iter().map(BehaviourNote::compatibility);
+        let worst = findings.map(|own| own.compatibility).chain(notes).max();
         let limit = match self.fail_on {
             FailOn::Breaking => Compatibility::Breaking,
             FailOn::Dangerous => Compatibility::Dangerous,
