@@ -24,10 +24,16 @@ pub mod introspected;
 pub mod monitor;
 pub mod progress;
 pub mod project;
+#[cfg(unix)]
+pub mod proxy;
 pub mod render;
 pub mod reports;
 pub mod schema_files;
 pub mod schema_source;
+#[cfg(unix)]
+pub mod serving;
+#[cfg(unix)]
+pub mod socket;
 pub mod workspace;
 
 use std::process::ExitCode;

@@ -1,9 +1,9 @@
-//! Recorded requests: reading, checking against a release, and migration to a
-//! later release.
+//! Recorded requests: recording, reading, checking against a release, and
+//! migration to a later release.
 //!
-//! The stages are folders. [`read`] knows the notations of messages and no
-//! schema, [`check`] knows one release, and [`migrate`] knows the changes
-//! between releases. None of them opens files.
+//! The stages are modules. [`record`] writes recordings, [`read`] knows the
+//! notations of messages and no schema, [`check`] knows one release, and
+//! [`migrate`] knows the changes between releases. None of them opens files.
 //!
 //! # Examples
 //!
@@ -37,5 +37,6 @@ pub mod check;
 pub mod migrate;
 pub mod option_text;
 pub mod read;
+pub mod record;
 mod secrets;
 pub mod usage;

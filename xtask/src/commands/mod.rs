@@ -13,6 +13,8 @@ pub mod inspect;
 pub mod man;
 pub mod migrate;
 mod names;
+#[cfg(unix)]
+pub mod proxy;
 mod recorded;
 pub mod verify;
 
@@ -24,11 +26,12 @@ use crate::failure::Failure;
 /// arguments, which derives `clap::Args` and has
 /// `run(self, &mut Console) -> Result<Outcome, Failure>`.
 macro_rules! commands {
-    ($($module:ident :: $name:ident),* $(,)?) => {
+    ($($(#[$attribute:meta])* $module:ident :: $name:ident),* $(,)?) => {
         /// One command with its arguments.
         #[derive(Debug, clap::Subcommand)]
         pub enum Command {
             $(#[allow(missing_docs, reason = "the documentation of the type is the help")]
+            $(#[$attribute])*
             $name($module::$name),)*
         }
 
@@ -36,7 +39,7 @@ macro_rules! commands {
             /// Runs the command.
             pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
                 match self {
-                    $(Command::$name(command) => command.run(console),)*
+                    $($(#[$attribute])* Command::$name(command) => command.run(console),)*
                 }
             }
         }
@@ -65,5 +68,7 @@ commands! {
     inspect::Inspect,
     man::Man,
     migrate::Migrate,
+    #[cfg(unix)]
+    proxy::Proxy,
     verify::Verify,
 }
