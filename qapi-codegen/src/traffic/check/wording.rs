@@ -325,10 +325,15 @@ fn unknown_command_help(
         (Some(first), Some(last)) => Some(format!("QEMU {first} to {last} have it, with gaps")),
         _ => None,
     };
-    let similar = || did_you_mean(command, release.wire.commands.names().collect());
-    let similar = answer.map(|rule| rule.advice.clone()).or_else(similar);
-    let sentences: Vec<String> = elsewhere.into_iter().chain(similar).collect();
-    (!sentences.is_empty()).then(|| sentences.join("; "))
+    let (separator, advice) = match answer {
+        Some(rule) => (". ", Some(rule.advice.clone())),
+        None => {
+            let names = release.wire.commands.names().collect();
+            ("; ", did_you_mean(command, names))
+        }
+    };
+    let parts: Vec<String> = elsewhere.into_iter().chain(advice).collect();
+    (!parts.is_empty()).then(|| parts.join(separator))
 }
 
 /// Says since when something is removed, and what to do about it.
