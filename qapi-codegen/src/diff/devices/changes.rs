@@ -107,72 +107,100 @@ pub fn property_changes<'s>(
     new: ReleaseDevices<'s>,
     device: &'s str,
 ) -> Vec<DeviceChange<'s>> {
-    let evidence = old.evidence();
-    let mut changes = Vec::new();
-    let mut add = |kind, property, old, new, since| {
-        changes.push(DeviceChange {
-            kind,
-            property: Some(property),
-            old,
-            new,
-            since,
-            device,
-        });
-    };
-    let is_listed = old.lists_device(device) && new.lists_device(device);
+    let comparison = PropertyComparison { old, new, device };
+    let is_listed = comparison.is_listed();
     // The properties of CPUs depend on the accelerator.
     let is_comparable = is_listed || !is_cpu(device);
-    if !is_comparable || evidence.notes().is_internal(device) {
-        return changes;
+    if !is_comparable || old.evidence().notes().is_internal(device) {
+        return Vec::new();
     }
-    for property in known_properties(old, device) {
-        let PropertyStatus::Known(before) = old.property(device, property) else {
-            continue;
-        };
-        let removal = evidence.property_removal(device, property, old.target());
-        let removal = removal.filter(|own| own.is_exact).map(|own| own.since);
-        match new.property(device, property) {
-            PropertyStatus::Removed(_) | PropertyStatus::Absent => {
-                let kind = match property.starts_with("x-") {
-                    true => ChangeKind::PropertyRemovedUnstable,
-                    false => ChangeKind::PropertyRemoved,
-                };
-                add(kind, property, before, None, removal);
-            }
-            PropertyStatus::Known(after) => {
-                // A type that is inferred from other releases is not exact.
-                if is_listed
-                    && let (Some(old_type), Some(new_type)) = (before, after)
-                    && !accepts_all(new_type, old_type)
-                {
-                    let since =
-                        type_since(evidence, device, property, (old.series(), new.series()));
-                    add(
-                        ChangeKind::PropertyTypeChanged,
-                        property,
-                        before,
-                        after,
-                        since,
-                    );
-                }
-            }
-            PropertyStatus::Unknown(_) => {}
-        }
-    }
+    let known = known_properties(old, device).into_iter();
+    let mut changes: Vec<_> = known
+        .filter_map(|property| comparison.change(property))
+        .collect();
     if is_listed {
         let names = new.property_names(device).into_iter();
         // Interrupt lines, `gsi[0]`, are not for users.
-        for property in names.filter(|name| !name.contains('[')) {
-            let addition = evidence.property_addition(device, property);
-            let is_between = |since: Series| old.series() < since && since <= new.series();
-            if let Some(addition) = addition.filter(|own| is_between(own.since)) {
-                let since = addition.is_exact.then_some(addition.since);
-                let ty = new.property_type(device, property);
-                add(ChangeKind::PropertyAdded, property, None, ty, since);
-            }
-        }
+        let names = names.filter(|name| !name.contains('['));
+        changes.extend(names.filter_map(|property| comparison.addition(property)));
     }
     changes
+}
+
+/// The properties of one device in two releases.
+struct PropertyComparison<'s> {
+    old: ReleaseDevices<'s>,
+    new: ReleaseDevices<'s>,
+    device: &'s str,
+}
+
+impl<'s> PropertyComparison<'s> {
+    /// Returns `true` if builds of both releases list the properties.
+    fn is_listed(&self) -> bool {
+        self.old.lists_device(self.device) && self.new.lists_device(self.device)
+    }
+
+    /// The change of a property that the old release may have.
+    fn change(&self, property: &'s str) -> Option<DeviceChange<'s>> {
+        let PropertyStatus::Known(before) = self.old.property(self.device, property) else {
+            return None;
+        };
+        let change = DeviceChange {
+            property: Some(property),
+            old: before,
+            ..DeviceChange::new(self.device)
+        };
+        match self.new.property(self.device, property) {
+            PropertyStatus::Removed(_) | PropertyStatus::Absent => Some(self.removal(change)),
+            PropertyStatus::Known(after) => self.type_change(change, before?, after?),
+            PropertyStatus::Unknown(_) => None,
+        }
+    }
+
+    fn removal(&self, change: DeviceChange<'s>) -> DeviceChange<'s> {
+        let property = change.property.unwrap_or_default();
+        let evidence = self.old.evidence();
+        let removal = evidence.property_removal(self.device, property, self.old.target());
+        DeviceChange {
+            kind: match property.starts_with("x-") {
+                true => ChangeKind::PropertyRemovedUnstable,
+                false => ChangeKind::PropertyRemoved,
+            },
+            since: removal.filter(|own| own.is_exact).map(|own| own.since),
+            ..change
+        }
+    }
+
+    /// The change of a type. One that is inferred from other releases is not exact.
+    fn type_change(
+        &self,
+        change: DeviceChange<'s>,
+        before: &'s str,
+        after: &'s str,
+    ) -> Option<DeviceChange<'s>> {
+        let releases = (self.old.series(), self.new.series());
+        let property = change.property.unwrap_or_default();
+        let is_change = self.is_listed() && !accepts_all(after, before);
+        is_change.then(|| DeviceChange {
+            kind: ChangeKind::PropertyTypeChanged,
+            new: Some(after),
+            since: type_since(self.old.evidence(), self.device, property, releases),
+            ..change
+        })
+    }
+
+    /// The addition of a property that the new release has.
+    fn addition(&self, property: &'s str) -> Option<DeviceChange<'s>> {
+        let addition = self.old.evidence().property_addition(self.device, property)?;
+        let is_between = self.old.series() < addition.since && addition.since <= self.new.series();
+        is_between.then(|| DeviceChange {
+            kind: ChangeKind::PropertyAdded,
+            property: Some(property),
+            new: self.new.property_type(self.device, property),
+            since: addition.is_exact.then_some(addition.since),
+            ..DeviceChange::new(self.device)
+        })
+    }
 }
 
 /// The properties that builds of a release list; without such a build, those
