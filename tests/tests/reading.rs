@@ -243,7 +243,7 @@ fn catalogue_knows_the_commands_of_all_releases() {
     }
     let with_command = catalogue.series_with_command("cpu-add");
     let last = with_command.last().map(ToString::to_string);
-    assert_eq!(last.as_deref(), Some("5.2"));
+    assert_eq!(last.as_deref(), Some("5.1"));
     assert!(catalogue.series_with_command("export").is_empty());
 }
 
@@ -274,7 +274,7 @@ fn other_text() -> impl Strategy<Value = String> {
     let part = prop_oneof![
         "[ -~]{0,12}",
         "\\PC{0,6}",
-        Just("stop me".to_owned()),
+        Just("stop, me".to_owned()),
         Just("{".to_owned()),
         Just("}".to_owned()),
         Just("[{\"id\": 1}]".to_owned()),
