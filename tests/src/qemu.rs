@@ -7,7 +7,7 @@ use std::env;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::os::unix::net::UnixStream;
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, absolute};
 use std::process::{Command, Stdio};
 
 use crate::process::{KilledChild, wait_for};
@@ -150,6 +150,11 @@ impl Program {
 
     /// Returns a program if it runs and prints its version.
     fn at(path: OsString) -> Option<Program> {
+        // It is started in another folder.
+        let path = match Path::new(&path).components().count() {
+            0 | 1 => path,
+            _ => absolute(path).ok()?.into_os_string(),
+        };
         let mut command = Command::new(&path);
         command.arg("--version").stderr(Stdio::null());
         let said = command.output().ok()?.stdout;
@@ -230,6 +235,8 @@ impl Running {
         let folder = TempDir::new().expect("a folder for the socket");
         let socket = folder.path().join(SOCKET);
         arguments(&mut command, &socket);
+        // What a request makes it write stays there.
+        command.current_dir(folder.path());
         let errors = File::create(folder.path().join(ERRORS)).expect("a file for its errors");
         command.stdin(Stdio::null()).stdout(Stdio::null());
         let child = KilledChild::spawn(command.stderr(errors));

@@ -22,7 +22,7 @@ fn check(overrides: &str, expected: &str) {
     assert_eq!(loaded.diagnostics, [], "{overrides}");
     assert_eq!(
         canonical::print(&loaded, &doc::parse(&loaded).definitions),
-        format!("{expected}\n"),
+        format!("# Module: a\n\n{expected}\n"),
         "{overrides}"
     );
 }
