@@ -157,14 +157,14 @@ impl Connection {
         };
         let mut buffer = vec![0; BUFFER_SIZE];
         loop {
-            let (count, fds) = match from.receive(&mut buffer) {
-                Ok((0, _)) => return Ok(tap.finish()),
-                Ok(received) => received,
-                Err(error) => {
-                    tap.finish();
-                    return Err(error);
-                }
-            };
+            let received = from.receive(&mut buffer);
+            if !matches!(received, Ok((1.., _))) {
+                tap.finish();
+            }
+            let (count, fds) = received?;
+            if count == 0 {
+                return Ok(());
+            }
             tap.pass(&buffer[..count], fds.len());
             to.send(&buffer[..count], &fds)?;
         }

@@ -9,7 +9,7 @@ pub fn syntax_problem<'t>(error: &SyntaxError, text: &'t str) -> (&'static str, 
     let is_letter = |c: char| c.is_ascii_lowercase();
     let word = &rest[..rest.find(|c| !is_letter(c)).unwrap_or(rest.len())];
     if error.message.starts_with("expected four hexadecimal") {
-        let start = text.get(..error.offset).unwrap_or(text).rfind("\\u");
+        let start = text.get(..error.offset + 2).unwrap_or(text).rfind("\\u");
         let escape = start.and_then(|start| text.get(start..start + 6));
         return ("syntax-unicode", escape.unwrap_or_default());
     }
