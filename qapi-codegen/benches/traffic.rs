@@ -78,6 +78,50 @@ fn log() -> String {
     lines.flat_map(|line| [line, "\n"]).collect()
 }
 
+/// A line of each notation, to compare what they cost.
+const NOTATIONS: [(&str, &str); 9] = [
+    (
+        "text",
+        "2026-11-26 11:00:00.101+0000: 4711: debug : virThreadJobSet:94 : Thread {1} is now",
+    ),
+    (
+        "prefixed JSON",
+        "INFO sending {\"execute\": \"query-status\", \"id\": \"libvirt-1\"}",
+    ),
+    (
+        "other JSON",
+        "{\"level\": \"info\", \"ts\": 1.5, \"msg\": \"started\", \"labels\": {\"a\": [1, 2, 3]}}",
+    ),
+    ("Python", "DEBUG| {'execute': 'query-status', 'id': None}"),
+    (
+        "string literal",
+        "msg=\"{\\\"execute\\\": \\\"query-status\\\", \\\"id\\\": \\\"a\\\"}\"",
+    ),
+    (
+        "recording",
+        "{\"session\": \"s\", \"dir\": \">\", \"raw\": \"{\\\"execute\\\": \\\"stop\\\"}\"}",
+    ),
+    (
+        "qmp-shell",
+        "blockdev-add driver=null-co node-name=a read-only=true",
+    ),
+    (
+        "Python call",
+        "self.vm.qmp('blockdev-add', driver='null-co', node_name='a')",
+    ),
+    (
+        "QEMU trace",
+        "qmp_enter_blockdev_add {\"node-name\": \"n0\", \"driver\": \"null-co\"}",
+    ),
+];
+
+#[divan::bench(args = NOTATIONS.map(|(name, _)| name))]
+fn check_a_notation(bencher: Bencher<'_, '_>, name: &str) {
+    let line = NOTATIONS.iter().find(|(own, _)| *own == name);
+    let line = line.map(|(_, line)| *line).unwrap_or_default();
+    check_text(bencher, &format!("{line}\n").repeat(4000), false);
+}
+
 #[divan::bench]
 fn check_a_log(bencher: Bencher<'_, '_>) {
     check(bencher, false);
@@ -89,11 +133,16 @@ fn check_a_log_with_replies(bencher: Bencher<'_, '_>) {
 }
 
 fn check(bencher: Bencher<'_, '_>, replies: bool) {
-    let (checker, text) = (checker(&NEW), log());
-    bencher.counter(BytesCount::of_str(&text)).bench_local(|| {
+    check_text(bencher, &log(), replies);
+}
+
+fn check_text(bencher: Bencher<'_, '_>, text: &str, replies: bool) {
+    let checker = checker(&NEW);
+    let is_command = |name: &str| checker.has_command(name);
+    bencher.counter(BytesCount::of_str(text)).bench_local(|| {
         let mut log = LogChecker::new(&checker, replies);
         let mut found = 0;
-        read(&mut text.as_bytes(), &|_| true, &mut |entry| {
+        read(&mut text.as_bytes(), &is_command, &mut |entry| {
             found += log.check_entry(&entry).len();
             Ok::<(), std::io::Error>(())
         })

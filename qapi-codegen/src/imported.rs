@@ -64,6 +64,15 @@ impl QemuProgram {
     }
 }
 
+/// Returns the commands that the text of an imported schema defines, without
+/// parsing it. Its layout has the name of a command at the beginning of a line,
+/// after the bracket or below it.
+pub fn command_names(text: &str) -> impl Iterator<Item = &str> {
+    let members = text.lines().map(|line| line.trim_start_matches(['{', ' ']));
+    let names = members.filter_map(|member| member.strip_prefix("'command': '"));
+    names.filter_map(|rest| rest.split('\'').next())
+}
+
 /// The file name of the manifest.
 pub const MANIFEST: &str = "manifest.toml";
 

@@ -180,10 +180,10 @@ const CASES: &[(&str, &str)] = &[
          2:1 unread: invalid value `hello`; write strings in quotes\n",
     ),
     (
-        "a-b c=1\na-b c='1\nd-e f\n",
+        "a-b c=1\na-b c='1\n(QEMU) d-e f\nd-e f\n",
         "1:1 {\"execute\":\"a-b\",\"arguments\":{\"c\":1}}\n\
          2:7 malformed: unterminated quote '\n\
-         3:5 malformed: expected `key=value`, found `f`\n",
+         3:12 malformed: expected `key=value`, found `f`\n",
     ),
 ];
 

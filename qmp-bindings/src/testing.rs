@@ -10,22 +10,10 @@
 //! use qmp_bindings::testing::check_reply;
 //! use qmp_bindings::{v2_5, v10_0};
 //!
-//! # struct Status { running: bool }
-//! # impl<'de> serde::Deserialize<'de> for Status {
-//! #     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-//! #         let members = std::collections::BTreeMap::<String, serde_json::Value>::deserialize(d)?;
-//! #         match members.get("running") {
-//! #             Some(running) => Ok(Status { running: running == true }),
-//! #             None => Err(serde::de::Error::missing_field("running")),
-//! #         }
-//! #     }
-//! # }
-//! # const _: &str = r#"
 //! #[derive(serde::Deserialize)]
 //! struct Status {
 //!     running: bool,
 //! }
-//! # "#;
 //!
 //! check_reply::<v2_5::Release, v2_5::command::QueryStatus, Status>()?;
 //! check_reply::<v10_0::Release, v10_0::command::QueryStatus, Status>()?;

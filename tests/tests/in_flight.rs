@@ -279,7 +279,8 @@ fn the_nearest_types_are_chosen_if_allowed() {
     let error = open("8.1", Options::new()).unwrap_err();
     let message = error.to_string();
     assert!(
-        message.starts_with("the server is QEMU 8.1.2 and the types are of 2.5, 2.11, 7.2, 10.0"),
+        message
+            .starts_with("the server is QEMU 8.1.2 and the types are of 2.5, 2.11, 5.2, 7.2, 10.0"),
         "{message}"
     );
     let range = Series::new(7, 2)..=Series::new(10, 0);

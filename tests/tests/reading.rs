@@ -225,7 +225,29 @@ fn notations_have_different_names() {
     assert_eq!(names.len(), 9);
 }
 
-/// Messages, their verdicts, and whether they need a line of their own.
+#[test]
+fn catalogue_knows_the_commands_of_all_releases() {
+    let catalogue = Catalogue::open().expect("the data files are valid");
+    for series in ["2.5", "2.8", "10.0"] {
+        let release = release(series);
+        let series = release.schema.version.series();
+        assert!(release.schema.commands.len() > 100);
+        for command in &release.schema.commands {
+            let with_command = catalogue.series_with_command(&command.meta.name);
+            assert!(
+                with_command.contains(&series),
+                "{series} {}",
+                command.meta.name
+            );
+        }
+    }
+    let with_command = catalogue.series_with_command("cpu-add");
+    let last = with_command.last().map(ToString::to_string);
+    assert_eq!(last.as_deref(), Some("5.2"));
+    assert!(catalogue.series_with_command("export").is_empty());
+}
+
+/// Messages and their verdicts.
 const MESSAGES: &[(&str, &str)] = &[
     (
         "{\"execute\": \"query-status\"}",

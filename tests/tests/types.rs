@@ -1,10 +1,11 @@
 //! Encoding and decoding of the generated types, by construct of the schema language.
 
 use qmp_bindings::qga;
+use qmp_bindings::testing::check_reply;
 use qmp_bindings::{Command, CommandOf, Event, NoReply, OobCommandOf};
 use qmp_bindings::{v2_5, v2_11, v7_2, v10_0};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
@@ -286,4 +287,85 @@ fn what_did_not_change_is_one_type() {
         &v2_5::command::DeviceAdd::new("a"),
         &v10_0::command::DeviceAdd::new("a"),
     );
+}
+
+/// A part of the reply to `query-status`.
+#[derive(Debug, Deserialize)]
+#[allow(dead_code)]
+struct Status {
+    running: bool,
+}
+
+#[test]
+fn unchanged_members_are_readable_in_all_releases() {
+    #[derive(Debug, Deserialize)]
+    #[allow(dead_code)]
+    struct Block {
+        device: String,
+        inserted: Option<Inserted>,
+    }
+    #[derive(Debug, Deserialize)]
+    #[allow(dead_code)]
+    struct Inserted {
+        file: String,
+        #[serde(rename = "drv")]
+        driver: String,
+    }
+    macro_rules! check {
+        ($($release:ident)*) => {$({
+            use $release::Release;
+            use $release::command::{QueryBlock, QueryStatus};
+            assert_eq!(check_reply::<Release, QueryStatus, Status>(), Ok(vec![]));
+            assert_eq!(check_reply::<Release, QueryBlock, Vec<Block>>(), Ok(vec![]));
+        })*};
+    }
+    check!(v2_5 v2_11 v7_2 v10_0);
+}
+
+#[test]
+fn changed_members_are_found_without_a_server() {
+    #[derive(Debug, Deserialize)]
+    #[allow(dead_code)]
+    struct Singlestep {
+        singlestep: bool,
+    }
+    #[derive(Debug, Deserialize)]
+    #[allow(dead_code)]
+    struct MaybeSinglestep {
+        singlestep: Option<bool>,
+    }
+    #[derive(Debug, Deserialize)]
+    #[allow(dead_code)]
+    struct TextStatus {
+        running: String,
+    }
+    type New = v10_0::Release;
+    use v10_0::command::QueryStatus;
+    assert_eq!(
+        check_reply::<v2_5::Release, QueryStatus, Singlestep>(),
+        Ok(vec![])
+    );
+    let missing = check_reply::<New, QueryStatus, Singlestep>().unwrap_err();
+    assert!(
+        missing.to_string().ends_with("missing field `singlestep`"),
+        "{missing}"
+    );
+    let never_sent = check_reply::<New, QueryStatus, MaybeSinglestep>();
+    assert_eq!(never_sent, Ok(vec!["singlestep".to_owned()]));
+    let other_kind = check_reply::<New, QueryStatus, TextStatus>().unwrap_err();
+    assert!(
+        other_kind.problem.contains("expected a string"),
+        "{other_kind}"
+    );
+}
+
+#[test]
+fn a_deprecated_command_is_the_same_type() {
+    fn same<T>(_: &T, _: &T) {}
+    #[allow(deprecated)]
+    let (old, new) = (
+        v7_2::command::NbdServerRemove::new("a"),
+        v10_0::command::NbdServerRemove::new("a"),
+    );
+    same(&old, &new);
 }

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
-use qapi_codegen::ast::{DefinitionBody, Item};
 use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::knowledge::{
     Behaviour, Knowledge, MigrationRules, ReleaseData, ReleaseDevices, SeriesWithCommand,
 };
-use qapi_codegen::load::DocumentationKind;
+use qapi_codegen::load::{DocumentationKind, Files};
 use qapi_codegen::schema::{Schema, TypeKind};
 use qapi_codegen::traffic::check::Checker;
 use qapi_codegen::version::Series;
@@ -159,20 +158,17 @@ impl Catalogue {
         commands.get(name).cloned().unwrap_or_default()
     }
 
-    /// The commands of all series, for hints. A schema that cannot be read is
-    /// left out.
+    /// The commands of all series. A schema that cannot be read is left out.
     fn read_commands(&self) -> BTreeMap<String, Vec<Series>> {
         let mut commands: BTreeMap<String, Vec<Series>> = BTreeMap::new();
+        let files = SchemaFiles::selected();
         for &series in &self.series {
-            let files = SchemaFiles::selected();
-            let folder = files.path(&series.to_string());
-            let loaded = imported::load(files, &folder, QemuProgram::Emulator);
-            for item in loaded.into_iter().flat_map(|loaded| loaded.items) {
-                if let Item::Definition(definition) = item
-                    && matches!(definition.body, DefinitionBody::Command(_))
-                {
-                    let with_command = commands.entry(definition.name.value);
-                    with_command.or_default().push(series);
+            // Overrides add commands, too.
+            for name in [QemuProgram::Emulator.file_name(), imported::OVERRIDES] {
+                let content = files.read(&files.path(&format!("{series}/{name}")));
+                let text = String::from_utf8(content.unwrap_or_default()).unwrap_or_default();
+                for command in imported::command_names(&text) {
+                    commands.entry(command.to_owned()).or_default().push(series);
                 }
             }
         }

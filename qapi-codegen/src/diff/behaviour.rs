@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::rules::Compatibility;
 use crate::knowledge::{Behaviour, BehaviourChange, BehaviourEffect};
 use crate::version::Series;
 use crate::wire::Interface;
@@ -30,6 +31,16 @@ pub struct BehaviourNote<'s> {
 }
 
 impl BehaviourNote<'_> {
+    /// The effect on an old client of the new QEMU.
+    pub fn compatibility(&self) -> Compatibility {
+        match self.effect {
+            _ if self.undone => Compatibility::Compatible,
+            BehaviourEffect::Refuses => Compatibility::Breaking,
+            BehaviourEffect::Changes => Compatibility::Dangerous,
+            BehaviourEffect::Accepts => Compatibility::Compatible,
+        }
+    }
+
     /// Returns `true` if it affects the protocol as a whole.
     pub fn is_general(&self) -> bool {
         self.commands.is_empty() && self.events.is_empty()

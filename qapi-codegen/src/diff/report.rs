@@ -2,6 +2,7 @@
 //!
 //! A report is typed; only the formats produce text.
 
+mod actions;
 mod html;
 mod json;
 mod markdown;

@@ -1,19 +1,24 @@
 //! Reading of what a program uses of QEMU: recorded messages, or a list of
 //! names of commands and events.
 
-use std::io;
+use std::io::{self, BufRead};
 
 use super::read::{LogContent, LogEntry, read};
 use crate::diff::usage::Usage;
 use crate::json::JsonValue;
 
-/// Adds the messages and names in a text.
+/// Adds the messages and names in a text. `is_command` knows the commands of all
+/// releases.
 ///
 /// # Errors
 ///
 /// The text is malformed, or has neither a message nor a name. The error has
 /// the line.
-pub fn read_usage(text: &str, usage: &mut Usage) -> Result<(), String> {
+pub fn read_usage(
+    input: &mut dyn BufRead,
+    is_command: &dyn Fn(&str) -> bool,
+    usage: &mut Usage,
+) -> Result<(), String> {
     let mut malformed = None;
     let mut found = false;
     let mut visit = |entry: LogEntry<'_>| {
@@ -30,7 +35,8 @@ pub fn read_usage(text: &str, usage: &mut Usage) -> Result<(), String> {
         }
         Ok::<(), io::Error>(())
     };
-    let visited = read(&mut text.as_bytes(), &is_name, &mut visit);
+    let is_name = |word: &str| is_event(word) || is_command(word);
+    let visited = read(input, &is_name, &mut visit);
     match (visited, malformed) {
         (Err(error), _) => Err(error.to_string()),
         (_, Some(error)) => Err(format!("line {}: {}", error.position.line, error.message)),
@@ -44,10 +50,10 @@ fn add_bare_name(message: &JsonValue<'_>, usage: &mut Usage) -> bool {
     name.inspect(|name| usage.add_name(name)).is_some()
 }
 
-/// Whether a single word on a line is the name of a command or event.
-fn is_name(word: &str) -> bool {
-    let is_name = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    word.starts_with(|c: char| c.is_ascii_alphabetic()) && word.chars().all(is_name)
+/// Returns whether a word has the form of the name of an event.
+fn is_event(word: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    word.len() > 2 && word.bytes().all(is_part)
 }
 
 #[cfg(test)]
@@ -56,8 +62,9 @@ mod tests {
 
     fn usage_in(texts: &[&str]) -> Result<Usage, String> {
         let mut usage = Usage::default();
+        let is_command = |name: &str| ["query-status", "blockdev-add"].contains(&name);
         let mut each = texts.iter();
-        each.try_for_each(|text| read_usage(text, &mut usage))?;
+        each.try_for_each(|text| read_usage(&mut text.as_bytes(), &is_command, &mut usage))?;
         Ok(usage)
     }
 

@@ -69,15 +69,21 @@ impl fmt::Display for WrongReleaseError {
         let series = self.found.series();
         let feature = format!("v{}_{}", series.major, series.minor);
         if FEATURES.contains(&&*feature) {
-            return write!(f, ": use those of the feature `{feature}`");
+            return write!(
+                f,
+                ": use those of the feature `{feature}`, or allow the others with \
+                 `Options::any_release`"
+            );
         }
         write!(
             f,
             ": no feature has types of {series}, so allow those of another release with \
              `Options::releases` or `Options::any_release`"
         )?;
-        match &self.types[..] {
-            [] => write!(f, " and enable one of {}", FEATURES.join(", ")),
+        match (&self.types[..], FEATURES) {
+            ([], [first, .., last]) => {
+                write!(f, " and enable a feature from `{first}` to `{last}`")
+            }
             _ => Ok(()),
         }
     }

@@ -67,7 +67,7 @@ pub fn sample<T: DeserializeOwned>(mut plan: SamplePlan) -> Result<(Value, Sampl
             has_new_fields |= plan.add_member(&path, &field);
         }
         match result {
-            Ok(_) if has_new_fields => {}
+            Ok(_) | Err(SampleError::Missing(..)) if has_new_fields => {}
             Ok(_) => {
                 plan.known = known;
                 return Ok((value, plan));

@@ -22,8 +22,10 @@ macro_rules! typed {
 }
 
 typed! {
+    v5_2
     v7_2
     v10_0
+    v11_1
 }
 
 /// Creates the tests of an emulator, if its series has types.

@@ -15,7 +15,8 @@ use crate::workspace;
 /// Run the checks that a change has to pass
 ///
 /// Runs in order: format, lints, documentation, freshness, each feature of
-/// qmp-bindings alone, no feature, all features, and all tests. All steps run,
+/// qmp-bindings alone, no feature, all features, all tests, and those of the bindings
+/// of all releases. All steps run,
 /// even if one fails.
 ///
 /// Tests that need a QEMU, or QEMU's schema files next to the checkout, are
@@ -28,7 +29,7 @@ use crate::workspace;
     QMP_REQUIRE_QEMU=1 cargo xtask ci")]
 pub struct Ci {
     /// The steps to run, instead of all: format, lints, docs, freshness,
-    /// features, tests
+    /// features, tests, releases
     #[arg(value_name = "STEP")]
     steps: Vec<String>,
 }
@@ -62,7 +63,7 @@ struct CiStep {
     calls: &'static [&'static str],
 }
 
-const STEPS: [CiStep; 6] = [
+const STEPS: [CiStep; 7] = [
     CiStep {
         name: "format",
         calls: &["cargo fmt --all --check"],
@@ -90,6 +91,13 @@ const STEPS: [CiStep; 6] = [
     CiStep {
         name: "tests",
         calls: &["cargo test --workspace"],
+    },
+    // A package of its own: in the workspace, all tests would compile all releases.
+    CiStep {
+        name: "releases",
+        calls: &[
+            "cargo test --manifest-path tests/all-releases/Cargo.toml --target-dir target/all-releases",
+        ],
     },
 ];
 

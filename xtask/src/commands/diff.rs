@@ -4,6 +4,7 @@ use std::io::Write;
 
 use clap::{Args, ValueEnum};
 
+use qapi_codegen::diff::behaviour::BehaviourNote;
 use qapi_codegen::diff::policy::{self, Policy, SeverityEntry};
 use qapi_codegen::diff::report::{self, Report};
 use qapi_codegen::diff::rules::{Compatibility, rules};
@@ -13,6 +14,7 @@ use qapi_codegen::traffic::usage::read_usage;
 
 use super::arguments::{read_release, select_program};
 use super::names::check_patterns;
+use super::recorded::open_file;
 use crate::Outcome;
 use crate::annotations::{Annotation, AnnotationFormat, AnnotationLevel};
 use crate::catalogue::{Catalogue, Release};
@@ -116,8 +118,8 @@ impl Diff {
             return Ok(Outcome::Fine);
         }
         let policy = self.read_policy()?;
-        let usage = self.usage()?;
         let catalogue = Catalogue::open()?;
+        let usage = self.usage(&catalogue)?;
         let (old, new, between) = self.read_releases(&catalogue, console)?;
         check_patterns(&self.command, &[&old.schema, &new.schema])?;
         let between: Vec<&Release> = between.iter().collect();
@@ -178,11 +180,12 @@ impl Diff {
         Ok((old, new, between))
     }
 
-    fn usage(&self) -> Result<Option<Usage>, Failure> {
+    fn usage(&self, catalogue: &Catalogue) -> Result<Option<Usage>, Failure> {
         let mut usage = Usage::default();
+        let is_command = |name: &str| !catalogue.series_with_command(name).is_empty();
         for file in &self.used_by {
-            let text = read_argument(file)?;
-            read_usage(&text, &mut usage).map_err(|error| {
+            let mut input = open_file(file)?;
+            read_usage(&mut *input.text, &is_command, &mut usage).map_err(|error| {
                 Failure::new(format!("`{file}`: {error}")).with_help(
                     "name a file with QMP messages, lines of qmp-shell, or names of commands",
                 )
@@ -205,7 +208,8 @@ impl Diff {
 
     fn outcome(&self, report: &Report<'_>) -> Outcome {
         let findings = report.findings.iter();
-        let worst = findings.map(|finding| finding.compatibility).max();
+        let notes = report.behaviour.iter().map(BehaviourNote::compatibility);
+        let worst = findings.map(|own| own.compatibility).chain(notes).max();
         let limit = match self.fail_on {
             FailOn::Breaking => Compatibility::Breaking,
             FailOn::Dangerous => Compatibility::Dangerous,

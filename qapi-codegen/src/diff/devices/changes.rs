@@ -140,7 +140,9 @@ pub fn property_changes<'s>(
                 add(kind, property, before, None, removal);
             }
             PropertyStatus::Known(after) => {
-                if let (Some(old_type), Some(new_type)) = (before, after)
+                // A type that is inferred from other releases is not exact.
+                if is_listed
+                    && let (Some(old_type), Some(new_type)) = (before, after)
                     && !accepts_all(new_type, old_type)
                 {
                     let since =

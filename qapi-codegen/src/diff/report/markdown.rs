@@ -1,6 +1,7 @@
 //! The Markdown format, for reviews and release notes.
 
 use super::Report;
+use super::actions::{TITLE, actions};
 use super::summary::{
     anchor, code_list, compared_text, enum_value, plural, shortened_list, titled_messages,
     used_text,
@@ -19,7 +20,7 @@ const MAX_PATHS: usize = 4;
 /// Writes a report in Markdown.
 pub fn markdown(report: &Report<'_>) -> String {
     let view = ReportView::new(report);
-    let mut text = head(&view) + &contents(&view);
+    let mut text = head(&view) + &action_list(report) + &contents(&view);
     text.extend(
         view.groups
             .iter()
@@ -42,6 +43,18 @@ pub fn markdown(report: &Report<'_>) -> String {
         text += &format!("## Deprecations\n\n{deprecations}\n");
     }
     text + &rust(&report.rust)
+}
+
+fn action_list(report: &Report<'_>) -> String {
+    let actions = actions(report);
+    let items: String = actions
+        .iter()
+        .map(|action| format!("1. {action}\n"))
+        .collect();
+    match items.is_empty() {
+        true => items,
+        false => format!("## {TITLE}\n\n{items}\n"),
+    }
 }
 
 fn head(view: &ReportView<'_>) -> String {

@@ -2,6 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 
+use super::actions::{TITLE, actions};
 use super::summary::{compared_text, enum_value, plural, titled_messages, used_text};
 use super::view::{ReportGroup, ReportView};
 use super::wording::{advice, message, other_paths};
@@ -28,6 +29,7 @@ pub fn text(report: &Report<'_>) -> String {
     let view = ReportView::new(report);
     let mut page = TextPage::default();
     write_head(report, &mut page);
+    write_actions(report, &mut page);
     for group in &view.groups {
         write_group(group, &mut page);
     }
@@ -133,6 +135,16 @@ fn write_head(report: &Report<'_>, page: &mut TextPage) {
     if report.ignored > 0 {
         let ignored = plural(report.ignored, "finding");
         page.line(&format!("{ignored} ignored by policy."));
+    }
+}
+
+fn write_actions(report: &Report<'_>, page: &mut TextPage) {
+    let actions = actions(report);
+    if !actions.is_empty() {
+        page.heading(TITLE);
+    }
+    for (index, action) in actions.iter().enumerate() {
+        page.wrapped(&format!("  {:>2}. ", index + 1), 6, action);
     }
 }
 

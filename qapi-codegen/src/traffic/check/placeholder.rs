@@ -14,9 +14,32 @@ const VALUE_CODES: [Code; 4] = [
 
 /// Makes problems with values unknown if values of a message are placeholders.
 pub fn weaken_problems(checked: &mut CheckedMessage, message: &JsonValue<'_>) {
-    if checked.verdict == Verdict::Rejected && has_placeholder(message) {
-        checked.weaken(|problem| VALUE_CODES.contains(&problem.code));
+    if checked.verdict != Verdict::Rejected {
+        return;
     }
+    let has_placeholder = has_placeholder(message);
+    let arguments = message.get("arguments");
+    checked.weaken(|problem| {
+        let value = arguments.and_then(|arguments| value_at(arguments, &problem.location));
+        let is_filtered = value.and_then(JsonValue::as_str).is_some_and(is_filtered);
+        VALUE_CODES.contains(&problem.code) && (has_placeholder || is_filtered)
+    });
+}
+
+/// Returns the value at a location such as `a.b[1].c`.
+fn value_at<'v, 't>(arguments: &'v JsonValue<'t>, location: &str) -> Option<&'v JsonValue<'t>> {
+    let mut steps = location.split(['.', '[']).filter(|step| !step.is_empty());
+    steps.try_fold(arguments, |value, step| match step.strip_suffix(']') {
+        Some(index) => value.elements()?.get(index.parse::<usize>().ok()?),
+        None => value.get(step),
+    })
+}
+
+/// Returns whether a text is in capitals, as in logs whose values were replaced:
+/// `IMGFMT`, `TEST_DIR`.
+fn is_filtered(text: &str) -> bool {
+    let is_capital = |byte: u8| byte.is_ascii_uppercase() || byte == b'_';
+    text.len() > 3 && text.bytes().all(is_capital)
 }
 
 fn has_placeholder(value: &JsonValue<'_>) -> bool {
@@ -49,6 +72,15 @@ fn is_placeholder(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_are_found_by_their_location() {
+        let text = r#"{"a": {"b": [1, {"c": "IMGFMT"}]}}"#;
+        let arguments = crate::json::parse(text).unwrap().value;
+        let found = value_at(&arguments, "a.b[1].c").and_then(JsonValue::as_str);
+        assert!(found.is_some_and(is_filtered));
+        assert!(value_at(&arguments, "a.b[2].c").is_none());
+    }
 
     #[test]
     fn placeholders_are_recognized() {

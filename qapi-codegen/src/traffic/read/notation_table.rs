@@ -56,21 +56,24 @@ impl<'r> NotationTable<'r> {
     /// Returns the first offset where a notation may have messages, and the
     /// index of the notation.
     pub fn find(&mut self, line: &Line<'_>) -> Option<(usize, usize)> {
-        for (notation, candidate) in self.notations.iter().zip(&mut self.candidates) {
+        let mut first: Option<(usize, usize)> = None;
+        let notations = self.notations.iter().zip(&mut self.candidates);
+        for (index, (notation, candidate)) in notations.enumerate() {
             if let Candidate::Unknown(from) = *candidate {
+                // Nothing that it finds can be before the first candidate.
+                if first.is_some_and(|(offset, _)| offset <= from) {
+                    continue;
+                }
                 let found = notation.find(line, from);
                 *candidate = found.map_or(Candidate::None, Candidate::At);
             }
+            if let Candidate::At(offset) = *candidate
+                && first.is_none_or(|(before, _)| offset < before)
+            {
+                first = Some((offset, index));
+            }
         }
-        let found = self
-            .candidates
-            .iter()
-            .enumerate()
-            .filter_map(|(index, candidate)| match *candidate {
-                Candidate::At(offset) => Some((offset, index)),
-                _ => None,
-            });
-        found.min()
+        first
     }
 
     /// Continues the search after a candidate that has no messages.
