@@ -128,9 +128,7 @@ impl ErrorWordings {
     fn expected<'w>(&'w self, kind: &'w str, is_nested: bool, series: Series) -> &'w str {
         let mut expected = self.expected.iter();
         let expected = expected.find(|own| {
-            own.kind == kind
-                && is_in(own.since, own.until, series)
-                && (is_nested || !own.nested)
+            own.kind == kind && is_in(own.since, own.until, series) && (is_nested || !own.nested)
         });
         expected.map_or(kind, |expected| &expected.text)
     }

@@ -99,7 +99,9 @@ impl<'w> SharedConnection<'w> {
             let text = String::from_utf8_lossy(&transfer.raw);
             let mut rest = &*text;
             while let Ok(Some(parsed)) = parse_prefix(rest) {
-                state.waiting.push_back(rest[..parsed.end].trim().to_owned());
+                state
+                    .waiting
+                    .push_back(rest[..parsed.end].trim().to_owned());
                 rest = &rest[parsed.end..];
             }
             if !rest.trim().is_empty() {
@@ -133,7 +135,8 @@ impl<'w> SharedConnection<'w> {
         }
         if message.get("event").is_some() {
             let negotiated = self.clients.iter().filter(|(_, state)| state.is_negotiated);
-            let send = |(client, _): (&ClientId, _)| Delivery::Client(*client, format!("{text}\r\n"));
+            let send =
+                |(client, _): (&ClientId, _)| Delivery::Client(*client, format!("{text}\r\n"));
             return negotiated.map(send).collect();
         }
         self.handle_reply(text, message)
@@ -226,7 +229,10 @@ impl<'w> SharedConnection<'w> {
         let id = message.get("id").cloned().map(JsonValue::without_source);
         let execute = message.get("execute").or_else(|| message.get("exec-oob"));
         let command = execute.and_then(JsonValue::as_str).unwrap_or_default();
-        let is_negotiated = self.clients.get(&client).is_some_and(|state| state.is_negotiated);
+        let is_negotiated = self
+            .clients
+            .get(&client)
+            .is_some_and(|state| state.is_negotiated);
         match (command == "qmp_capabilities", is_negotiated) {
             (true, false) => {
                 if let Some(state) = self.clients.get_mut(&client) {
@@ -253,7 +259,8 @@ impl<'w> SharedConnection<'w> {
     fn add_pending(&mut self, client: Option<ClientId>, own_id: Option<JsonValue<'static>>) -> u64 {
         let id = self.next_id;
         self.next_id += 1;
-        self.pending.push_back(PendingRequest { id, client, own_id });
+        self.pending
+            .push_back(PendingRequest { id, client, own_id });
         id
     }
 

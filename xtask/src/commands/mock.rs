@@ -66,8 +66,7 @@ impl Mock {
     /// Runs the command.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
         let catalogue = Catalogue::open()?;
-        let mut release =
-            read_release(&catalogue, &self.schema, QemuProgram::Emulator, console)?;
+        let mut release = read_release(&catalogue, &self.schema, QemuProgram::Emulator, console)?;
         release.set_target(self.target.clone())?;
         let checker = release.checker(None);
         let wordings: ErrorWordings = SchemaFiles::selected().toml(ErrorWordings::FILE_NAME)?;
@@ -76,7 +75,10 @@ impl Mock {
         catalogue.builds().check()?;
         let mut server = MockServer::new(&checker, release.schema.version, &wordings, recorded);
         let service = Service::start(&self.listen)?;
-        console.status(&format!("QEMU {} listening at {}", release.name, self.listen));
+        console.status(&format!(
+            "QEMU {} listening at {}",
+            release.name, self.listen
+        ));
         while let Some(client) = service.next_client() {
             let is_interrupted = serve(&service, client, &mut server);
             if is_interrupted || self.once || server.has_quit() {
@@ -94,10 +96,11 @@ impl Mock {
             added.map_err(|error| Failure::io("read", file, &error))?;
         }
         match recorded.is_empty() && !self.replies.is_empty() {
-            true => Err(
-                Failure::new(format!("no replies found in `{}`", self.replies.join("`, `")))
-                    .with_help("expected requests with their replies, as `proxy --record` writes"),
-            ),
+            true => Err(Failure::new(format!(
+                "no replies found in `{}`",
+                self.replies.join("`, `")
+            ))
+            .with_help("expected requests with their replies, as `proxy --record` writes")),
             false => Ok(recorded),
         }
     }

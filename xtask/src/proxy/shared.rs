@@ -135,7 +135,11 @@ impl SharedProxy<'_, '_> {
             }
             Peer::Server => None,
         };
-        let (reader, events, input) = (Arc::clone(&stream), self.service.sender(), tap(Sender::Client));
+        let (reader, events, input) = (
+            Arc::clone(&stream),
+            self.service.sender(),
+            tap(Sender::Client),
+        );
         thread::spawn(move || {
             let result = read(peer, &reader, &events, &may_read, input);
             // The receiver is there as long as the proxy.
@@ -206,7 +210,9 @@ impl SharedProxy<'_, '_> {
     /// Ends all connections, each once what waits for it is written. The next client begins with a new one to QEMU.
     fn end(&mut self) {
         let clients: Vec<ClientId> = self.clients.keys().copied().collect();
-        clients.into_iter().for_each(|client| self.remove_client(client));
+        clients
+            .into_iter()
+            .for_each(|client| self.remove_client(client));
         self.server = None;
         self.connection = SharedConnection::new(self.wordings);
     }

@@ -1,10 +1,10 @@
 //! The error with which a release answers a request that it rejects.
 
+use super::Checker;
 use super::envelope::Session;
 use super::problem::{EnvelopeCause, MemberOwner, MessageProblem, ProblemKind};
 use super::release::ReleaseInterface;
 use super::walk::MessageWalk;
-use super::Checker;
 use crate::diagnostic::Severity;
 use crate::json::{JsonValue, ParsedJson};
 use crate::knowledge::{ErrorWordings, ServerError, WordedProblem};

@@ -142,7 +142,8 @@ impl Guest {
     fn add_names(&mut self, command: &str, arguments: &JsonValue<'_>) -> Result<(), NameError> {
         self.check_drive(command, arguments)?;
         let additions = ADDITIONS.iter().filter(|(own, ..)| *own == command);
-        let named = additions.filter_map(|(_, kind, path)| Some((*kind, text_at(arguments, path)?)));
+        let named =
+            additions.filter_map(|(_, kind, path)| Some((*kind, text_at(arguments, path)?)));
         let named: Vec<(NamedKind, &str)> = named.collect();
         for &(kind, name) in &named {
             if self.has(kind, name) {
@@ -191,7 +192,10 @@ impl Guest {
                     name: "DEVICE_DELETED",
                     members: vec![
                         ("device", JsonValue::string(name.to_owned())),
-                        ("path", JsonValue::string(format!("/machine/peripheral/{name}"))),
+                        (
+                            "path",
+                            JsonValue::string(format!("/machine/peripheral/{name}")),
+                        ),
                     ],
                     is_late: true,
                 });
@@ -249,6 +253,8 @@ impl NameError {
 
 /// The text at a path such as `options.id`.
 fn text_at<'a>(arguments: &'a JsonValue<'_>, path: &str) -> Option<&'a str> {
-    let value = path.split('.').try_fold(arguments, |value, name| value.get(name));
+    let value = path
+        .split('.')
+        .try_fold(arguments, |value, name| value.get(name));
     value.and_then(JsonValue::as_str)
 }

@@ -117,10 +117,16 @@ impl<'m> MockServer<'m> {
     }
 
     fn answer_message(&mut self, message: &ParsedJson<'_>, now: Duration, out: &mut String) {
-        let id = message.value.get("id").cloned().map(JsonValue::without_source);
+        let id = message
+            .value
+            .get("id")
+            .cloned()
+            .map(JsonValue::without_source);
         let id = id.as_ref();
         let mut session = self.session.clone();
-        let form = self.checker.form_error(&mut session, message, self.wordings);
+        let form = self
+            .checker
+            .form_error(&mut session, message, self.wordings);
         let execute = message.value.get("execute");
         let command = execute.or_else(|| message.value.get("exec-oob"));
         let command = command.and_then(JsonValue::as_str).unwrap_or_default();
@@ -201,10 +207,14 @@ impl<'m> MockServer<'m> {
             Answer::Return(value) => return_line(id, &value),
             Answer::Error(error) => error.to_line(id),
         };
-        let events = events.into_iter().map(|event| (event.is_late, self.event(event, now)));
+        let events = events
+            .into_iter()
+            .map(|event| (event.is_late, self.event(event, now)));
         let (late, early): (Vec<_>, Vec<_>) = events.partition(|(is_late, _)| *is_late);
         let lines = early.into_iter().map(|(_, line)| line);
-        let lines = lines.chain([reply]).chain(late.into_iter().map(|(_, line)| line));
+        let lines = lines
+            .chain([reply])
+            .chain(late.into_iter().map(|(_, line)| line));
         out.extend(lines);
     }
 
@@ -236,7 +246,9 @@ impl<'m> MockServer<'m> {
 
     fn commands_reply(&self) -> String {
         let names = self.checker.interface().commands.names();
-        let names: Vec<String> = names.map(|name| format!("{{\"name\": \"{name}\"}}")).collect();
+        let names: Vec<String> = names
+            .map(|name| format!("{{\"name\": \"{name}\"}}"))
+            .collect();
         format!("[{}]", names.join(", "))
     }
 
@@ -248,9 +260,7 @@ impl<'m> MockServer<'m> {
             return "{}".to_owned();
         };
         let mut value = self.build(returns);
-        if let (Some(elements), Shape::Array(element)) =
-            (&guest.elements, interface.get(returns))
-        {
+        if let (Some(elements), Shape::Array(element)) = (&guest.elements, interface.get(returns)) {
             let element = |members: &Vec<(&'static str, JsonValue<'static>)>| {
                 let mut value = self.build(*element);
                 set_present(&mut value, members);

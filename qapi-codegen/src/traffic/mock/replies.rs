@@ -96,7 +96,8 @@ impl RecordedReplies {
 }
 
 fn request_key(command: &str, arguments: Option<&JsonValue<'_>>) -> RequestKey {
-    let arguments = arguments.filter(|arguments| arguments.members().is_some_and(|m| !m.is_empty()));
+    let arguments =
+        arguments.filter(|arguments| arguments.members().is_some_and(|m| !m.is_empty()));
     (
         command.to_owned(),
         arguments.map_or_else(String::new, normalize),
