@@ -205,6 +205,15 @@ pub const NEGATIVE_UNSIGNED: Releases = before(2, 10);
 pub const CONTROL_MEMBER: Releases = since(2, 12).before(3, 0);
 /// A request runs out of band by `exec-oob`.
 pub const EXEC_OOB: Releases = since(3, 0);
+/// An error of the members around the arguments has the id of its request.
+pub const ENVELOPE_ERRORS_WITH_ID: Releases = since(2, 9);
+/// An unknown command is found before the missing negotiation.
+pub const COMMANDS_BEFORE_NEGOTIATION: Releases = before(2, 9);
+/// The drive of a device may be a block node.
+pub const DRIVES_ARE_NODES: Releases = since(2, 7);
+/// Events that a command causes come before its reply, because a coroutine
+/// writes replies. Measured on 2.11 and 7.2.
+pub const EVENTS_BEFORE_REPLY: Releases = since(5, 2);
 /// Strings have to follow JSON: no control characters, no lone surrogates.
 pub const STRICT_JSON_STRINGS: Releases = since(3, 1);
 /// An object that has a member twice is an error.

@@ -1,7 +1,7 @@
 //! The proxy between programs and servers, scripted ones and a running QEMU.
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
@@ -11,10 +11,11 @@ use std::time::Duration;
 use clap::Parser;
 use libtest_mimic::{Arguments, Failed, Trial};
 use qapi_codegen::version::Series;
+use qmp_bindings::Untyped;
 use qmp_bindings::blocking::Qmp;
 use qmp_bindings::v10_0::Release;
 use qmp_bindings::v10_0::command::{Getfd, QueryStatus};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tests::qemu::Program;
 use tests::scripted::Scripted;
@@ -40,7 +41,9 @@ fn main() {
             clients_vanish,
         ),
     ];
+    trials.push(Trial::test("programs_share_one_connection", clients_share));
     for emulator in Program::emulators() {
+        trials.push(emulator.trial("programs_share_it", programs_share_a_running_qemu));
         trials.push(emulator.trial("the_answers_are_the_same", answers_are_the_same));
         if emulator.program.as_ref().is_none_or(is_of_client) {
             trials.push(emulator.trial("descriptors_get_through", descriptors_get_through));
@@ -202,8 +205,8 @@ fn rehearsal_rejects() -> Result<(), Failed> {
 
 fn clients_vanish() -> Result<(), Failed> {
     let server = Scripted::serve(|peer| {
-        // 64 MiB of one message, of which the client reads a part.
-        for _ in 0..1024 {
+        // 16 MiB of one message, of which the client reads a part.
+        for _ in 0..256 {
             peer.bytes(&[b'['; 1 << 16]);
         }
     });
@@ -282,5 +285,126 @@ fn descriptors_get_through(program: Program) -> Result<(), Failed> {
     let notes = recording.iter().filter(|line| line["dir"] == "#");
     assert_eq!(notes.count(), 1);
     assert_eq!(proxy.join(), Outcome::Fine);
+    Ok(())
+}
+
+/// A client that sends and reads lines.
+struct LineClient(BufReader<UnixStream>);
+
+impl LineClient {
+    fn connect(socket: &Path) -> LineClient {
+        let stream = UnixStream::connect(socket).expect("the proxy listens");
+        let timeout = Some(Duration::from_secs(20));
+        stream.set_read_timeout(timeout).expect("a time limit");
+        let mut client = LineClient(BufReader::new(stream));
+        assert!(client.line().contains("\"QMP\""));
+        client
+    }
+
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.0.read_line(&mut line).expect("a line in time");
+        line.trim_end().to_owned()
+    }
+
+    fn ask(&mut self, request: &str) -> String {
+        self.send(request);
+        self.line()
+    }
+
+    fn send(&mut self, request: &str) {
+        let request = format!("{request}\n");
+        self.0
+            .get_mut()
+            .write_all(request.as_bytes())
+            .expect("the proxy reads");
+    }
+}
+
+fn clients_share() -> Result<(), Failed> {
+    let server = Scripted::serve(|peer| {
+        peer.greet();
+        let requests = [peer.request(), peer.request()].map(|request| request.expect("a request"));
+        // The later request is answered first.
+        for request in requests.iter().rev() {
+            peer.line(&format!(
+                "{{\"return\": {}, \"id\": {}}}",
+                request["arguments"], request["id"]
+            ));
+        }
+        peer.line("{\"event\": \"STOP\"}");
+        peer.wait_for_the_end();
+    });
+    let proxy = Proxy::start(
+        &server.path(),
+        &["--share", "--once", "--record", "RECORDING"],
+    );
+    let mut clients = [0, 1].map(|_| LineClient::connect(&proxy.socket()));
+    let mut hostile = LineClient::connect(&proxy.socket());
+    let early = clients[0].ask("{\"execute\": \"stop\", \"id\": 5}");
+    assert!(
+        early.starts_with("{\"id\": 5, \"error\": {\"class\": \"CommandNotFound\""),
+        "{early}"
+    );
+    assert!(
+        hostile
+            .ask("{\"execute\" \"x\"}")
+            .contains("JSON parse error")
+    );
+    hostile.0.get_mut().write_all(&[b'['; 100_000])?;
+    assert!(hostile.line().contains("nesting depth"));
+    for client in &mut clients {
+        let reply = client.ask("{\"execute\": \"qmp_capabilities\", \"id\": \"a\"}");
+        assert_eq!(reply, "{\"return\": {}, \"id\": \"a\"}");
+    }
+    // Both use the same id, and one of them a number of the proxy.
+    clients[0].send("{\"execute\": \"x\", \"arguments\": {\"n\": 0}, \"id\": 1}");
+    sleep(Duration::from_millis(100));
+    clients[1].send("{\"execute\": \"x\", \"arguments\": {\"n\": 1}}");
+    assert_eq!(clients[0].line(), "{\"return\": {\"n\":0}, \"id\": 1}");
+    assert_eq!(clients[1].line(), "{\"return\": {\"n\":1}}");
+    for client in &mut clients {
+        assert_eq!(client.line(), "{\"event\": \"STOP\"}");
+    }
+    drop((clients, hostile));
+    server.join();
+    assert_eq!(proxy.join(), Outcome::Fine);
+    Ok(())
+}
+
+fn programs_share_a_running_qemu(program: Program) -> Result<(), Failed> {
+    let qemu = program.start(&[]);
+    let proxy = Proxy::start(&qemu.socket(), &["--share", "--once"]);
+    let mut quiet = LineClient::connect(&proxy.socket());
+    let threads: Vec<_> = (0..4)
+        .map(|number| {
+            let socket = proxy.socket();
+            thread::spawn(move || {
+                let mut qmp = Qmp::<Untyped>::connect_unix(socket).expect("a client connects");
+                for _ in 0..50 {
+                    let command = [
+                        "query-status",
+                        "query-version",
+                        "query-name",
+                        "query-qmp-schema",
+                    ];
+                    let reply: Value = qmp
+                        .execute_raw(command[number], &json!({}))
+                        .expect("a reply");
+                    assert_eq!(reply.is_array(), number == 3);
+                }
+            })
+        })
+        .collect();
+    for thread in threads {
+        thread.join().expect("no panic");
+    }
+    assert_eq!(
+        quiet.ask("{\"execute\": \"qmp_capabilities\"}"),
+        "{\"return\": {}}"
+    );
+    assert!(quiet.ask("{\"execute\": \"quit\"}").contains("SHUTDOWN"));
+    assert_eq!(quiet.line(), "{\"return\": {}}");
+    assert_eq!(quiet.line(), "");
     Ok(())
 }

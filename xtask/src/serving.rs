@@ -5,7 +5,7 @@ use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread;
 use std::time::Duration;
 
-use qapi_codegen::traffic::read::Sender;
+use qapi_codegen::traffic::share::ClientId;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
@@ -23,12 +23,21 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 pub enum Event {
     /// A client connected.
     Client(Stream),
-    /// A client sent bytes.
-    Received(Vec<u8>),
-    /// One side ended the connection.
-    Ended(Sender, io::Result<()>),
+    /// A peer sent bytes.
+    Received(Peer, Vec<u8>),
+    /// A peer ended the connection.
+    Ended(Peer, io::Result<()>),
     /// The user interrupted the program.
     Interrupted,
+}
+
+/// One end of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Peer {
+    /// A program. The only one at a time has the number 0.
+    Client(ClientId),
+    /// QEMU.
+    Server,
 }
 
 /// A listening socket with the events of its clients.
@@ -60,14 +69,20 @@ impl Service {
         self.sender.clone()
     }
 
+    /// Allows one more client to connect.
+    pub fn permit_client(&self) {
+        // The receiver is there as long as the process.
+        let _ = self.permits.send(());
+    }
+
     /// Waits for a client. Returns `None` once the program is interrupted.
     pub fn next_client(&self) -> Option<Stream> {
-        self.permits.send(()).ok()?;
+        self.permit_client();
         loop {
             match self.next_event()? {
                 Event::Client(client) => return Some(client),
                 Event::Interrupted => return None,
-                Event::Received(_) | Event::Ended(..) => {}
+                Event::Received(..) | Event::Ended(..) => {}
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Example messages of both releases that show a change.
 
-mod value;
+pub(crate) mod value;
 
 use super::change::{ChangeValue, KindAttribute};
 use super::finding::{Example, Finding};

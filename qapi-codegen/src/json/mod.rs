@@ -179,6 +179,25 @@ impl<'t> JsonValue<'t> {
         }
     }
 
+    /// Drops the source text of all strings, so that they are written as JSON
+    /// requires.
+    pub fn without_source(self) -> Self {
+        match self {
+            JsonValue::String(string) => JsonValue::string(string.value),
+            JsonValue::Array(elements) => {
+                JsonValue::Array(elements.into_iter().map(Self::without_source).collect())
+            }
+            JsonValue::Object(members) => {
+                let members = members.into_iter();
+                let without = |member: JsonMember<'t>| {
+                    JsonMember::new(member.name.value, member.value.without_source())
+                };
+                JsonValue::Object(members.map(without).collect())
+            }
+            value => value,
+        }
+    }
+
     /// Converts into a value that owns its text.
     pub fn into_owned(self) -> JsonValue<'static> {
         match self {

@@ -6,6 +6,7 @@
 
 pub mod behaviour;
 pub mod builds;
+pub mod error_wordings;
 pub mod migrations;
 pub mod point_releases;
 pub mod requests;
@@ -15,6 +16,7 @@ pub use behaviour::{Behaviour, BehaviourChange, BehaviourEffect};
 pub use builds::{
     BuildEvidence, BuildRecord, DeviceNotes, DeviceStatus, PropertyStatus, ReleaseDevices,
 };
+pub use error_wordings::{ErrorWordings, ServerError, WordedProblem};
 pub use migrations::{AnswerRange, BreakSite, Certainty, MigrationRule, MigrationRules};
 pub use point_releases::{PointDifferences, PointReleases};
 pub use requests::{DeviceAlias, MemberRequirement, RequestRejection, RequestRules};

@@ -3,7 +3,8 @@
 //!
 //! The stages are modules. [`record`] writes recordings, [`read`] knows the
 //! notations of messages and no schema, [`check`] knows one release, and
-//! [`migrate`] knows the changes between releases. None of them opens files.
+//! [`migrate`] knows the changes between releases. [`mock`] answers as a release
+//! does. None of them opens files.
 //!
 //! # Examples
 //!
@@ -35,8 +36,10 @@
 
 pub mod check;
 pub mod migrate;
+pub mod mock;
 pub mod option_text;
 pub mod read;
 pub mod record;
 mod secrets;
+pub mod share;
 pub mod usage;

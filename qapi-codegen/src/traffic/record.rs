@@ -82,6 +82,11 @@ impl TransferSplitter {
         transfers
     }
 
+    /// The number of brackets that are open.
+    pub fn depth(&self) -> usize {
+        self.depth
+    }
+
     /// Returns the bytes that are left when the connection ends.
     pub fn finish(&mut self) -> Option<Transfer> {
         (!self.pending.is_empty()).then(|| self.take())

@@ -12,6 +12,8 @@ pub mod import;
 pub mod inspect;
 pub mod man;
 pub mod migrate;
+#[cfg(unix)]
+pub mod mock;
 mod names;
 #[cfg(unix)]
 pub mod proxy;
@@ -68,6 +70,8 @@ commands! {
     inspect::Inspect,
     man::Man,
     migrate::Migrate,
+    #[cfg(unix)]
+    mock::Mock,
     #[cfg(unix)]
     proxy::Proxy,
     verify::Verify,

@@ -5,6 +5,7 @@
 
 mod recorder;
 mod rehearsal;
+mod shared;
 mod tap;
 
 use std::io;
@@ -13,12 +14,13 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use qapi_codegen::knowledge::ErrorWordings;
 use qapi_codegen::traffic::read::Sender;
 
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::monitor::printable;
-use crate::serving::{Event, Service};
+use crate::serving::{Event, Peer, Service};
 use crate::socket::Stream;
 use tap::Tap;
 
@@ -41,6 +43,8 @@ pub struct Proxy<'p> {
     pub recorder: Option<Arc<Recorder>>,
     /// The releases that requests are checked against.
     pub rehearsal: Rehearsal<'p>,
+    /// The errors that a shared connection answers with, if clients share one.
+    pub shared: Option<ErrorWordings>,
     /// `true` if the proxy ends after the first session.
     pub is_once: bool,
 }
@@ -54,6 +58,10 @@ impl Proxy<'_> {
             self.listen, self.to
         ));
         let started = since_epoch().as_secs();
+        if let Some(wordings) = self.shared.take() {
+            self.rehearsal.begin_session();
+            return shared::serve(self, &service, &wordings, started.to_string(), console);
+        }
         let mut number = 0;
         while let Some(client) = service.next_client() {
             number += 1;
@@ -97,7 +105,7 @@ impl Proxy<'_> {
                 let result = connection.pass(side, &mut tap);
                 connection.end(side);
                 // The receiver is there as long as the session.
-                let _ = events.send(Event::Ended(side, result));
+                let _ = events.send(Event::Ended(peer(side), result));
             });
         }
         self.follow(service, &connection, session, console)
@@ -118,10 +126,10 @@ impl Proxy<'_> {
                 _ => service.next_event_within(GRACE),
             };
             match event {
-                Some(Event::Received(request)) => self.rehearsal.check(&request, console),
-                Some(Event::Ended(side, result)) => {
+                Some(Event::Received(_, request)) => self.rehearsal.check(&request, console),
+                Some(Event::Ended(peer, result)) => {
                     ended += 1;
-                    note_error(session, side, &result, console);
+                    note_error(session, peer, &result, console);
                 }
                 Some(Event::Interrupted) | None => {
                     is_interrupted |= event.is_some();
@@ -149,14 +157,14 @@ impl Connection {
         };
         let mut buffer = vec![0; BUFFER_SIZE];
         loop {
-            let (count, fds) = match from.receive(&mut buffer) {
-                Ok((0, _)) => return Ok(tap.finish()),
-                Ok(received) => received,
-                Err(error) => {
-                    tap.finish();
-                    return Err(error);
-                }
-            };
+            let received = from.receive(&mut buffer);
+            if !matches!(received, Ok((1.., _))) {
+                tap.finish();
+            }
+            let (count, fds) = received?;
+            if count == 0 {
+                return Ok(());
+            }
             tap.pass(&buffer[..count], fds.len());
             to.send(&buffer[..count], &fds)?;
         }
@@ -176,7 +184,7 @@ impl Connection {
 }
 
 /// Prints an error of a session that is more than a peer that vanished.
-fn note_error(session: &str, side: Sender, result: &io::Result<()>, console: &mut Console) {
+fn note_error(session: &str, peer: Peer, result: &io::Result<()>, console: &mut Console) {
     let Err(error) = result else {
         return;
     };
@@ -185,14 +193,21 @@ fn note_error(session: &str, side: Sender, result: &io::Result<()>, console: &mu
         io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset
     );
     if !is_vanished {
-        let side = match side {
-            Sender::Client => "the program",
-            Sender::Server => "QEMU",
+        let side = match peer {
+            Peer::Client(_) => "the program",
+            Peer::Server => "QEMU",
         };
         let error = printable(&error.to_string());
         console.note(&format!(
             "session {session}: passing on what {side} sends: {error}"
         ));
+    }
+}
+
+fn peer(side: Sender) -> Peer {
+    match side {
+        Sender::Client => Peer::Client(0),
+        Sender::Server => Peer::Server,
     }
 }
 

@@ -9,7 +9,7 @@ use qapi_codegen::traffic::record::{Transfer, TransferOrigin, TransferSplitter};
 use super::recorder::Recorder;
 use super::since_epoch;
 use crate::render::count;
-use crate::serving::Event;
+use crate::serving::{Event, Peer};
 
 /// What becomes of the bytes of one direction.
 pub struct Tap {
@@ -59,7 +59,7 @@ impl Tap {
         self.record(&transfer, Some(self.side));
         if let Some(requests) = &self.requests {
             // The receiver is there as long as the session.
-            let _ = requests.send(Event::Received(transfer.raw));
+            let _ = requests.send(Event::Received(Peer::Client(0), transfer.raw));
         }
     }
 

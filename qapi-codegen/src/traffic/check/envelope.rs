@@ -20,6 +20,16 @@ pub struct Session {
 }
 
 impl Session {
+    /// The state of a connection that begins.
+    pub fn begin() -> Self {
+        Session { oob: Some(false) }
+    }
+
+    /// Returns whether out-of-band execution is enabled.
+    pub fn has_oob(&self) -> bool {
+        self.oob == Some(true)
+    }
+
     /// Updates the state from a request.
     fn update(&mut self, command: &str, message: &JsonValue<'_>) {
         if command != "qmp_capabilities" {

@@ -17,6 +17,7 @@ mod problem;
 mod release;
 mod reply;
 mod request;
+mod server_error;
 mod walk;
 mod wording;
 
@@ -31,6 +32,7 @@ use crate::wire::{Direction, Interface, Shape};
 pub use envelope::Session;
 pub use kind::MessageKind;
 pub use log::{LogChecker, LogFinding};
+pub use server_error::{FormError, FormStage};
 pub use wording::MessageDiagnostic;
 
 use release::ReleaseInterface;

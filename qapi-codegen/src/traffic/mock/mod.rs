@@ -1,0 +1,326 @@
+//! A QEMU of any release without a QEMU: bytes of a client in, bytes of the
+//! server out.
+//!
+//! Requests are judged by the checker of the release and answered in its words.
+//! An accepted request gets a recorded reply, or the smallest one of the
+//! release's shape.
+
+mod guest;
+mod replies;
+mod syntax;
+
+use std::cell::OnceCell;
+use std::time::Duration;
+
+use self::guest::{Guest, GuestAnswer, GuestEvent};
+pub use self::replies::RecordedReplies;
+use self::syntax::syntax_problem;
+use super::check::{Checker, FormError, FormStage, Session};
+use super::record::{Transfer, TransferSplitter};
+use crate::dialect;
+use crate::diff::example::value::{ExampleScope, RequestedParts, ValueBuilder};
+use crate::introspect::write_reply;
+use crate::json::{JsonStyle, JsonValue, NESTING_LIMIT, ParsedJson, parse_prefix};
+use crate::knowledge::{ErrorWordings, ServerError, WordedProblem};
+use crate::version::Version;
+use crate::wire::{Shape, ShapeId};
+
+/// A server of one release, with one client at a time.
+pub struct MockServer<'m> {
+    checker: &'m Checker<'m>,
+    version: Version,
+    wordings: &'m ErrorWordings,
+    recorded: RecordedReplies,
+    guest: Guest,
+    /// The state of the connection.
+    session: Session,
+    is_negotiated: bool,
+    splitter: TransferSplitter,
+    introspection: OnceCell<String>,
+}
+
+/// The reply to a request, without its id.
+enum Answer {
+    Return(String),
+    Error(ServerError),
+}
+
+impl<'m> MockServer<'m> {
+    /// Creates a server with a running guest.
+    pub fn new(
+        checker: &'m Checker<'m>,
+        version: Version,
+        wordings: &'m ErrorWordings,
+        recorded: RecordedReplies,
+    ) -> Self {
+        MockServer {
+            checker,
+            version,
+            wordings,
+            recorded,
+            guest: Guest::new(version.series()),
+            session: Session::begin(),
+            is_negotiated: false,
+            splitter: TransferSplitter::default(),
+            introspection: OnceCell::new(),
+        }
+    }
+
+    /// Begins a connection and returns the greeting.
+    pub fn connect(&mut self) -> String {
+        self.session = Session::begin();
+        self.is_negotiated = false;
+        self.splitter = TransferSplitter::default();
+        let capabilities = match dialect::EXEC_OOB.contains(self.version) {
+            true => "\"oob\"",
+            false => "",
+        };
+        let version = self.version_reply();
+        format!("{{\"QMP\": {{\"version\": {version}, \"capabilities\": [{capabilities}]}}}}\r\n")
+    }
+
+    /// Returns whether a client ended the server.
+    pub fn has_quit(&self) -> bool {
+        self.guest.has_quit()
+    }
+
+    /// Answers bytes of the client.
+    pub fn receive(&mut self, bytes: &[u8], now: Duration) -> String {
+        let mut out = String::new();
+        for transfer in self.splitter.push(bytes) {
+            self.answer_transfer(&transfer, now, &mut out);
+        }
+        if self.splitter.depth() > NESTING_LIMIT {
+            self.splitter = TransferSplitter::default();
+            out += &self.error("nesting", "", "").to_line(None);
+        }
+        out
+    }
+
+    fn answer_transfer(&mut self, transfer: &Transfer, now: Duration, out: &mut String) {
+        let text = String::from_utf8_lossy(&transfer.raw);
+        let mut rest = &*text;
+        while !self.has_quit() {
+            match parse_prefix(rest) {
+                Ok(Some(parsed)) => {
+                    rest = &rest[parsed.end..];
+                    self.answer_message(&parsed, now, out);
+                }
+                Ok(None) => return,
+                Err(error) => {
+                    let (problem, value) = syntax_problem(&error, rest);
+                    *out += &self.error(problem, "", value).to_line(None);
+                    return;
+                }
+            }
+        }
+    }
+
+    fn answer_message(&mut self, message: &ParsedJson<'_>, now: Duration, out: &mut String) {
+        let id = message
+            .value
+            .get("id")
+            .cloned()
+            .map(JsonValue::without_source);
+        let id = id.as_ref();
+        let mut session = self.session.clone();
+        let form = self
+            .checker
+            .form_error(&mut session, message, self.wordings);
+        let execute = message.value.get("execute");
+        let command = execute.or_else(|| message.value.get("exec-oob"));
+        let command = command.and_then(JsonValue::as_str).unwrap_or_default();
+        let has_id = match form.as_ref().map(|form| form.stage) {
+            Some(FormStage::Text) => false,
+            Some(FormStage::Envelope) => dialect::ENVELOPE_ERRORS_WITH_ID.contains(self.version),
+            Some(FormStage::Command) | None => true,
+        };
+        let error = match &form {
+            Some(form) if form.stage != FormStage::Command => Some(form.error.clone()),
+            form => {
+                let negotiation = self.negotiation_error(command, form.as_ref());
+                negotiation.or_else(|| form.as_ref().map(|form| form.error.clone()))
+            }
+        };
+        if let Some(error) = error {
+            *out += &error.to_line(id.filter(|_| has_id));
+            return;
+        }
+        self.session = session;
+        self.answer_valid(command, message.value.get("arguments"), id, now, out);
+    }
+
+    /// The error of a request before the negotiation, or of a second one.
+    fn negotiation_error(&self, command: &str, form: Option<&FormError>) -> Option<ServerError> {
+        let problem = match (command == NEGOTIATION, self.is_negotiated) {
+            (true, true) => "negotiated",
+            (false, false) => "not-negotiated",
+            _ => return None,
+        };
+        let form = form.filter(|_| dialect::COMMANDS_BEFORE_NEGOTIATION.contains(self.version));
+        let unknown = form.filter(|_| !self.checker.has_command(command));
+        let error = unknown.map(|form| form.error.clone());
+        Some(error.unwrap_or_else(|| self.error(problem, command, "")))
+    }
+
+    fn error(&self, problem: &str, command: &str, value: &str) -> ServerError {
+        let worded = WordedProblem {
+            problem,
+            command,
+            value,
+            path: value,
+            ..WordedProblem::default()
+        };
+        self.wordings.error(&worded, self.version.series())
+    }
+
+    fn answer_valid(
+        &mut self,
+        command: &str,
+        arguments: Option<&JsonValue<'_>>,
+        id: Option<&JsonValue<'_>>,
+        now: Duration,
+        out: &mut String,
+    ) {
+        let empty = JsonValue::object([]);
+        let arguments = arguments.unwrap_or(&empty);
+        let guest = self.guest.execute(command, arguments);
+        let (answer, events) = match guest {
+            Ok(answer) => (self.answer(command, arguments, &answer), answer.events),
+            Err(error) => {
+                let mut problem = WordedProblem {
+                    problem: &error.problem,
+                    command,
+                    value: &error.name,
+                    ..WordedProblem::default()
+                };
+                let driver = arguments.get("driver").and_then(JsonValue::as_str);
+                problem.driver = driver.unwrap_or_default();
+                let worded = self.wordings.error(&problem, self.version.series());
+                (Answer::Error(worded), Vec::new())
+            }
+        };
+        if command == NEGOTIATION {
+            self.is_negotiated = true;
+        }
+        let reply = match answer {
+            Answer::Return(value) => return_line(id, &value),
+            Answer::Error(error) => error.to_line(id),
+        };
+        let events = events
+            .into_iter()
+            .map(|event| (event.is_late, self.event(event, now)));
+        let (late, early): (Vec<_>, Vec<_>) = events.partition(|(is_late, _)| *is_late);
+        let lines = early.into_iter().map(|(_, line)| line);
+        let lines = lines
+            .chain([reply])
+            .chain(late.into_iter().map(|(_, line)| line));
+        out.extend(lines);
+    }
+
+    /// The reply to a request that the guest executed.
+    fn answer(&mut self, command: &str, arguments: &JsonValue<'_>, guest: &GuestAnswer) -> Answer {
+        if let Some(recorded) = self.recorded.next(command, arguments) {
+            return recorded;
+        }
+        Answer::Return(match command {
+            "query-version" => self.version_reply(),
+            "query-commands" => self.commands_reply(),
+            "query-qmp-schema" => {
+                let reply = || write_reply(self.checker.interface(), self.version).to_string();
+                self.introspection.get_or_init(reply).clone()
+            }
+            _ => self.smallest_reply(command, guest),
+        })
+    }
+
+    fn version_reply(&self) -> String {
+        let Version {
+            major,
+            minor,
+            micro,
+        } = self.version;
+        let numbers = format!("\"micro\": {micro}, \"minor\": {minor}, \"major\": {major}");
+        format!("{{\"qemu\": {{{numbers}}}, \"package\": \"\"}}")
+    }
+
+    fn commands_reply(&self) -> String {
+        let names = self.checker.interface().commands.names();
+        let names: Vec<String> = names
+            .map(|name| format!("{{\"name\": \"{name}\"}}"))
+            .collect();
+        format!("[{}]", names.join(", "))
+    }
+
+    /// The smallest reply of a command, with the state of the guest.
+    fn smallest_reply(&self, command: &str, guest: &GuestAnswer) -> String {
+        let interface = self.checker.interface();
+        let shape = interface.commands.get(command);
+        let Some(returns) = shape.and_then(|command| command.returns) else {
+            return "{}".to_owned();
+        };
+        let mut value = self.build(returns);
+        if let (Some(elements), Shape::Array(element)) = (&guest.elements, interface.get(returns)) {
+            let element = |members: &Vec<(&'static str, JsonValue<'static>)>| {
+                let mut value = self.build(*element);
+                set_present(&mut value, members);
+                value
+            };
+            value = JsonValue::Array(elements.iter().map(element).collect());
+        }
+        set_present(&mut value, &guest.members);
+        JsonStyle::SPACED.format(&value)
+    }
+
+    fn build(&self, shape: ShapeId) -> JsonValue<'_> {
+        let builder = ValueBuilder {
+            interface: self.checker.interface(),
+            scope: ExampleScope::Complete,
+        };
+        builder.build(shape, &RequestedParts::default())
+    }
+
+    /// Writes an event with the members that the release has.
+    fn event(&self, event: GuestEvent, now: Duration) -> String {
+        let (seconds, microseconds) = (now.as_secs(), now.subsec_micros());
+        let interface = self.checker.interface();
+        let Some(shape) = interface.events.get(event.name) else {
+            return String::new();
+        };
+        let mut data = self.build(shape.data);
+        let members = interface.object(shape.data).map(|object| &object.members);
+        for (name, value) in event.members {
+            if members.is_some_and(|members| members.contains(name)) {
+                data.set(name, value);
+            }
+        }
+        let data = match data.members().is_none_or(<[_]>::is_empty) {
+            true => String::new(),
+            false => format!(", \"data\": {}", JsonStyle::SPACED.format(&data)),
+        };
+        let name = event.name;
+        format!(
+            "{{\"timestamp\": {{\"seconds\": {seconds}, \"microseconds\": {microseconds}}}, \
+             \"event\": \"{name}\"{data}}}\r\n"
+        )
+    }
+}
+
+/// The command that begins a connection.
+const NEGOTIATION: &str = "qmp_capabilities";
+
+/// Sets members that a value has already.
+fn set_present(value: &mut JsonValue<'_>, members: &[(&'static str, JsonValue<'static>)]) {
+    for (name, member) in members {
+        if value.get(name).is_some() {
+            value.set(*name, member.clone());
+        }
+    }
+}
+
+fn return_line(id: Option<&JsonValue<'_>>, value: &str) -> String {
+    let id = id.map_or_else(String::new, |id| {
+        format!(", \"id\": {}", JsonStyle::SPACED.format(id))
+    });
+    format!("{{\"return\": {value}{id}}}\r\n")
+}
