@@ -170,8 +170,8 @@ fn import_leaves_out_documentation() {
     let text = workspace.read("schemas/2.11/qmp.json");
     assert_eq!(
         text,
-        "{ 'enum': 'Mode', 'data': [ 'off', 'on' ] }\n\n\
-         # @stop:\n# Since: 0.14\n{ 'command': 'stop' }\n\n\
+        "# Module: common\n\n{ 'enum': 'Mode', 'data': [ 'off', 'on' ] }\n\n\
+         # Module: qapi-schema\n\n# @stop:\n# Since: 0.14\n{ 'command': 'stop' }\n\n\
          { 'command': 'device_add', 'data': { 'driver': 'str' }, 'gen': false }\n"
     );
     let manifest = workspace.read("schemas/2.11/manifest.toml");

@@ -43,7 +43,10 @@ impl Workspace {
     }
 
     fn series(&self, series: &str, schema: &str) {
-        let manifest = format!("release = \"{series}.1\"\nschema = []\n");
+        let manifest = format!(
+            "release = \"{series}.1\"\n[[schema]]\ninterface = \"qmp\"\n\
+             root = \"qapi-schema.json\"\ninput = []\n"
+        );
         self.write(&format!("schemas/{series}/manifest.toml"), &manifest);
         self.write(&format!("schemas/{series}/qmp.json"), schema);
     }

@@ -49,10 +49,7 @@ fn check_reports_rejected_commands() {
     let folder = folder(&[("a.qmp", SCRIPT)]);
     let (out, err) = expect(&folder, 1, &["check", "--against", "2.11", "a.qmp"]);
     assert!(out.contains("a.qmp:2:1: x-blockdev-del: rejected"), "{out}");
-    assert!(
-        out.contains("removed after QEMU 2.8"),
-        "{out}"
-    );
+    assert!(out.contains("removed after QEMU 2.8"), "{out}");
     assert!(
         err.contains("2 messages: 1 accepted, 1 rejected (QEMU 2.11)"),
         "{err}"

@@ -18,8 +18,19 @@ use expression::Expression;
 ///
 /// Definitions keep their order. A comment names the module that they are in.
 pub fn print(loaded: &LoadedSchema, docs: &[DefinitionDocs]) -> String {
+    print_in_modules(loaded, docs, &definition_modules(loaded))
+}
+
+/// Prints a schema in canonical form, with the module of each definition.
+///
+/// Definitions without a module are only read back as such if they come first.
+pub fn print_in_modules(
+    loaded: &LoadedSchema,
+    docs: &[DefinitionDocs],
+    modules: &[Option<&str>],
+) -> String {
     let mut docs = docs.iter();
-    let mut modules = definition_modules(loaded).into_iter();
+    let mut modules = modules.iter();
     let mut module = None;
     let mut parts = Vec::new();
     for item in &loaded.items {
@@ -27,7 +38,7 @@ pub fn print(loaded: &LoadedSchema, docs: &[DefinitionDocs]) -> String {
             Item::Comment(_) | Item::Include(_) => {}
             Item::Pragma(pragma) => parts.extend(print_pragma(pragma)),
             Item::Definition(definition) => {
-                let own = modules.next().flatten();
+                let own = modules.next().copied().flatten();
                 if own != module {
                     parts.extend(own.map(module_comment));
                     module = own;

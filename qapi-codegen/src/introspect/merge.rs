@@ -306,29 +306,38 @@ impl<'s> SchemaMerger<'_, 's> {
         lacking
     }
 
-    /// Prints the definitions of the neighbour in their order, then new ones.
+    /// Prints new definitions, and those of the neighbour in their order and with
+    /// their modules.
     fn finish(mut self) -> WrittenSchema {
         let not_in_build = self.not_in_build();
-        let mut definitions = Vec::new();
-        let mut docs = Vec::new();
-        for (old, facts) in self.neighbour.definitions() {
-            if let Some(definition) = self.written.remove(&old.name.value) {
-                docs.push(facts_about(
+        let mut known = Vec::new();
+        let mut known_docs = Vec::new();
+        let mut known_modules = Vec::new();
+        for ((old, facts), module) in self.neighbour.definitions().zip(self.neighbour.modules()) {
+            let name = &*old.name.value;
+            if let Some(definition) = self.written.remove(name) {
+                known_docs.push(facts_about(
                     &definition,
                     facts,
-                    self.agreeing.contains(&*old.name.value),
+                    self.agreeing.contains(name),
                 ));
-                definitions.push(definition);
+                known.push(definition);
+                known_modules.push(module);
             }
         }
-        for name in self.builder.order() {
-            definitions.extend(self.written.remove(&name));
-        }
+        let order = self.builder.order().into_iter();
+        let mut definitions: Vec<_> = order
+            .filter_map(|name| self.written.remove(&name))
+            .collect();
         definitions.extend(self.written.into_values());
-        docs.resize_with(definitions.len(), DefinitionDocs::default);
+        let mut docs = vec![DefinitionDocs::default(); definitions.len()];
+        let mut modules = vec![None; definitions.len()];
+        definitions.extend(known);
+        docs.extend(known_docs);
+        modules.extend(known_modules);
         let pragmas: Vec<_> = self.neighbour.pragmas().collect();
         WrittenSchema {
-            text: self.builder.print(definitions, &pragmas, &docs),
+            text: self.builder.print(definitions, &pragmas, &docs, &modules),
             not_in_build,
         }
     }

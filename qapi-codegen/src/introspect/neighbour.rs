@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use super::counterparts::names;
 use crate::ast::{Definition, Item, MemberDefinition, PragmaDirective};
 use crate::doc::DefinitionDocs;
+use crate::module::definition_modules;
 use crate::schema::Schema;
 use crate::validate::ValidSchema;
 use crate::wire::{Interface, ShapeId};
@@ -38,6 +39,11 @@ impl<'n> Neighbour<'n> {
             shapes: types.chain(commands).chain(events).collect(),
             interface,
         }
+    }
+
+    /// The module of each definition, in order.
+    pub(super) fn modules(&self) -> Vec<Option<&'n str>> {
+        definition_modules(self.valid.loaded())
     }
 
     /// The definitions with their documentation, in order.

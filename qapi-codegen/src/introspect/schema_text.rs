@@ -32,7 +32,7 @@ pub fn write_schema(interface: &Interface<'_>, version: Version) -> String {
     let builder = DefinitionBuilder::new(interface, version, GivenNames::default());
     let names = builder.order();
     let definitions = names.iter().flat_map(|name| builder.build(name)).collect();
-    builder.print(definitions, &[], &[])
+    builder.print(definitions, &[], &[], &[])
 }
 
 /// Builds definitions from the shapes of a reply.
@@ -102,6 +102,7 @@ impl<'i, 's> DefinitionBuilder<'i, 's> {
         definitions: Vec<Definition>,
         pragmas: &[&PragmaDirective],
         docs: &[DefinitionDocs],
+        modules: &[Option<&str>],
     ) -> String {
         let pragma = self.build_pragma(&definitions, pragmas);
         let pragma = pragma.into_iter().map(ast::Item::Pragma);
@@ -113,7 +114,7 @@ impl<'i, 's> DefinitionBuilder<'i, 's> {
             diagnostics: Vec::new(),
             documentation: DocumentationKind::None,
         };
-        canonical::print(&loaded, docs)
+        canonical::print_in_modules(&loaded, docs, modules)
     }
 
     /// A type; a union comes after its base.

@@ -191,7 +191,10 @@ impl<'s> PropertyComparison<'s> {
 
     /// The addition of a property that the new release has.
     fn addition(&self, property: &'s str) -> Option<DeviceChange<'s>> {
-        let addition = self.old.evidence().property_addition(self.device, property)?;
+        let addition = self
+            .old
+            .evidence()
+            .property_addition(self.device, property)?;
         let is_between = self.old.series() < addition.since && addition.since <= self.new.series();
         is_between.then(|| DeviceChange {
             kind: ChangeKind::PropertyAdded,
