@@ -126,38 +126,38 @@ pub mod command {
     /// Deprecated since QEMU 11.1.
     #[deprecated(note = "deprecated since QEMU 11.1")]
     pub type QueryKvm = crate::generated::qmp::since_2_5::commands::QueryKvm;
-    /// Deprecated since QEMU 10.1.
-    #[deprecated(note = "deprecated since QEMU 10.1")]
+    /// Deprecated since QEMU 10.1: use `job-complete`.
+    #[deprecated(note = "deprecated since QEMU 10.1: use `job-complete`")]
     pub type BlockJobComplete = crate::generated::qmp::since_2_5::commands::BlockJobComplete;
-    /// Deprecated since QEMU 10.1.
-    #[deprecated(note = "deprecated since QEMU 10.1")]
+    /// Deprecated since QEMU 10.1: use `job-pause`.
+    #[deprecated(note = "deprecated since QEMU 10.1: use `job-pause`")]
     pub type BlockJobPause = crate::generated::qmp::since_2_5::commands::BlockJobPause;
-    /// Deprecated since QEMU 10.1.
-    #[deprecated(note = "deprecated since QEMU 10.1")]
+    /// Deprecated since QEMU 10.1: use `job-resume`.
+    #[deprecated(note = "deprecated since QEMU 10.1: use `job-resume`")]
     pub type BlockJobResume = crate::generated::qmp::since_2_5::commands::BlockJobResume;
-    /// Deprecated since QEMU 10.1.
-    #[deprecated(note = "deprecated since QEMU 10.1")]
+    /// Deprecated since QEMU 10.1: use `job-dismiss`.
+    #[deprecated(note = "deprecated since QEMU 10.1: use `job-dismiss`")]
     pub type BlockJobDismiss = crate::generated::qmp::since_2_12::commands::BlockJobDismiss;
-    /// Deprecated since QEMU 10.1.
-    #[deprecated(note = "deprecated since QEMU 10.1")]
+    /// Deprecated since QEMU 10.1: use `job-finalize`.
+    #[deprecated(note = "deprecated since QEMU 10.1: use `job-finalize`")]
     pub type BlockJobFinalize = crate::generated::qmp::since_2_12::commands::BlockJobFinalize;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-add`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
     pub type NbdServerAdd = crate::generated::qmp::since_5_2::commands::NbdServerAdd;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-add`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
     #[allow(non_snake_case)]
     pub fn NbdServerAdd(arguments: super::types::NbdServerAddOptions) -> NbdServerAdd {
         crate::generated::qmp::since_5_2::commands::NbdServerAdd(arguments)
     }
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `block-export-del`.
+    #[deprecated(note = "deprecated by QEMU: use `block-export-del`")]
     pub type NbdServerRemove = crate::generated::qmp::since_5_2::commands::NbdServerRemove;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `blockdev-backup`.
+    #[deprecated(note = "deprecated by QEMU: use `blockdev-backup`")]
     pub type DriveBackup = crate::generated::qmp::since_10_1::commands::DriveBackup;
-    /// Deprecated by QEMU.
-    #[deprecated(note = "deprecated by QEMU")]
+    /// Deprecated by QEMU: use `blockdev-backup`.
+    #[deprecated(note = "deprecated by QEMU: use `blockdev-backup`")]
     #[allow(non_snake_case)]
     pub fn DriveBackup(arguments: super::types::DriveBackup) -> DriveBackup {
         crate::generated::qmp::since_10_1::commands::DriveBackup(arguments)

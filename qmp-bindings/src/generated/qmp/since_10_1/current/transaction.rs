@@ -45,8 +45,8 @@ pub mod types {
         BlockdevSnapshotInternalSync(BlockdevSnapshotInternal),
         /// Since QEMU 1.1.
         BlockdevSnapshotSync(BlockdevSnapshotSync),
-        /// Since QEMU 1.6. Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Since QEMU 1.6. Deprecated by QEMU: use `blockdev-backup`.
+        #[deprecated(note = "deprecated by QEMU: use `blockdev-backup`")]
         DriveBackup(DriveBackup),
         /// A branch that is not in the schema.
         Unrecognized(UnrecognizedBranch),

@@ -63,8 +63,8 @@ pub mod types {
         BlockdevSnapshotInternalSync,
         /// Since QEMU 1.1.
         BlockdevSnapshotSync,
-        /// Since QEMU 1.6. Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Since QEMU 1.6. Deprecated by QEMU: use `blockdev-backup`.
+        #[deprecated(note = "deprecated by QEMU: use `blockdev-backup`")]
         DriveBackup,
         /// A value that is not in the schema.
         Unrecognized(UnrecognizedValue),
