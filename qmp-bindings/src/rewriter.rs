@@ -10,6 +10,9 @@ use crate::version::Series;
 /// Decodes the payload with a name; `None` if the release does not have the name.
 type Rewrite = fn(&str, &str) -> Option<Result<Value, serde_json::Error>>;
 
+/// Decodes the data of an event with a name, which may be one of no release.
+type RewriteEvent = fn(&str, Option<&RawValue>) -> Result<Value, serde_json::Error>;
+
 /// Decodes the payloads of one release by name, and encodes them again.
 ///
 /// This shows what of a payload the types of the release keep: members that the
@@ -20,7 +23,7 @@ pub struct Rewriter {
     series: Series,
     returned: Rewrite,
     arguments: Rewrite,
-    event: Option<fn(&str, Option<&RawValue>) -> Result<Value, serde_json::Error>>,
+    event: Option<RewriteEvent>,
 }
 
 macro_rules! monitors {

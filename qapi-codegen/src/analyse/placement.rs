@@ -16,6 +16,9 @@ const ROOT: &str = "qapi-schema";
 /// The module of definitions whose module no release states.
 const OTHER: &str = "other";
 
+/// The names and the modules of the definitions of one kind in a schema.
+type NamesAndModules<'s> = Vec<(&'s String, &'s Option<String>)>;
+
 /// The modules of the definitions of one kind, by Rust name in each release.
 pub struct ModuleTable<'s> {
     releases: Vec<HashMap<String, &'s str>>,
@@ -23,10 +26,7 @@ pub struct ModuleTable<'s> {
 
 impl<'s> ModuleTable<'s> {
     /// Collects the modules; `list` has the names and modules of a schema.
-    pub fn new(
-        schemas: &[&'s Schema],
-        list: fn(&'s Schema) -> Vec<(&'s String, &'s Option<String>)>,
-    ) -> Self {
+    pub fn new(schemas: &[&'s Schema], list: fn(&'s Schema) -> NamesAndModules<'s>) -> Self {
         let modules = schemas.iter().map(|schema| {
             let stated = list(schema).into_iter();
             let stated = stated

@@ -59,7 +59,7 @@ impl Expression {
     }
 
     /// The parts of an array or object with their keys, between its brackets.
-    fn parts(&self) -> Option<(&str, Vec<(String, &Expression)>, &str)> {
+    fn parts(&self) -> Option<BracketedParts<'_>> {
         match self {
             Expression::String(_) | Expression::Boolean(_) => None,
             Expression::Array(elements) => {
@@ -74,6 +74,9 @@ impl Expression {
         }
     }
 }
+
+/// An opening bracket, the parts with their keys, and the closing bracket.
+type BracketedParts<'e> = (&'static str, Vec<(String, &'e Expression)>, &'static str);
 
 /// Quotes a string. Escapes exist up to 4.1 only, and no schema uses one.
 fn quote(text: &str) -> String {

@@ -168,9 +168,12 @@ mod tests {
         transfers.into_iter().map(text).collect()
     }
 
+    /// The pieces that arrive, and the transfers with their line ends.
+    type Case<'c> = (&'c [&'c str], &'c [(&'c str, &'c str)]);
+
     #[test]
     fn transfers_end_where_messages_end() {
-        let cases: [(&[&str], &[(&str, &str)]); 8] = [
+        let cases: [Case<'_>; 8] = [
             (&["{}\r\n{}\n"], &[("{}", "crlf"), ("{}", "lf")]),
             (&["{\"a\": ", "1}\r\n"], &[("{\"a\": 1}", "crlf")]),
             (&["{\n  \"a\": 1\n}\r\n"], &[("{\n  \"a\": 1\n}", "crlf")]),
