@@ -245,6 +245,12 @@ fn a_guest_has_a_run_state_and_names() {
         let answer = |server: &mut MockServer<'_>, request: &str| {
             let messages = ask(server, request).into_iter();
             let text = |message: Value| match &message {
+                message if message["data"]["status"].is_string() => {
+                    message["data"]["status"].as_str().unwrap_or_default().to_owned()
+                }
+                message if message["data"]["len"].is_number() => {
+                    message["event"].as_str().unwrap_or_default().to_owned()
+                }
                 message if message["event"].is_string() => message["event"].to_string(),
                 message if message["error"].is_object() => message["error"]["desc"].to_string(),
                 message => message["return"]["status"].to_string(),
@@ -256,6 +262,8 @@ fn a_guest_has_a_run_state_and_names() {
         let deletion = r#"{"execute": "device_del", "arguments": {"id": "rng"}}"#;
         let node =
             r#"{"execute": "blockdev-add", "arguments": {"driver": "null-co", "node-name": "n"}}"#;
+        let mirror = r#"{"execute": "blockdev-mirror", "arguments": {"device": "n", "target": "n", "sync": "full", "job-id": "j"}}"#;
+        let completion = r#"{"execute": "block-job-complete", "arguments": {"device": "j"}}"#;
         for (request, expected) in [
             (r#"{"execute": "query-status"}"#, "\"running\""),
             (r#"{"execute": "stop"}"#, "\"STOP\" null"),
@@ -268,6 +276,10 @@ fn a_guest_has_a_run_state_and_names() {
             (deletion, "\"Device 'rng' not found\""),
             (node, "null"),
             (node, "\"Duplicate nodes with node-name='n'\""),
+            (mirror, "created running null ready BLOCK_JOB_READY"),
+            (mirror, "\"Job ID 'j' already in use\""),
+            (completion, "null waiting pending BLOCK_JOB_COMPLETED concluded null"),
+            (completion, "\"Block job 'j' not found\""),
             (r#"{"execute": "quit"}"#, "\"SHUTDOWN\" null"),
         ] {
             assert_eq!(answer(server, request), expected, "{request}");

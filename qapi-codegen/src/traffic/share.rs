@@ -18,6 +18,10 @@ pub type ClientId = u64;
 /// queues as many.
 const MAX_PENDING: usize = 8;
 
+/// The beginning of the request with which the proxy itself negotiates. Those
+/// of clients do not reach the server.
+pub const NEGOTIATION: &str = "{\"execute\": \"qmp_capabilities\"";
+
 /// The clients of one connection.
 #[derive(Debug)]
 pub struct SharedConnection<'w> {
@@ -154,7 +158,7 @@ impl<'w> SharedConnection<'w> {
             false => "",
         };
         let id = self.add_pending(None, None);
-        let request = format!("{{\"execute\": \"qmp_capabilities\"{enable}, \"id\": {id}}}\r\n");
+        let request = format!("{NEGOTIATION}{enable}, \"id\": {id}}}\r\n");
         let clients: Vec<ClientId> = self.clients.keys().copied().collect();
         let greetings = clients.into_iter().flat_map(|client| self.greet(client));
         let mut deliveries: Vec<Delivery> = greetings.collect();

@@ -32,9 +32,10 @@ use crate::socket::Stream;
     cargo xtask mock 2.5 --listen monitor.sock\n  \
     cargo xtask mock 10.0 --listen localhost:4444 --replies session.jsonl\n\n\
     It has a run state (`stop`, `cont`, `system_reset`, `system_powerdown`, `quit`) and the names of block\n\
-    nodes, devices, objects, chardevs and netdevs: those in use and missing ones are errors. It does not have\n\
-    jobs, media, migrations, QOM properties, displays or files: such requests are accepted by their form and\n\
-    change nothing.")]
+    nodes, devices, objects, chardevs and netdevs: those in use and missing ones are errors. Jobs are done at\n\
+    once; mirrors wait until they are completed, and image creation until it is dismissed. It does not have\n\
+    media, migrations, QOM properties, displays or files: such requests are accepted by their form and change\n\
+    nothing.")]
 pub struct Mock {
     /// A release in schemas/, a folder, a root .json file, or a tarball
     #[arg(value_name = "SCHEMA")]

@@ -13,7 +13,7 @@ use std::thread;
 
 use qapi_codegen::knowledge::ErrorWordings;
 use qapi_codegen::traffic::read::Sender;
-use qapi_codegen::traffic::share::{ClientId, Delivery, SharedConnection};
+use qapi_codegen::traffic::share::{ClientId, Delivery, NEGOTIATION, SharedConnection};
 
 use super::tap::Tap;
 use super::{BUFFER_SIZE, Proxy};
@@ -180,7 +180,9 @@ impl SharedProxy<'_, '_> {
         for delivery in deliveries {
             match delivery {
                 Delivery::Server(text) => {
-                    self.proxy.rehearsal.check(text.as_bytes(), console);
+                    if !text.starts_with(NEGOTIATION) {
+                        self.proxy.rehearsal.check(text.as_bytes(), console);
+                    }
                     if let Some(server) = &self.server {
                         let _ = server.out.try_send(text);
                     }

@@ -1,10 +1,13 @@
 //! The state of a guest that replies and errors depend on.
 
+mod jobs;
+
 use std::collections::BTreeMap;
 
 use crate::dialect;
 use crate::json::JsonValue;
 use crate::version::Series;
+use jobs::Jobs;
 
 /// The state of a guest: whether it runs, and the names in use.
 #[derive(Debug)]
@@ -14,6 +17,7 @@ pub struct Guest {
     has_quit: bool,
     /// The names by what they name.
     names: BTreeMap<NamedKind, Vec<String>>,
+    jobs: Jobs,
 }
 
 /// Something that has a name.
@@ -108,6 +112,7 @@ impl Guest {
             is_running: true,
             has_quit: false,
             names: BTreeMap::new(),
+            jobs: Jobs::default(),
         }
     }
 
@@ -129,6 +134,7 @@ impl Guest {
         let mut answer = GuestAnswer::default();
         self.add_names(command, arguments)?;
         self.remove_names(command, arguments, &mut answer)?;
+        self.jobs.execute(command, arguments, &mut answer)?;
         self.change_run_state(command, &mut answer);
         let mut lists = LISTS.iter();
         if let Some((_, kind, member)) = lists.find(|(own, ..)| *own == command) {
