@@ -162,15 +162,12 @@ impl Copy {
     }
 }
 
-/// The target folder in which this test was built.
+/// The target folder in which this test was built, as `debug/deps/new_release`.
 fn target_folder() -> Result<PathBuf, Failed> {
     let test = env::current_exe()?;
-    let folder = test
-        .ancestors()
-        .find(|folder| folder.join("CACHEDIR.TAG").is_file());
-    Ok(folder
-        .ok_or("the test is not in a target folder")?
-        .to_owned())
+    let folder = test.ancestors().nth(3);
+    let folder = folder.ok_or("the test is not in a target folder")?;
+    Ok(folder.to_owned())
 }
 
 /// The manifest without its examples, which need other releases.
