@@ -90,7 +90,7 @@ pub struct CommandInfo {
 }
 
 impl CommandInfo {
-    #[allow(dead_code)] // Generated code calls it, if a release is enabled.
+    #[allow(dead_code, reason = "generated code calls it, if a release is enabled")]
     pub(crate) const fn new(
         name: &'static str,
         arguments: &'static [&'static str],

@@ -4,8 +4,8 @@ use qmp_bindings::qga;
 use qmp_bindings::testing::check_reply;
 use qmp_bindings::{Command, CommandOf, Event, NoReply, OobCommandOf};
 use qmp_bindings::{v2_5, v2_11, v7_2, v10_0};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
@@ -289,28 +289,50 @@ fn what_did_not_change_is_one_type() {
     );
 }
 
-/// A part of the reply to `query-status`.
-#[derive(Debug, Deserialize)]
-#[allow(dead_code)]
-struct Status {
-    running: bool,
-}
+use replies::{Block, MaybeSinglestep, Singlestep, Status, TextStatus};
 
-#[test]
-fn unchanged_members_are_readable_in_all_releases() {
+/// Parts of replies, as a program declares them.
+mod replies {
+    #![expect(dead_code, reason = "only the names and types of the members matter")]
+
+    use serde::Deserialize;
+
     #[derive(Debug, Deserialize)]
-    #[allow(dead_code)]
-    struct Block {
+    pub struct Status {
+        running: bool,
+    }
+
+    #[derive(Debug, Deserialize)]
+    pub struct Block {
         device: String,
         inserted: Option<Inserted>,
     }
+
     #[derive(Debug, Deserialize)]
-    #[allow(dead_code)]
-    struct Inserted {
+    pub struct Inserted {
         file: String,
         #[serde(rename = "drv")]
         driver: String,
     }
+
+    #[derive(Debug, Deserialize)]
+    pub struct Singlestep {
+        singlestep: bool,
+    }
+
+    #[derive(Debug, Deserialize)]
+    pub struct MaybeSinglestep {
+        singlestep: Option<bool>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    pub struct TextStatus {
+        running: String,
+    }
+}
+
+#[test]
+fn unchanged_members_are_readable_in_all_releases() {
     macro_rules! check {
         ($($release:ident)*) => {$({
             use $release::Release;
@@ -324,21 +346,6 @@ fn unchanged_members_are_readable_in_all_releases() {
 
 #[test]
 fn changed_members_are_found_without_a_server() {
-    #[derive(Debug, Deserialize)]
-    #[allow(dead_code)]
-    struct Singlestep {
-        singlestep: bool,
-    }
-    #[derive(Debug, Deserialize)]
-    #[allow(dead_code)]
-    struct MaybeSinglestep {
-        singlestep: Option<bool>,
-    }
-    #[derive(Debug, Deserialize)]
-    #[allow(dead_code)]
-    struct TextStatus {
-        running: String,
-    }
     type New = v10_0::Release;
     use v10_0::command::QueryStatus;
     assert_eq!(
