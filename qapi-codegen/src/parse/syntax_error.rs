@@ -1,6 +1,6 @@
 //! Errors for invalid expressions.
 //!
-//! The grammar only rejects a text. This reads its tokens with a stack of its
+//! The parser only rejects a text. This reads its tokens with a stack of its
 //! own and stops at the first unexpected one, where QEMU reports the error too.
 
 use std::ops::Range;

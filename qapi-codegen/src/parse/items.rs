@@ -1,4 +1,4 @@
-//! The valid expressions of a file with syntax errors.
+//! The comments and expressions of a file.
 //!
 //! In every schema an expression begins at the beginning of a line. An invalid
 //! one therefore ends, at the latest, before the next line that begins with a
@@ -12,25 +12,23 @@ use super::tree::{self, SyntaxItem};
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Span};
 
-/// Parses the valid expressions, and reports an error for each other one.
-pub fn file(file: FileId, text: &str) -> (Vec<SyntaxItem>, Vec<Diagnostic>) {
+/// Parses the valid expressions, and reports an error for each invalid one.
+pub fn file(file: FileId, text: &str) -> (Vec<SyntaxItem<'_>>, Vec<Diagnostic>) {
     let mut items = Vec::new();
     let mut diagnostics = Vec::new();
     let mut offset = 0;
     while let Some(start) = next_token(text, offset) {
-        let range = if text[start..].starts_with('#') {
-            let range = start..line_end(text, start);
-            items.push(SyntaxItem::Comment(Span::new(file, range.clone())));
-            range
+        if text[start..].starts_with('#') {
+            offset = line_end(text, start);
+            items.push(SyntaxItem::Comment(Span::new(file, start..offset)));
+        } else if let Some(node) = tree::expression(file, text, start) {
+            offset = node.span.range().end;
+            items.push(SyntaxItem::Expression(node));
         } else {
-            let range = expression(text, start);
-            match tree::fragment(file, text, range.clone()) {
-                Some(item) => items.push(item),
-                None => diagnostics.push(syntax_error(file, text, range.clone())),
-            }
-            range
-        };
-        offset = range.end;
+            let range = invalid_expression(text, start);
+            offset = range.end;
+            diagnostics.push(syntax_error(file, text, range));
+        }
     }
     (items, diagnostics)
 }
@@ -46,9 +44,9 @@ fn line_end(text: &str, start: usize) -> usize {
         .map_or(text.len(), |newline| start + newline)
 }
 
-/// The range of the expression at an offset: up to its closing bracket or to
+/// The range of the invalid expression at an offset: up to its closing bracket or to
 /// the next expression, whichever comes first.
-fn expression(text: &str, start: usize) -> Range<usize> {
+fn invalid_expression(text: &str, start: usize) -> Range<usize> {
     let limit = next_expression(text, start);
     if !text[start..].starts_with(['{', '[']) {
         return start..limit;
