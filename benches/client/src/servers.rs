@@ -105,6 +105,44 @@ impl Drop for Server {
     }
 }
 
+/// A running `qmp-compat proxy`.
+pub struct Proxy {
+    folder: TempDir,
+    child: Child,
+}
+
+impl Proxy {
+    /// Starts the proxy, unless the variable `QMP_COMPAT` names no program that has it.
+    pub fn start(to: &Path, options: &[&str]) -> Option<Self> {
+        let folder = TempDir::new().expect("a folder");
+        let mut command = Command::new(env::var_os("QMP_COMPAT")?);
+        command.arg("proxy").arg("--listen").arg(socket(folder.path()));
+        command.arg("--to").arg(to).args(options);
+        command.stdin(Stdio::null()).stderr(Stdio::null());
+        let child = command.spawn().ok()?;
+        let mut proxy = Proxy { folder, child };
+        while !proxy.path().exists() {
+            if !matches!(proxy.child.try_wait(), Ok(None)) {
+                return None;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        Some(proxy)
+    }
+
+    /// Returns the path of the socket for clients.
+    pub fn path(&self) -> PathBuf {
+        socket(self.folder.path())
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 fn serve(stream: &UnixStream) {
     let mut writer = stream;
     let _ = writer.write_all(format!("{GREETING}\r\n").as_bytes());

@@ -8,9 +8,12 @@ use std::ops::Range;
 
 use super::syntax_error::syntax_error;
 use super::tokens::{SchemaToken, TokenReader, is_blank};
-use super::tree::{self, SyntaxItem};
+use super::tree::{self, SyntaxItem, SyntaxNode};
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Span};
+
+/// The brackets that an expression begins with.
+const BRACKETS: [char; 2] = ['{', '['];
 
 /// Parses the valid expressions, and reports an error for each invalid one.
 pub fn file(file: FileId, text: &str) -> (Vec<SyntaxItem<'_>>, Vec<Diagnostic>) {
@@ -21,7 +24,7 @@ pub fn file(file: FileId, text: &str) -> (Vec<SyntaxItem<'_>>, Vec<Diagnostic>) 
         if text[start..].starts_with('#') {
             offset = line_end(text, start);
             items.push(SyntaxItem::Comment(Span::new(file, start..offset)));
-        } else if let Some(node) = tree::expression(file, text, start) {
+        } else if let Some(node) = valid_expression(file, text, start) {
             offset = node.span.range().end;
             items.push(SyntaxItem::Expression(node));
         } else {
@@ -31,6 +34,16 @@ pub fn file(file: FileId, text: &str) -> (Vec<SyntaxItem<'_>>, Vec<Diagnostic>) 
         }
     }
     (items, diagnostics)
+}
+
+/// Parses the expression at an offset, if it is valid. One without brackets is
+/// valid if nothing follows it, because noise has quotes, too.
+fn valid_expression(file: FileId, text: &str, start: usize) -> Option<SyntaxNode<'_>> {
+    let node = tree::expression(file, text, start)?;
+    let limit = || next_expression(text, start);
+    let rest = || TokenReader::new(&text[..limit()], node.span.range().end);
+    let is_valid = text[start..].starts_with(BRACKETS) || rest().next().is_none();
+    is_valid.then_some(node)
 }
 
 fn next_token(text: &str, offset: usize) -> Option<usize> {
@@ -48,7 +61,7 @@ fn line_end(text: &str, start: usize) -> usize {
 /// the next expression, whichever comes first.
 fn invalid_expression(text: &str, start: usize) -> Range<usize> {
     let limit = next_expression(text, start);
-    if !text[start..].starts_with(['{', '[']) {
+    if !text[start..].starts_with(BRACKETS) {
         return start..limit;
     }
     let mut depth = 0_usize;

@@ -33,8 +33,11 @@ pub fn check(node: &SyntaxNode<'_>, version: Version, diagnostics: &mut Vec<Diag
 }
 
 fn duplicate_keys(entries: &[(Key<'_>, SyntaxNode<'_>)]) -> Vec<Diagnostic> {
-    let mut seen: HashMap<&str, Span> = HashMap::with_capacity(entries.len());
     let mut diagnostics = Vec::new();
+    if entries.len() < 2 {
+        return diagnostics;
+    }
+    let mut seen: HashMap<&str, Span> = HashMap::with_capacity(entries.len());
     for (key, _) in entries {
         let first = *seen.entry(key.value).or_insert(key.span);
         if first != key.span {

@@ -2,7 +2,7 @@
 //!
 //! The parser accepts the syntax of all releases; later stages check the
 //! release, so that errors can name it. It only rejects a text: the error is
-//! found by [`syntax_error`](super::syntax_error). Nesting is limited before.
+//! found by [`syntax_error`](super::syntax_error).
 
 use std::ops::Range;
 
@@ -54,10 +54,19 @@ impl SyntaxValue<'_> {
 /// Parses the expression at an offset, if it is valid.
 pub fn expression(file: FileId, text: &str, start: usize) -> Option<SyntaxNode<'_>> {
     let tokens = TokenReader::new(text, start);
-    let mut parser = Parser { file, text, tokens };
+    let mut parser = Parser {
+        file,
+        text,
+        tokens,
+        depth: 0,
+    };
     let first = parser.tokens.next()?;
     parser.value(first)
 }
+
+/// The maximum number of nested brackets: the parser is recursive, so that its
+/// stack is as deep as its input. No schema nests deeper than ten.
+pub const MAX_DEPTH: usize = 64;
 
 /// A token and its place.
 type PlacedToken = (Range<usize>, SchemaToken);
@@ -66,6 +75,8 @@ struct Parser<'t> {
     file: FileId,
     text: &'t str,
     tokens: TokenReader<'t>,
+    /// The number of open brackets.
+    depth: usize,
 }
 
 impl<'t> Parser<'t> {
@@ -94,19 +105,26 @@ impl<'t> Parser<'t> {
         close: SchemaToken,
         element: fn(&mut Self, PlacedToken) -> Option<T>,
     ) -> Option<(Vec<T>, usize)> {
+        if self.depth == MAX_DEPTH {
+            return None;
+        }
         let mut elements = Vec::new();
         let mut next = self.tokens.next()?;
         if next.1 == close {
             return Some((elements, next.0.end));
         }
+        self.depth += 1;
         loop {
             elements.push(element(self, next)?);
-            match self.tokens.next()? {
-                (place, token) if token == close => return Some((elements, place.end)),
-                (_, SchemaToken::Comma) => next = self.tokens.next()?,
+            next = self.tokens.next()?;
+            match next.1 {
+                SchemaToken::Comma => next = self.tokens.next()?,
+                token if token == close => break,
                 _ => return None,
             }
         }
+        self.depth -= 1;
+        Some((elements, next.0.end))
     }
 
     /// Parses a key and its value.
