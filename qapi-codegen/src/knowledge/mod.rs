@@ -9,6 +9,7 @@ pub mod builds;
 pub mod error_wordings;
 pub mod migrations;
 pub mod point_releases;
+pub mod replies;
 pub mod requests;
 pub mod when;
 
@@ -19,6 +20,10 @@ pub use builds::{
 pub use error_wordings::{ErrorWordings, ServerError, WordedProblem};
 pub use migrations::{AnswerRange, BreakSite, Certainty, MigrationRule, MigrationRules};
 pub use point_releases::{PointDifferences, PointReleases};
+pub use replies::{
+    BackendName, Inventory, OldMembers, ReplyCase, ReplyChange, ReplyConversion, ReplyRule,
+    ReplyRules, ReplyValue,
+};
 pub use requests::{DeviceAlias, MemberRequirement, RequestRejection, RequestRules};
 pub use when::ArgumentCondition;
 
@@ -33,6 +38,8 @@ pub struct Knowledge {
     pub requests: RequestRules,
     /// The answers to changes that break requests.
     pub migrations: MigrationRules,
+    /// The changes of replies and events.
+    pub replies: ReplyRules,
 }
 
 /// The facts about one release beyond its schema. Each may be missing.

@@ -4,6 +4,7 @@
 mod coverage;
 mod help;
 mod random_request;
+mod replies;
 
 use std::collections::HashMap;
 
