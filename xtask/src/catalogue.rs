@@ -6,8 +6,8 @@ use std::thread;
 
 use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::knowledge::{
-    Behaviour, CommandLineFacts, Knowledge, MigrationRules, ReleaseData, ReleaseDevices, ReplyRules,
-    SeriesWithCommand,
+    Behaviour, CommandLineFacts, Knowledge, MigrationRules, ReleaseData, ReleaseDevices,
+    ReplyRules, SeriesWithCommand,
 };
 use qapi_codegen::load::{DocumentationKind, Files};
 use qapi_codegen::schema::{Schema, TypeKind};
