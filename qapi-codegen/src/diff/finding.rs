@@ -182,6 +182,13 @@ impl<'s> Finding<'s> {
         let fitting = candidates.filter(|(_, own)| fits(own.operation.name()));
         let text = |own: &Occurrence<'s>| (own.operation.name(), render_path(self.path_of(own)));
         if let Some((index, _)) = fitting.min_by_key(|(_, own)| text(own)) {
+            self.put_first(index);
+        }
+    }
+
+    /// Puts an occurrence first. The example, which shows another one, is dropped.
+    pub(super) fn put_first(&mut self, index: usize) {
+        if index > 0 {
             self.occurrences[..=index].rotate_right(1);
             self.example = Example::default();
         }

@@ -73,7 +73,7 @@ pub struct Report<'s> {
     pub old: &'s str,
     /// The name of the new release.
     pub new: &'s str,
-    /// The numbers of findings.
+    /// The numbers of findings and changes of behaviour.
     #[serde(rename = "summary")]
     pub counts: FindingCounts,
     /// The extent of the comparison.
@@ -158,7 +158,16 @@ impl FindingCounts {
     }
 
     fn add(&mut self, finding: &Finding<'_>) {
-        *match finding.compatibility {
+        self.add_effect(finding.compatibility);
+    }
+
+    /// Counts a change of behaviour.
+    pub fn add_note(&mut self, note: &BehaviourNote<'_>) {
+        self.add_effect(note.compatibility());
+    }
+
+    fn add_effect(&mut self, effect: Compatibility) {
+        *match effect {
             Compatibility::Breaking => &mut self.breaking,
             Compatibility::Dangerous => &mut self.dangerous,
             Compatibility::Compatible => &mut self.compatible,
@@ -211,10 +220,10 @@ impl<'s> Report<'s> {
             findings.extend(of_devices);
             findings.sort_by_cached_key(sort_key);
         }
-        Report {
+        let mut report = Report {
             old: inputs.old.name,
             new: inputs.new.name,
-            counts: FindingCounts::from_findings(&findings),
+            counts: FindingCounts::default(),
             compared: ComparedCounts::from_comparison(&comparison, &old, &new, &findings),
             command_examples,
             behaviour: behaviour_notes(behaviour, &old, &new),
@@ -224,7 +233,16 @@ impl<'s> Report<'s> {
             used: None,
             ignored: 0,
             findings,
-        }
+        };
+        report.count();
+        report
+    }
+
+    /// Counts the findings and the changes of behaviour.
+    pub(super) fn count(&mut self) {
+        let mut counts = FindingCounts::from_findings(&self.findings);
+        self.behaviour.iter().for_each(|note| counts.add_note(note));
+        self.counts = counts;
     }
 }
 

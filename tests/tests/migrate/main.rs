@@ -2,6 +2,7 @@
 //! requests.
 
 mod coverage;
+mod do_this;
 mod help;
 mod random_request;
 mod replies;
