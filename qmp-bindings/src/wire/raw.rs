@@ -15,14 +15,14 @@ use super::read::Key;
 const RAW_VALUE: &str = "$serde_json::private::RawValue";
 
 /// The JSON text of a value, borrowed from the input if possible.
-pub(crate) struct RawText<'de>(Cow<'de, str>);
+pub struct RawText<'de>(Cow<'de, str>);
 
 impl RawText<'_> {
-    pub(crate) fn as_str(&self) -> &str {
+    pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    pub(crate) fn into_owned(self) -> RawText<'static> {
+    pub fn into_owned(self) -> RawText<'static> {
         RawText(Cow::Owned(self.0.into_owned()))
     }
 }

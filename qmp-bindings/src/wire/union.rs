@@ -19,7 +19,7 @@ use super::raw::RawText;
 use super::read::{Key, Object, required};
 
 /// A union: members that all branches share, and a branch.
-pub(crate) trait Base: Sized {
+pub trait Base: Sized {
     /// The shared members that are decoded so far.
     type Slots: Default;
     /// The branches.
@@ -39,7 +39,7 @@ pub(crate) trait Base: Sized {
 }
 
 /// The branches of a union.
-pub(crate) trait Branches: Sized {
+pub trait Branches: Sized {
     /// The name of the discriminator.
     const DISCRIMINATOR: &'static str;
 
@@ -50,7 +50,7 @@ pub(crate) trait Branches: Sized {
 }
 
 /// Decodes a union.
-pub(crate) fn union<'de, U: Base, D: Deserializer<'de>>(deserializer: D) -> Result<U, D::Error> {
+pub fn union<'de, U: Base, D: Deserializer<'de>>(deserializer: D) -> Result<U, D::Error> {
     deserializer.deserialize_map(UnionVisitor(PhantomData))
 }
 
@@ -76,7 +76,7 @@ impl<'de, U: Base> Visitor<'de> for UnionVisitor<U> {
 }
 
 /// The members of a union that are read so far.
-pub(crate) struct UnionSlots<'i, U: Base> {
+pub struct UnionSlots<'i, U: Base> {
     discriminator: Option<Key<'i>>,
     base: U::Slots,
     early: Vec<EarlyMember<'i>>,
@@ -128,7 +128,7 @@ impl<'de, U: Base> UnionSlots<'de, U> {
 
 /// A union that is a branch of another one, whose members are owned.
 impl<U: Base> UnionSlots<'static, U> {
-    pub(crate) fn accept_owned<'de, A: MapAccess<'de>>(
+    pub fn accept_owned<'de, A: MapAccess<'de>>(
         &mut self,
         key: &str,
         map: &mut A,
@@ -145,15 +145,15 @@ impl<U: Base> UnionSlots<'static, U> {
     }
 
     /// Creates the union from the members read so far.
-    pub(crate) fn finish<E: Error>(self) -> Result<U, E> {
+    pub fn finish<E: Error>(self) -> Result<U, E> {
         self.decode(&mut NoMembers(PhantomData))
     }
 }
 
 /// The members of a union that belong to its branch.
-pub(crate) struct Rest<'m, 'de, A, U: Base> {
+pub struct Rest<'m, 'de, A, U: Base> {
     /// The discriminator value.
-    pub(crate) discriminator: &'m str,
+    pub discriminator: &'m str,
     early: Vec<EarlyMember<'de>>,
     map: &'m mut A,
     base: &'m mut U::Slots,
@@ -161,7 +161,7 @@ pub(crate) struct Rest<'m, 'de, A, U: Base> {
 
 impl<'de, A: MapAccess<'de>, U: Base> Rest<'_, 'de, A, U> {
     /// Decodes them as the members of an object.
-    pub(crate) fn members<T: Object>(self) -> Result<T, A::Error> {
+    pub fn members<T: Object>(self) -> Result<T, A::Error> {
         let mut slots = T::Slots::default();
         for EarlyMember { key, value } in &self.early {
             T::accept(&mut slots, key, &mut EarlyValue(value))
@@ -176,12 +176,12 @@ impl<'de, A: MapAccess<'de>, U: Base> Rest<'_, 'de, A, U> {
     }
 
     /// Skips them, for a branch without members.
-    pub(crate) fn nothing(self) -> Result<(), A::Error> {
+    pub fn nothing(self) -> Result<(), A::Error> {
         self.members::<Nothing>().map(|Nothing| ())
     }
 
     /// Keeps them as JSON, for a branch that the schema does not have.
-    pub(crate) fn unrecognized(self) -> Result<UnrecognizedBranch, A::Error> {
+    pub fn unrecognized(self) -> Result<UnrecognizedBranch, A::Error> {
         let mut members = Map::new();
         for EarlyMember { key, value } in &self.early {
             let read = serde_json::from_str(value.as_str());
@@ -264,7 +264,7 @@ impl Object for Nothing {
 }
 
 /// A branch that is an object with the single member `data`.
-pub(crate) struct Data<T>(pub(crate) T);
+pub struct Data<T>(pub(crate) T);
 
 impl<T: for<'de> Deserialize<'de>> Object for Data<T> {
     type Slots = Option<T>;

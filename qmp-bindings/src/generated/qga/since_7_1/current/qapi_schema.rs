@@ -286,7 +286,7 @@ pub mod types {
         GuestCpuStats = "GuestCpuStats"
     }
     #[derive(Default)]
-    pub(crate) struct GuestDiskAddress_Slots {
+    pub struct GuestDiskAddress_Slots {
         pci_controller: Option<GuestPciAddress>,
         bus_type: Option<GuestDiskBusType>,
         bus: Option<i64>,
@@ -331,7 +331,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestDiskInfo_Slots {
+    pub struct GuestDiskInfo_Slots {
         name: Option<String>,
         partition: Option<bool>,
         dependencies: Option<Vec<String>>,
@@ -496,7 +496,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestDiskStatsInfo_Slots {
+    pub struct GuestDiskStatsInfo_Slots {
         name: Option<String>,
         major: Option<u64>,
         minor: Option<u64>,
@@ -529,7 +529,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestLinuxCpuStats_Slots {
+    pub struct GuestLinuxCpuStats_Slots {
         cpu: Option<i64>,
         user: Option<u64>,
         nice: Option<u64>,
@@ -583,7 +583,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestNvMeSmart_Slots {
+    pub struct GuestNvMeSmart_Slots {
         critical_warning: Option<i64>,
         temperature: Option<i64>,
         available_spare: Option<i64>,

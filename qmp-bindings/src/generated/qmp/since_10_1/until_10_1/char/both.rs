@@ -51,7 +51,7 @@ mod types {
         ChardevBackend = "ChardevBackend"
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSocket_Slots {
+    pub struct ChardevSocket_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         addr: Option<SocketAddressLegacy>,
@@ -123,7 +123,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSocketWrapper_Slots {
+    pub struct ChardevSocketWrapper_Slots {
         data: Option<ChardevSocket>,
     }
     impl Object for ChardevSocketWrapper {
@@ -163,7 +163,7 @@ mod commands {
         pub use crate::generated::qmp::since_10_1::types::ChardevBackend;
     }
     #[derive(Default)]
-    pub(crate) struct ChardevAdd_Slots {
+    pub struct ChardevAdd_Slots {
         id: Option<String>,
         backend: Option<types::ChardevBackend>,
     }
@@ -190,7 +190,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevChange_Slots {
+    pub struct ChardevChange_Slots {
         id: Option<String>,
         backend: Option<types::ChardevBackend>,
     }

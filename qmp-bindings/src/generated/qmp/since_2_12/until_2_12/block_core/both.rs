@@ -33,7 +33,7 @@ mod types {
         BlockdevQcow2Version, BlockdevRef, BlockdevVhdxSubformat, BlockdevVpcSubformat,
     };
     #[derive(Default)]
-    pub(crate) struct BlockDirtyBitmapAdd_Slots {
+    pub struct BlockDirtyBitmapAdd_Slots {
         node: Option<String>,
         name: Option<String>,
         granularity: Option<u32>,
@@ -282,7 +282,7 @@ mod types {
         BlockdevCreateOptions = "BlockdevCreateOptions"
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsLuks_Slots {
+    pub struct BlockdevCreateOptionsLuks_Slots {
         key_secret: Option<String>,
         cipher_alg: Option<QCryptoCipherAlgorithm>,
         cipher_mode: Option<QCryptoCipherMode>,
@@ -330,7 +330,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsParallels_Slots {
+    pub struct BlockdevCreateOptionsParallels_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         cluster_size: Option<u64>,
@@ -360,7 +360,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQcow_Slots {
+    pub struct BlockdevCreateOptionsQcow_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         backing_file: Option<String>,
@@ -393,7 +393,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQcow2_Slots {
+    pub struct BlockdevCreateOptionsQcow2_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         version: Option<BlockdevQcow2Version>,
@@ -444,7 +444,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQed_Slots {
+    pub struct BlockdevCreateOptionsQed_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         backing_file: Option<String>,
@@ -483,7 +483,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsRbd_Slots {
+    pub struct BlockdevCreateOptionsRbd_Slots {
         location: Option<BlockdevOptionsRbd>,
         size: Option<u64>,
         cluster_size: Option<u64>,
@@ -513,7 +513,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVdi_Slots {
+    pub struct BlockdevCreateOptionsVdi_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         preallocation: Option<PreallocMode>,
@@ -543,7 +543,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVhdx_Slots {
+    pub struct BlockdevCreateOptionsVhdx_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         log_size: Option<u64>,
@@ -582,7 +582,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVpc_Slots {
+    pub struct BlockdevCreateOptionsVpc_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         subformat: Option<BlockdevVpcSubformat>,
@@ -615,7 +615,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptions_Slots {
+    pub struct BlockdevOptions_Slots {
         node_name: Option<String>,
         discard: Option<BlockdevDiscardOptions>,
         cache: Option<BlockdevCacheOptions>,

@@ -139,7 +139,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptions_Slots {
+    pub struct BlockdevOptions_Slots {
         id: Option<String>,
         node_name: Option<String>,
         discard: Option<BlockdevDiscardOptions>,
@@ -241,7 +241,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkdebug_Slots {
+    pub struct BlockdevOptionsBlkdebug_Slots {
         image: Option<BlockdevRef>,
         config: Option<String>,
         align: Option<i64>,
@@ -277,7 +277,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkverify_Slots {
+    pub struct BlockdevOptionsBlkverify_Slots {
         test: Option<BlockdevRef>,
         raw: Option<BlockdevRef>,
     }
@@ -304,7 +304,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsGenericCowFormat_Slots {
+    pub struct BlockdevOptionsGenericCowFormat_Slots {
         file: Option<BlockdevRef>,
         backing: Option<BlockdevRef>,
     }
@@ -331,7 +331,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsGenericFormat_Slots {
+    pub struct BlockdevOptionsGenericFormat_Slots {
         file: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsGenericFormat {
@@ -355,7 +355,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsLuks_Slots {
+    pub struct BlockdevOptionsLuks_Slots {
         file: Option<BlockdevRef>,
         key_secret: Option<String>,
     }
@@ -382,7 +382,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsQcow2_Slots {
+    pub struct BlockdevOptionsQcow2_Slots {
         file: Option<BlockdevRef>,
         backing: Option<BlockdevRef>,
         lazy_refcounts: Option<bool>,
@@ -436,7 +436,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsQuorum_Slots {
+    pub struct BlockdevOptionsQuorum_Slots {
         blkverify: Option<bool>,
         children: Option<Vec<BlockdevRef>>,
         vote_threshold: Option<i64>,
@@ -515,7 +515,7 @@ mod commands {
         pub use crate::generated::qmp::since_2_6::types::BlockdevOptions;
     }
     #[derive(Default)]
-    pub(crate) struct BlockSetIoThrottle_Slots {
+    pub struct BlockSetIoThrottle_Slots {
         device: Option<String>,
         bps: Option<i64>,
         bps_rd: Option<i64>,
@@ -599,7 +599,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevAdd_Slots {
+    pub struct BlockdevAdd_Slots {
         options: Option<types::BlockdevOptions>,
     }
     impl Object for BlockdevAdd {
@@ -623,7 +623,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevMirror_Slots {
+    pub struct BlockdevMirror_Slots {
         device: Option<String>,
         target: Option<String>,
         replaces: Option<String>,

@@ -333,7 +333,7 @@ mod types {
         BlockdevCreateOptions = "BlockdevCreateOptions"
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsLuks_Slots {
+    pub struct BlockdevCreateOptionsLuks_Slots {
         key_secret: Option<String>,
         cipher_alg: Option<QCryptoCipherAlgorithm>,
         cipher_mode: Option<QCryptoCipherMode>,
@@ -384,7 +384,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsParallels_Slots {
+    pub struct BlockdevCreateOptionsParallels_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         cluster_size: Option<u64>,
@@ -414,7 +414,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQcow_Slots {
+    pub struct BlockdevCreateOptionsQcow_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         backing_file: Option<String>,
@@ -447,7 +447,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQcow2_Slots {
+    pub struct BlockdevCreateOptionsQcow2_Slots {
         file: Option<BlockdevRef>,
         data_file: Option<BlockdevRef>,
         data_file_raw: Option<bool>,
@@ -504,7 +504,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQed_Slots {
+    pub struct BlockdevCreateOptionsQed_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         backing_file: Option<String>,
@@ -543,7 +543,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVdi_Slots {
+    pub struct BlockdevCreateOptionsVdi_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         preallocation: Option<PreallocMode>,
@@ -573,7 +573,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVhdx_Slots {
+    pub struct BlockdevCreateOptionsVhdx_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         log_size: Option<u64>,
@@ -612,7 +612,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVmdk_Slots {
+    pub struct BlockdevCreateOptionsVmdk_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         extents: Option<Vec<BlockdevRef>>,
@@ -657,7 +657,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVpc_Slots {
+    pub struct BlockdevCreateOptionsVpc_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         subformat: Option<BlockdevVpcSubformat>,
@@ -690,7 +690,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptions_Slots {
+    pub struct BlockdevOptions_Slots {
         node_name: Option<String>,
         discard: Option<BlockdevDiscardOptions>,
         cache: Option<BlockdevCacheOptions>,
@@ -789,7 +789,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkdebug_Slots {
+    pub struct BlockdevOptionsBlkdebug_Slots {
         image: Option<BlockdevRef>,
         config: Option<String>,
         align: Option<i64>,
@@ -846,7 +846,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlklogwrites_Slots {
+    pub struct BlockdevOptionsBlklogwrites_Slots {
         file: Option<BlockdevRef>,
         log: Option<BlockdevRef>,
         log_sector_size: Option<u32>,

@@ -338,7 +338,7 @@ mod types {
         BlockdevCreateOptions = "BlockdevCreateOptions"
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsLuks_Slots {
+    pub struct BlockdevCreateOptionsLuks_Slots {
         key_secret: Option<String>,
         cipher_alg: Option<QCryptoCipherAlgorithm>,
         cipher_mode: Option<QCryptoCipherMode>,
@@ -389,7 +389,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsParallels_Slots {
+    pub struct BlockdevCreateOptionsParallels_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         cluster_size: Option<u64>,
@@ -419,7 +419,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQcow_Slots {
+    pub struct BlockdevCreateOptionsQcow_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         backing_file: Option<String>,
@@ -452,7 +452,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQcow2_Slots {
+    pub struct BlockdevCreateOptionsQcow2_Slots {
         file: Option<BlockdevRef>,
         data_file: Option<BlockdevRef>,
         data_file_raw: Option<bool>,
@@ -509,7 +509,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQed_Slots {
+    pub struct BlockdevCreateOptionsQed_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         backing_file: Option<String>,
@@ -548,7 +548,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVdi_Slots {
+    pub struct BlockdevCreateOptionsVdi_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         preallocation: Option<PreallocMode>,
@@ -578,7 +578,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVhdx_Slots {
+    pub struct BlockdevCreateOptionsVhdx_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         log_size: Option<u64>,
@@ -617,7 +617,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVmdk_Slots {
+    pub struct BlockdevCreateOptionsVmdk_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         extents: Option<Vec<BlockdevRef>>,
@@ -662,7 +662,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVpc_Slots {
+    pub struct BlockdevCreateOptionsVpc_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         subformat: Option<BlockdevVpcSubformat>,
@@ -695,7 +695,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptions_Slots {
+    pub struct BlockdevOptions_Slots {
         node_name: Option<String>,
         discard: Option<BlockdevDiscardOptions>,
         cache: Option<BlockdevCacheOptions>,
@@ -795,7 +795,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkdebug_Slots {
+    pub struct BlockdevOptionsBlkdebug_Slots {
         image: Option<BlockdevRef>,
         config: Option<String>,
         align: Option<i64>,
@@ -852,7 +852,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlklogwrites_Slots {
+    pub struct BlockdevOptionsBlklogwrites_Slots {
         file: Option<BlockdevRef>,
         log: Option<BlockdevRef>,
         log_sector_size: Option<u32>,
@@ -890,7 +890,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkreplay_Slots {
+    pub struct BlockdevOptionsBlkreplay_Slots {
         image: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsBlkreplay {

@@ -624,7 +624,7 @@ mod types {
         BlockdevCreateOptions = "BlockdevCreateOptions"
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsLuks_Slots {
+    pub struct BlockdevCreateOptionsLuks_Slots {
         key_secret: Option<String>,
         cipher_alg: Option<QCryptoCipherAlgorithm>,
         cipher_mode: Option<QCryptoCipherMode>,
@@ -675,7 +675,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsParallels_Slots {
+    pub struct BlockdevCreateOptionsParallels_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         cluster_size: Option<u64>,
@@ -705,7 +705,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQcow_Slots {
+    pub struct BlockdevCreateOptionsQcow_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         backing_file: Option<String>,
@@ -738,7 +738,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQcow2_Slots {
+    pub struct BlockdevCreateOptionsQcow2_Slots {
         file: Option<BlockdevRef>,
         data_file: Option<BlockdevRef>,
         data_file_raw: Option<bool>,
@@ -801,7 +801,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQed_Slots {
+    pub struct BlockdevCreateOptionsQed_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         backing_file: Option<String>,
@@ -840,7 +840,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVdi_Slots {
+    pub struct BlockdevCreateOptionsVdi_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         preallocation: Option<PreallocMode>,
@@ -870,7 +870,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVhdx_Slots {
+    pub struct BlockdevCreateOptionsVhdx_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         log_size: Option<u64>,

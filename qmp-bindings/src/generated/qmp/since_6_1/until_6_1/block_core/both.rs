@@ -489,7 +489,7 @@ mod types {
         BlockdevCreateOptions = "BlockdevCreateOptions"
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsLuks_Slots {
+    pub struct BlockdevCreateOptionsLuks_Slots {
         key_secret: Option<String>,
         cipher_alg: Option<QCryptoCipherAlgorithm>,
         cipher_mode: Option<QCryptoCipherMode>,
@@ -540,7 +540,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsParallels_Slots {
+    pub struct BlockdevCreateOptionsParallels_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         cluster_size: Option<u64>,
@@ -570,7 +570,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQcow_Slots {
+    pub struct BlockdevCreateOptionsQcow_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         backing_file: Option<String>,
@@ -603,7 +603,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQcow2_Slots {
+    pub struct BlockdevCreateOptionsQcow2_Slots {
         file: Option<BlockdevRef>,
         data_file: Option<BlockdevRef>,
         data_file_raw: Option<bool>,
@@ -666,7 +666,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQed_Slots {
+    pub struct BlockdevCreateOptionsQed_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         backing_file: Option<String>,
@@ -705,7 +705,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVdi_Slots {
+    pub struct BlockdevCreateOptionsVdi_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         preallocation: Option<PreallocMode>,
@@ -735,7 +735,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVhdx_Slots {
+    pub struct BlockdevCreateOptionsVhdx_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         log_size: Option<u64>,
@@ -774,7 +774,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVmdk_Slots {
+    pub struct BlockdevCreateOptionsVmdk_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         extents: Option<Vec<BlockdevRef>>,

@@ -215,7 +215,7 @@ mod types {
         BlockdevCreateOptions = "BlockdevCreateOptions"
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsLuks_Slots {
+    pub struct BlockdevCreateOptionsLuks_Slots {
         key_secret: Option<String>,
         cipher_alg: Option<QCryptoCipherAlgorithm>,
         cipher_mode: Option<QCryptoCipherMode>,
@@ -266,7 +266,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsParallels_Slots {
+    pub struct BlockdevCreateOptionsParallels_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         cluster_size: Option<u64>,
@@ -296,7 +296,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQcow_Slots {
+    pub struct BlockdevCreateOptionsQcow_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         backing_file: Option<String>,
@@ -329,7 +329,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQcow2_Slots {
+    pub struct BlockdevCreateOptionsQcow2_Slots {
         file: Option<BlockdevRef>,
         data_file: Option<BlockdevRef>,
         data_file_raw: Option<bool>,
@@ -392,7 +392,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQed_Slots {
+    pub struct BlockdevCreateOptionsQed_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         backing_file: Option<String>,
@@ -431,7 +431,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVdi_Slots {
+    pub struct BlockdevCreateOptionsVdi_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         preallocation: Option<PreallocMode>,
@@ -461,7 +461,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVhdx_Slots {
+    pub struct BlockdevCreateOptionsVhdx_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         log_size: Option<u64>,
@@ -500,7 +500,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVmdk_Slots {
+    pub struct BlockdevCreateOptionsVmdk_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         extents: Option<Vec<BlockdevRef>>,
@@ -548,7 +548,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVpc_Slots {
+    pub struct BlockdevCreateOptionsVpc_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         subformat: Option<BlockdevVpcSubformat>,
@@ -581,7 +581,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptions_Slots {
+    pub struct BlockdevOptions_Slots {
         node_name: Option<String>,
         discard: Option<BlockdevDiscardOptions>,
         cache: Option<BlockdevCacheOptions>,
@@ -687,7 +687,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkdebug_Slots {
+    pub struct BlockdevOptionsBlkdebug_Slots {
         image: Option<BlockdevRef>,
         config: Option<String>,
         align: Option<i64>,
@@ -744,7 +744,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlklogwrites_Slots {
+    pub struct BlockdevOptionsBlklogwrites_Slots {
         file: Option<BlockdevRef>,
         log: Option<BlockdevRef>,
         log_sector_size: Option<u32>,
@@ -782,7 +782,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkreplay_Slots {
+    pub struct BlockdevOptionsBlkreplay_Slots {
         image: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsBlkreplay {
@@ -806,7 +806,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkverify_Slots {
+    pub struct BlockdevOptionsBlkverify_Slots {
         test: Option<BlockdevRef>,
         raw: Option<BlockdevRef>,
     }
@@ -833,7 +833,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsCbw_Slots {
+    pub struct BlockdevOptionsCbw_Slots {
         file: Option<BlockdevRef>,
         target: Option<BlockdevRef>,
         bitmap: Option<BlockDirtyBitmap>,
