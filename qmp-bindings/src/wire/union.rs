@@ -11,7 +11,7 @@ use std::marker::PhantomData;
 use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor,
 };
-use serde_json::{Map, Value};
+use serde_json::Map;
 
 use super::UnrecognizedBranch;
 use super::path::{Located, locate};
