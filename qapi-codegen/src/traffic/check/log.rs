@@ -63,6 +63,7 @@ impl<'c, 'k> LogChecker<'c, 'k> {
     pub fn check_entry(&mut self, entry: &LogEntry<'_>) -> Vec<LogFinding> {
         let mut findings = Vec::new();
         match &entry.content {
+            LogContent::CommandLine(_) => {}
             LogContent::Text => {
                 self.prefix.clear();
                 self.prefix.extend_from_slice(entry.bytes);

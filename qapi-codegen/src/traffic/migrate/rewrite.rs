@@ -31,7 +31,7 @@ pub struct MigratedRequest {
 /// Migrates the requests of an entry.
 pub fn rewrite_entry(migrator: &mut Migrator<'_>, entry: &LogEntry<'_>) -> RewrittenEntry {
     let messages = match &entry.content {
-        LogContent::Text => return RewrittenEntry::default(),
+        LogContent::Text | LogContent::CommandLine(_) => return RewrittenEntry::default(),
         LogContent::Malformed(malformed) | LogContent::Unread(malformed) => {
             return RewrittenEntry {
                 bytes: None,
