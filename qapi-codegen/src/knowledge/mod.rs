@@ -19,7 +19,9 @@ pub use builds::{
 };
 pub use command_line::{CommandLineEvidence, CommandLineFacts};
 pub use error_wordings::{ErrorWordings, ServerError, WordedProblem};
-pub use migrations::{AnswerRange, BreakSite, Certainty, MigrationRule, MigrationRules};
+pub use migrations::{
+    AnswerRange, BreakSite, Certainty, CommandLineRule, MigrationRule, MigrationRules,
+};
 pub use point_releases::{PointDifferences, PointReleases};
 pub use requests::{DeviceAlias, MemberRequirement, RequestRejection, RequestRules};
 pub use when::ArgumentCondition;

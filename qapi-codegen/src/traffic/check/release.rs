@@ -70,8 +70,16 @@ impl<'k> ReleaseInterface<'k> {
 
     /// The devices of the release, which are read on first use.
     pub fn devices(&self) -> Option<ReleaseDevices<'k>> {
+        self.devices_of(self.data.target)
+    }
+
+    /// The devices of the release for a target.
+    pub fn devices_of<'d>(&self, target: Option<&'d str>) -> Option<ReleaseDevices<'d>>
+    where
+        'k: 'd,
+    {
         let evidence = self.data.devices?.evidence()?;
-        Some(evidence.release(self.series, self.data.target))
+        Some(evidence.release(self.series, target))
     }
 
     /// The name in the list of devices for a name in `device_add`.

@@ -113,11 +113,7 @@ mod tests {
 
     #[test]
     fn contradictory_keys_are_errors() {
-        for (text, key) in [
-            ("a=1,a.b=2", "a.b"),
-            ("a.b=2,a=1", "a"),
-            ("a..b=1", "a..b"),
-        ] {
+        for (text, key) in [("a=1,a.b=2", "a.b"), ("a.b=2,a=1", "a"), ("a..b=1", "a..b")] {
             assert_eq!(object(text), Err(key.to_owned()), "{text}");
         }
     }

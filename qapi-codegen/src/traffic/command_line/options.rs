@@ -40,7 +40,7 @@ impl<'l> TypedCommandLine<'l> {
         takes_argument: &dyn Fn(&str) -> Option<bool>,
     ) -> Self {
         let mut typed = TypedCommandLine {
-            program: program_name(line.program()),
+            program: line.program_name(),
             options: Vec::new(),
             operands: Vec::new(),
             variables: Vec::new(),
@@ -98,8 +98,4 @@ pub fn option_name<'w>(word: &'w CommandWord<'_>) -> Option<&'w str> {
         .strip_prefix('-')
         .filter(|_| !word.has_variable(0..1))?;
     Some(name.strip_prefix('-').unwrap_or(name))
-}
-
-fn program_name(path: &str) -> &str {
-    path.rsplit(['/', '\\']).next().unwrap_or(path)
 }

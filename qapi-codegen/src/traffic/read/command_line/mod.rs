@@ -39,6 +39,12 @@ impl<'t> LoggedCommandLine<'t> {
         self.words.first().map_or("", CommandWord::value)
     }
 
+    /// The name of the program, without its folder.
+    pub fn program_name(&self) -> &str {
+        let path = self.program();
+        path.rsplit(['/', '\\']).next().unwrap_or(path)
+    }
+
     /// The words after the program.
     pub fn arguments(&self) -> &[CommandWord<'t>] {
         self.words.get(1..).unwrap_or_default()
