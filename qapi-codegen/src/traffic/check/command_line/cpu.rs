@@ -3,30 +3,65 @@
 use super::option::OptionCheck;
 use super::subject::{CommandLineProblem, CommandLineSubject};
 use crate::knowledge::command_line::Presence;
+use crate::traffic::read::CommandWord;
 
-/// The models that every target has, without being listed.
-const COMMON_MODELS: [&str; 3] = ["host", "max", "help"];
+/// The models that all targets have, or that depend on the accelerator.
+const COMMON_MODELS: [&str; 2] = ["host", "max"];
 
-impl OptionCheck<'_> {
+impl<'m> OptionCheck<'m> {
     /// Checks the argument of `-cpu`: a model and its features.
     pub fn check_cpu(&mut self) {
-        let text = self.prepared.text();
-        let model = text.split(',').next().unwrap_or_default();
-        let word = self.prepared.option.argument;
-        if word.is_some_and(|(_, word)| word.has_variable(0..model.len())) {
+        let Some((_, word)) = self.prepared.option.argument else {
             return;
-        }
-        let fact = self.facts.cpu(model);
-        // Names of classes are accepted, too.
-        let is_common = COMMON_MODELS.contains(&model) || model == "?";
-        match fact.presence {
-            Presence::Unknown if is_common => {}
-            Presence::Unknown | Presence::OtherTarget => {
-                self.report(CommandLineProblem::Unverified(CommandLineSubject::Cpu(
-                    model,
-                )));
+        };
+        let mut start = 0;
+        for part in word.value().split(',') {
+            let range = start..start + part.len();
+            let is_model = start == 0;
+            start = range.end + 1;
+            match (word.has_variable(range), is_model) {
+                (true, true) => return,
+                (true, false) => {}
+                (false, true) if is_help(word) => return,
+                (false, true) => self.check_model(part),
+                (false, false) => self.check_feature(part),
             }
-            _ => self.check_fact(None, CommandLineSubject::Cpu(model), fact),
         }
     }
+
+    fn check_model(&mut self, model: &'m str) {
+        let fact = self.facts.cpu(model);
+        let subject = CommandLineSubject::Cpu(model);
+        match fact.presence {
+            Presence::Unknown if COMMON_MODELS.contains(&model) => {}
+            Presence::OtherTarget => self.report(CommandLineProblem::Unverified(subject)),
+            _ => self.check_fact(None, subject, fact),
+        }
+    }
+
+    /// Checks `+feature`, `-feature` or `feature=value`.
+    fn check_feature(&mut self, feature: &'m str) {
+        let name = feature.split('=').next().unwrap_or(feature);
+        let name = name.strip_prefix(['+', '-']).unwrap_or(name);
+        let is_cpu = |object: &str| object.starts_with("max-") && object.ends_with("-cpu");
+        let devices = self.release.devices_of(self.facts.target());
+        // Features have names with underscores, too.
+        let with_dashes = name.replace('_', "-");
+        let is_known = devices.is_some_and(|devices| {
+            [name, &with_dashes]
+                .iter()
+                .any(|name| devices.has_object_property(is_cpu, name))
+        });
+        if !is_known {
+            let subject = CommandLineSubject::Parameter {
+                option: "cpu",
+                name,
+            };
+            self.report_at(name, CommandLineProblem::Unverified(subject));
+        }
+    }
+}
+
+fn is_help(word: &CommandWord<'_>) -> bool {
+    matches!(word.value(), "help" | "?")
 }

@@ -2,7 +2,7 @@
 
 use super::option::OptionCheck;
 use super::subject::{CommandLineProblem, CommandLineSubject};
-use crate::knowledge::command_line::ParameterFact;
+use crate::knowledge::command_line::{ParameterFact, Presence};
 use crate::traffic::command_line::{Parameter, ParameterForm, Parameters};
 use crate::traffic::option_text;
 
@@ -35,7 +35,10 @@ impl<'m> OptionCheck<'m> {
         }
         let known = self.facts.parameter(option, name);
         let subject = CommandLineSubject::Parameter { option, name };
-        self.check_fact(Some(name), subject, known.fact);
+        let is_listed = known.fact.presence == Presence::Unknown && self.is_machine_property(name);
+        if !is_listed {
+            self.check_fact(Some(name), subject, known.fact);
+        }
         if !known.fact.presence.is_absent() {
             self.check_form(name, parameter, known);
             self.check_parameter_value(name, parameter, known);
@@ -92,6 +95,14 @@ impl<'m> OptionCheck<'m> {
             };
             self.report_at(name, problem);
         }
+    }
+
+    /// Returns whether a build of the release lists a property of a machine.
+    fn is_machine_property(&self, name: &str) -> bool {
+        let is_machine = |object: &str| object.ends_with("-machine");
+        let devices = self.release.devices_of(self.facts.target());
+        self.prepared.name == "machine"
+            && devices.is_some_and(|devices| devices.has_object_property(is_machine, name))
     }
 
     fn check_machine(&mut self, parameter: &'m Parameter<'m>) {
