@@ -10,6 +10,7 @@ pub mod command_line;
 pub mod error_wordings;
 pub mod migrations;
 pub mod point_releases;
+pub mod replies;
 pub mod requests;
 pub mod when;
 
@@ -23,6 +24,10 @@ pub use migrations::{
     AnswerRange, BreakSite, Certainty, CommandLineRule, MigrationRule, MigrationRules,
 };
 pub use point_releases::{PointDifferences, PointReleases};
+pub use replies::{
+    BackendName, Inventory, OldMembers, ReplyCase, ReplyChange, ReplyConversion, ReplyRule,
+    ReplyRules, ReplyValue,
+};
 pub use requests::{DeviceAlias, MemberRequirement, RequestRejection, RequestRules};
 pub use when::ArgumentCondition;
 
@@ -37,6 +42,8 @@ pub struct Knowledge {
     pub requests: RequestRules,
     /// The answers to changes that break requests.
     pub migrations: MigrationRules,
+    /// The changes of replies and events.
+    pub replies: ReplyRules,
 }
 
 /// The facts about one release beyond its schema. Each may be missing.
