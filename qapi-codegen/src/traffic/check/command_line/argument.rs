@@ -57,11 +57,6 @@ impl<'l> PreparedOption<'l> {
         }
     }
 
-    /// The text of the argument.
-    pub fn text(&self) -> &'l str {
-        self.option.argument.map_or("", |(_, word)| word.value())
-    }
-
     /// The key of a first value without one.
     pub fn first_key(&self) -> Option<&'l str> {
         self.entry.and_then(|entry| entry.first_key.as_deref())

@@ -34,7 +34,7 @@ impl<'m> OptionCheck<'m> {
         let subject = CommandLineSubject::Cpu(model);
         match fact.presence {
             Presence::Unknown if COMMON_MODELS.contains(&model) => {}
-            Presence::OtherTarget => self.report(CommandLineProblem::Unverified(subject)),
+            Presence::OtherTarget => self.report(CommandLineProblem::Unverified(subject, None)),
             _ => self.check_fact(None, subject, fact),
         }
     }
@@ -57,7 +57,7 @@ impl<'m> OptionCheck<'m> {
                 option: "cpu",
                 name,
             };
-            self.report_at(name, CommandLineProblem::Unverified(subject));
+            self.report_at(name, CommandLineProblem::Unverified(subject, None));
         }
     }
 }

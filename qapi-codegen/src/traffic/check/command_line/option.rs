@@ -77,7 +77,7 @@ impl<'m> OptionCheck<'m> {
                 CommandLineProblem::Deprecated(subject, fact)
             }
             Presence::Present => return,
-            Presence::Unknown => CommandLineProblem::Unverified(subject),
+            Presence::Unknown => CommandLineProblem::Unverified(subject, fact.reason),
             _ => CommandLineProblem::Absent(subject, fact),
         };
         self.problems.push((path, problem));
@@ -130,6 +130,21 @@ impl<'m> OptionCheck<'m> {
         }
     }
 
+    /// Reports what people know about the members of a value.
+    fn check_noted_members(&mut self, value: &'m JsonValue<'m>) {
+        let option = self.prepared.name;
+        for member in value.members().unwrap_or_default() {
+            let name = &*member.name.value;
+            if let Some(fact) = self.facts.noted_parameter(option, name) {
+                self.check_fact(
+                    Some(name),
+                    CommandLineSubject::Parameter { option, name },
+                    fact,
+                );
+            }
+        }
+    }
+
     /// Checks a value as the arguments of a command, or as a type.
     fn check_value(
         &mut self,
@@ -137,6 +152,7 @@ impl<'m> OptionCheck<'m> {
         value: &'m JsonValue<'m>,
         syntax: ValueSyntax,
     ) {
+        self.check_noted_members(value);
         let (release, name) = (self.release, self.prepared.option.name);
         let mut walk = MessageWalk::new(release, Direction::Request);
         walk.site = RequestSite::Option(syntax);
@@ -146,7 +162,7 @@ impl<'m> OptionCheck<'m> {
                 let Some(known) = release.command(command).filter(|_| self.is_typed(command))
                 else {
                     let subject = CommandLineSubject::Parameters(name);
-                    return self.report(CommandLineProblem::Unverified(subject));
+                    return self.report(CommandLineProblem::Unverified(subject, None));
                 };
                 walk.check_command(known, value);
                 walk.find_answers(command, value);
@@ -155,7 +171,7 @@ impl<'m> OptionCheck<'m> {
                 Some(shape) => walk.check_value(shape, syntax, value, &MessagePath::Root),
                 None => {
                     let subject = CommandLineSubject::Parameters(name);
-                    return self.report(CommandLineProblem::Unverified(subject));
+                    return self.report(CommandLineProblem::Unverified(subject, None));
                 }
             },
         }

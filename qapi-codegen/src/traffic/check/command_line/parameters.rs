@@ -5,6 +5,7 @@ use super::subject::{CommandLineProblem, CommandLineSubject};
 use crate::knowledge::command_line::{ParameterFact, Presence};
 use crate::traffic::command_line::{Parameter, ParameterForm, Parameters};
 use crate::traffic::option_text;
+use crate::wire::Shape;
 
 impl<'m> OptionCheck<'m> {
     /// Checks parameters.
@@ -24,6 +25,7 @@ impl<'m> OptionCheck<'m> {
         if parameter.is_key_variable {
             return self.report(CommandLineProblem::Unverified(
                 CommandLineSubject::Parameters(option),
+                None,
             ));
         }
         if option == "machine" && name == "type" {
@@ -35,7 +37,8 @@ impl<'m> OptionCheck<'m> {
         }
         let known = self.facts.parameter(option, name);
         let subject = CommandLineSubject::Parameter { option, name };
-        let is_listed = known.fact.presence == Presence::Unknown && self.is_machine_property(name);
+        let is_listed = known.fact.presence == Presence::Unknown
+            && (self.is_machine_property(name) || self.is_network_parameter(name));
         if !is_listed {
             self.check_fact(Some(name), subject, known.fact);
         }
@@ -88,11 +91,7 @@ impl<'m> OptionCheck<'m> {
             _ => true,
         };
         if !is_valid {
-            let problem = CommandLineProblem::InvalidValue {
-                parameter: name,
-                ty,
-                value,
-            };
+            let problem = CommandLineProblem::InvalidValue { ty, value };
             self.report_at(name, problem);
         }
     }
@@ -103,6 +102,19 @@ impl<'m> OptionCheck<'m> {
         let devices = self.release.devices_of(self.facts.target());
         self.prepared.name == "machine"
             && devices.is_some_and(|devices| devices.has_object_property(is_machine, name))
+    }
+
+    /// Returns whether `-net` and `-nic` pass a parameter to a network backend, or
+    /// to its device.
+    fn is_network_parameter(&self, name: &str) -> bool {
+        const OF_DEVICE: [&str; 6] = ["model", "macaddr", "mac", "addr", "vectors", "netdev"];
+        let union = self.release.find_shape("Netdev");
+        let is_of_backend = || match union {
+            Some(Shape::Object(object)) => self.release.has_member(object, name),
+            _ => false,
+        };
+        matches!(self.prepared.name, "net" | "nic")
+            && (OF_DEVICE.contains(&name) || is_of_backend())
     }
 
     fn check_machine(&mut self, parameter: &'m Parameter<'m>) {

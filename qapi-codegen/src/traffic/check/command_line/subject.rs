@@ -13,8 +13,9 @@ pub enum CommandLineProblem<'m> {
     UnknownOptions(&'m str),
     /// The release does not have something.
     Absent(CommandLineSubject<'m>, CommandLineFact<'m>),
-    /// No known build of the release has something.
-    Unverified(CommandLineSubject<'m>),
+    /// No known build of the release has something; or the machine type decides,
+    /// for this reason.
+    Unverified(CommandLineSubject<'m>, Option<&'m str>),
     /// The release deprecates something.
     Deprecated(CommandLineSubject<'m>, CommandLineFact<'m>),
     /// An option has no argument.
@@ -34,7 +35,6 @@ pub enum CommandLineProblem<'m> {
     Contradiction(&'m str),
     /// The value of a parameter has another type.
     InvalidValue {
-        parameter: &'m str,
         /// The type of the value.
         ty: &'m str,
         value: &'m str,
@@ -69,7 +69,7 @@ impl CommandLineProblem<'_> {
         match self {
             CommandLineProblem::NoFacts
             | CommandLineProblem::UnknownOptions(_)
-            | CommandLineProblem::Unverified(_) => Code::Unchecked,
+            | CommandLineProblem::Unverified(..) => Code::Unchecked,
             CommandLineProblem::Absent(subject, _) => match subject {
                 CommandLineSubject::Option(_) => Code::UnknownOption,
                 CommandLineSubject::Machine(_) => Code::UnknownMachine,

@@ -35,15 +35,13 @@ impl CommandLineProblem<'_> {
             CommandLineProblem::Absent(subject, _) => {
                 format!("QEMU {series} has no {}", subject_text(*subject))
             }
-            CommandLineProblem::Unverified(subject @ CommandLineSubject::Parameters(_)) => {
+            CommandLineProblem::Unverified(subject @ CommandLineSubject::Parameters(_), _) => {
                 format!("{} in QEMU {series} are not known", subject_text(*subject))
             }
-            CommandLineProblem::Unverified(subject) => {
-                format!(
-                    "no known build of QEMU {series} has the {}",
-                    subject_text(*subject)
-                )
-            }
+            CommandLineProblem::Unverified(subject, _) => format!(
+                "it is not known whether QEMU {series} accepts the {}",
+                subject_text(*subject)
+            ),
             CommandLineProblem::Deprecated(subject, _) => {
                 format!("the {} is deprecated", subject_text(*subject))
             }
@@ -75,6 +73,7 @@ impl CommandLineProblem<'_> {
             CommandLineProblem::ShortBoolean { key, value, .. } => {
                 Some(format!("write `{key}={value}`"))
             }
+            CommandLineProblem::Unverified(_, reason) => reason.map(str::to_owned),
             CommandLineProblem::UnknownOptions(_) => {
                 Some("write the options out, or check the expanded command line".to_owned())
             }
