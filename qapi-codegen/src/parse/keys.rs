@@ -115,11 +115,19 @@ pub fn check(
     unknown.chain(missing).collect()
 }
 
-fn unknown_key(owner: &str, key: &Key<'_>, keys: &[KeyRule], version: Version) -> Option<Diagnostic> {
+fn unknown_key(
+    owner: &str,
+    key: &Key<'_>,
+    keys: &[KeyRule],
+    version: Version,
+) -> Option<Diagnostic> {
     let (message, help) = match keys.iter().find(|rule| rule.name == key.value) {
         Some(rule) if rule.releases.contains(version) => return None,
         Some(rule) => (
-            format!("{owner}: key '{}' is not supported in QEMU {version}", key.value),
+            format!(
+                "{owner}: key '{}' is not supported in QEMU {version}",
+                key.value
+            ),
             format!("the key exists since QEMU {}", rule.releases.first()),
         ),
         None => (

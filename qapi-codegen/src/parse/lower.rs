@@ -116,7 +116,13 @@ impl Lowering<'_> {
         }))
     }
 
-    fn check_keys(&mut self, owner: &str, place: Span, entries: &ObjectEntries<'_>, keys: &[KeyRule]) {
+    fn check_keys(
+        &mut self,
+        owner: &str,
+        place: Span,
+        entries: &ObjectEntries<'_>,
+        keys: &[KeyRule],
+    ) {
         for found in keys::check(owner, place, entries, keys, self.version) {
             self.report(found);
         }
@@ -134,7 +140,12 @@ impl Lowering<'_> {
     }
 
     /// Takes an optional string out of an object.
-    fn take_string(&mut self, owner: &str, entries: &mut ObjectEntries<'_>, key: &str) -> Option<Name> {
+    fn take_string(
+        &mut self,
+        owner: &str,
+        entries: &mut ObjectEntries<'_>,
+        key: &str,
+    ) -> Option<Name> {
         let node = take(entries, key)?;
         self.string(&format!("the {key} of {owner}"), node)
     }

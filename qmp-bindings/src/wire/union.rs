@@ -44,9 +44,8 @@ pub trait Branches: Sized {
     const DISCRIMINATOR: &'static str;
 
     /// Decodes the rest of the object as the branch of its discriminator value.
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        rest: Rest<'_, 'de, A, B>,
-    ) -> Result<Self, A::Error>;
+    fn decode<'de, A: MapAccess<'de>, B: Base>(rest: Rest<'_, 'de, A, B>)
+    -> Result<Self, A::Error>;
 }
 
 /// Decodes a union.

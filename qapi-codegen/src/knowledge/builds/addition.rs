@@ -34,10 +34,7 @@ impl BuildEvidence {
 
     /// Finds the first build with something, and the last list before it of the
     /// same target.
-    fn addition<'b>(
-        &self,
-        lists: impl Iterator<Item = (&'b Build, bool)>,
-    ) -> Option<Addition> {
+    fn addition<'b>(&self, lists: impl Iterator<Item = (&'b Build, bool)>) -> Option<Addition> {
         // Looking something up in a list is what takes time, so it happens once.
         let (with, without): (Vec<_>, Vec<_>) = lists.partition(|(_, has)| *has);
         let since = with.iter().map(|(build, _)| build.series).min()?;

@@ -124,7 +124,13 @@ impl Lowering<'_> {
     }
 
     /// Takes a flag, whose only valid value differs from its default.
-    fn flag(&mut self, owner: &str, entries: &mut ObjectEntries<'_>, key: &str, valid: bool) -> bool {
+    fn flag(
+        &mut self,
+        owner: &str,
+        entries: &mut ObjectEntries<'_>,
+        key: &str,
+        valid: bool,
+    ) -> bool {
         let Some(node) = take(entries, key) else {
             return false;
         };
@@ -142,7 +148,9 @@ impl Lowering<'_> {
             return DataDefinition::None;
         };
         match node.value {
-            SyntaxValue::String(text) => DataDefinition::Named(Name::new(text.to_owned(), node.span)),
+            SyntaxValue::String(text) => {
+                DataDefinition::Named(Name::new(text.to_owned(), node.span))
+            }
             SyntaxValue::Object(members) => DataDefinition::Inline(self.members(members)),
             _ => {
                 self.unexpected_data(owner, "an object or a type name", Some(node));
@@ -151,7 +159,11 @@ impl Lowering<'_> {
         }
     }
 
-    fn branch_data(&mut self, owner: &str, entries: &mut ObjectEntries<'_>) -> Vec<BranchDefinition> {
+    fn branch_data(
+        &mut self,
+        owner: &str,
+        entries: &mut ObjectEntries<'_>,
+    ) -> Vec<BranchDefinition> {
         let branches = self.object_data(owner, entries).into_iter();
         branches
             .filter_map(|(name, node)| self.branch(name, node))

@@ -36,7 +36,11 @@ impl Lowering<'_> {
     }
 
     /// Lowers a branch of a union or an alternate.
-    pub(super) fn branch(&mut self, key: Key<'_>, node: SyntaxNode<'_>) -> Option<BranchDefinition> {
+    pub(super) fn branch(
+        &mut self,
+        key: Key<'_>,
+        node: SyntaxNode<'_>,
+    ) -> Option<BranchDefinition> {
         let name = key.into_name();
         let what = format!("branch '{name}'");
         let (ty, condition, _) = self.long_form(&what, node, keys::BRANCH)?;
@@ -99,7 +103,11 @@ impl Lowering<'_> {
     }
 
     /// Lowers `'Name'` or `['Name']`.
-    pub(super) fn type_reference(&mut self, what: &str, node: SyntaxNode<'_>) -> Option<TypeReference> {
+    pub(super) fn type_reference(
+        &mut self,
+        what: &str,
+        node: SyntaxNode<'_>,
+    ) -> Option<TypeReference> {
         match node.value {
             SyntaxValue::String(text) => Some(TypeReference {
                 name: Name::new(text.to_owned(), node.span),
