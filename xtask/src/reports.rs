@@ -100,6 +100,7 @@ fn side(release: &Release) -> ReportSide<'_> {
         name: &release.name,
         schema: &release.schema,
         devices: release.devices().ok(),
+        command_line: release.command_line().ok(),
     }
 }
 

@@ -36,6 +36,8 @@ pub struct Finding<'s> {
     pub deprecated_since: Option<Series>,
     /// The answer to this change, whose advice replaces that of the rule.
     pub answer: Option<&'s MigrationRule>,
+    /// What people note about the change, which replaces the advice of the rule, too.
+    pub noted_advice: Option<String>,
     /// Messages that show the change.
     pub example: Example<'s>,
     /// A number that stays the same in later reports.
@@ -126,6 +128,7 @@ impl<'s> Finding<'s> {
             since: None,
             deprecated_since: None,
             answer: None,
+            noted_advice: None,
             example: Example::default(),
             fingerprint: String::new(),
             used: None,

@@ -118,12 +118,23 @@ impl<'e> CommandLineFacts<'e> {
         self.evidence.options().resolve(name)
     }
 
+    /// An option as it is written: `-realtime`.
+    pub fn spelling(&self, name: &str) -> &'e str {
+        let entry = self.evidence.options().options.get(name);
+        entry.map_or("", |entry| &entry.spelling)
+    }
+
+    /// Returns whether the options of the release are known.
+    pub fn has_options(&self) -> bool {
+        let is_known = self.evidence.series().contains(&self.series);
+        is_known && !self.evidence.options().options.is_empty()
+    }
+
     /// Looks up an option by its name without dashes.
     pub fn option(&self, name: &str) -> CommandLineFact<'e> {
         let Some(entry) = self.evidence.options().options.get(name) else {
             // The table has all options of all releases that it knows.
-            let is_known = self.evidence.series().contains(&self.series);
-            return CommandLineFact::new(match is_known {
+            return CommandLineFact::new(match self.has_options() {
                 true => Presence::Never,
                 false => Presence::Unknown,
             });
@@ -328,12 +339,22 @@ impl<'e> CommandLineFacts<'e> {
         &self,
         option: &'n str,
         parameter: &'n str,
-    ) -> impl Iterator<Item = &'e ParameterEntry> + Clone + use<'e, 'n> {
-        let entries = self.evidence.options().parameters.iter();
-        entries.filter(move |entry| entry.option == option && entry.name == parameter)
+    ) -> impl Iterator<Item = &'e ParameterEntry> + use<'e, 'n> {
+        let entries = self.noted_parameters(option);
+        entries.filter(move |entry| entry.name == parameter)
     }
 
-    fn noted_fact(&self, entry: &'e ParameterEntry) -> CommandLineFact<'e> {
+    /// What people note about the parameters of an option and their values.
+    pub fn noted_parameters<'n>(
+        &self,
+        option: &'n str,
+    ) -> impl Iterator<Item = &'e ParameterEntry> + Clone + use<'e, 'n> {
+        let entries = self.evidence.options().parameters.iter();
+        entries.filter(move |entry| entry.option == option)
+    }
+
+    /// The fact that a note states about this release.
+    pub fn noted_fact(&self, entry: &'e ParameterEntry) -> CommandLineFact<'e> {
         CommandLineFact {
             presence: self.presence_between(entry.since, entry.until),
             deprecated: self.deprecation(entry.deprecated, entry.deprecated_until),
