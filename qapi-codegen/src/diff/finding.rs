@@ -10,7 +10,7 @@ use super::compare::ChangeGraph;
 use super::occurrence::{Occurrence, pair_occurrences};
 use super::rules::{Compatibility, Rule, rules};
 use crate::json::JsonValue;
-use crate::knowledge::MigrationRule;
+use crate::knowledge::{MigrationRule, ReplyRule};
 use crate::schema::JsonKind;
 use crate::version::Series;
 use crate::wire::{Direction, PathSegment, render_path};
@@ -38,6 +38,9 @@ pub struct Finding<'s> {
     pub answer: Option<&'s MigrationRule>,
     /// What people note about the change, which replaces the advice of the rule, too.
     pub noted_advice: Option<String>,
+    /// The rule that says where the information in a changed reply or event is,
+    /// whose advice replaces that of the rule.
+    pub moved: Option<&'s ReplyRule>,
     /// Messages that show the change.
     pub example: Example<'s>,
     /// A number that stays the same in later reports.
@@ -129,6 +132,7 @@ impl<'s> Finding<'s> {
             deprecated_since: None,
             answer: None,
             noted_advice: None,
+            moved: None,
             example: Example::default(),
             fingerprint: String::new(),
             used: None,
@@ -181,6 +185,13 @@ impl<'s> Finding<'s> {
         let fitting = candidates.filter(|(_, own)| fits(own.operation.name()));
         let text = |own: &Occurrence<'s>| (own.operation.name(), render_path(self.path_of(own)));
         if let Some((index, _)) = fitting.min_by_key(|(_, own)| text(own)) {
+            self.put_first(index);
+        }
+    }
+
+    /// Puts an occurrence first. The example, which shows another one, is dropped.
+    pub(super) fn put_first(&mut self, index: usize) {
+        if index > 0 {
             self.occurrences[..=index].rotate_right(1);
             self.example = Example::default();
         }

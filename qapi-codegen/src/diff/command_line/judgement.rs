@@ -10,7 +10,7 @@ use crate::diff::finding::Finding;
 use crate::diff::occurrence::Occurrence;
 use crate::diff::rules::rules;
 use crate::version::Series;
-use crate::wire::{Direction, PathSegment};
+use crate::wire::{Direction, PathSegment, render_path};
 
 /// Combines machine types and CPU models of the same change, and judges all changes.
 pub fn judge_changes(changes: Vec<CommandLineChange<'_>>) -> Vec<Finding<'_>> {
@@ -66,10 +66,14 @@ fn occurrence<'s>(path: &[PathSegment<'s>]) -> Occurrence<'s> {
 
 /// The advice that people wrote down: the replacement, and why.
 fn advice(change: &CommandLineChange<'_>) -> Option<String> {
-    let replacement = change.replacement.map(|text| format!("Use `{text}`."));
-    let parts: Vec<String> = replacement
-        .into_iter()
-        .chain(change.reason.map(str::to_owned))
-        .collect();
-    (!parts.is_empty() && !change.kind.has(KindAttribute::Addition)).then(|| parts.join(" "))
+    if change.kind.has(KindAttribute::Addition) {
+        return None;
+    }
+    let path = render_path(&change.path);
+    match (change.replacement, change.reason) {
+        (Some(new), Some(reason)) => Some(format!("Replace `{path}` by `{new}`. {reason}")),
+        (Some(new), None) => Some(format!("Replace `{path}` by `{new}`.")),
+        (None, Some(reason)) => Some(format!("Leave out `{path}`. {reason}")),
+        (None, None) => None,
+    }
 }

@@ -20,10 +20,12 @@ pub fn message(finding: &Finding<'_>) -> String {
 
 /// Says what to do about a finding.
 pub fn advice(finding: &Finding<'_>) -> Option<String> {
-    let answer = finding.answer.map(|rule| rule.advice.clone());
-    let known = answer.or_else(|| finding.noted_advice.clone());
-    let of_rule = finding.rule.advice.as_ref();
-    known.or_else(|| of_rule.map(|advice| fill(advice, finding)))
+    let answer = finding.answer.map(|rule| &rule.advice);
+    let moved = finding.moved.map(|rule| &rule.advice);
+    match answer.or(moved).or(finding.noted_advice.as_ref()) {
+        Some(advice) => Some(advice.clone()),
+        None => Some(fill(finding.rule.advice.as_ref()?, finding)),
+    }
 }
 
 /// Says what to do about a deprecation.

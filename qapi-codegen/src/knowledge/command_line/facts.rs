@@ -450,7 +450,8 @@ impl<'e> CommandLineFacts<'e> {
         if let Some(removal) = removal.filter(|removal| removal.since <= self.series) {
             return Presence::Removed(removal);
         }
-        self.addition(listings).unwrap_or(Presence::Unknown)
+        let addition = self.addition(required, listings);
+        addition.unwrap_or(Presence::Unknown)
     }
 
     /// Returns whether a target has it before and after this release, and no list of
@@ -468,20 +469,22 @@ impl<'e> CommandLineFacts<'e> {
         })
     }
 
-    /// Finds the series that added something, if a complete list of this release, of a
-    /// target that has it there, lacks it.
+    /// Finds the series that added something, if a complete list of this release lacks
+    /// it: one of a target that has it there or, where one target is enough, any.
     fn addition<'b>(
         &self,
+        required: Required,
         listings: impl Iterator<Item = Listing<'b>> + Clone,
     ) -> Option<Presence> {
         let with = listings.clone().filter(|list| list.has);
-        let first = with.min_by_key(|list| list.series)?;
+        let first = with.clone().map(|list| list.series).min()?;
+        let is_first_target = |target: &str| {
+            let mut first_ones = with.clone().filter(|list| list.series == first);
+            required == Required::One || first_ones.any(|list| list.target == target)
+        };
         let is_own = |target: &str| self.target.is_none_or(|own| own == target);
-        if first.series <= self.series {
-            return None;
-        }
         let mut own = listings.filter(|list| list.is_complete && list.series == self.series);
-        let proves = own.any(|list| list.target == first.target && is_own(list.target));
-        proves.then_some(Presence::NotYet(first.series))
+        let proves = own.any(|list| is_own(list.target) && is_first_target(list.target));
+        (first > self.series && proves).then_some(Presence::NotYet(first))
     }
 }
