@@ -192,6 +192,13 @@ impl<'e> CommandLineFacts<'e> {
         }
     }
 
+    /// What people know about a parameter, which QEMU need not list.
+    pub fn noted_parameter(&self, option: &str, parameter: &str) -> Option<CommandLineFact<'e>> {
+        let mut entries = self.parameter_entries(option, parameter);
+        let entry = entries.find(|entry| entry.values.is_empty())?;
+        Some(self.noted_fact(entry))
+    }
+
     /// What is known about one value of a parameter beyond the parameter itself.
     pub fn parameter_value(
         &self,
@@ -356,7 +363,10 @@ impl<'e> CommandLineFacts<'e> {
     /// The fact that a note states about this release.
     pub fn noted_fact(&self, entry: &'e ParameterEntry) -> CommandLineFact<'e> {
         CommandLineFact {
-            presence: self.presence_between(entry.since, entry.until),
+            presence: match entry.depends_on_machine {
+                Some(since) if since <= self.series => Presence::Unknown,
+                _ => self.presence_between(entry.since, entry.until),
+            },
             deprecated: self.deprecation(entry.deprecated, entry.deprecated_until),
             replacement: entry.replacement.as_deref(),
             reason: entry.reason.as_deref(),

@@ -111,6 +111,8 @@ pub struct ParameterEntry {
     pub deprecated_until: Option<Series>,
     /// What replaces it.
     pub replacement: Option<String>,
+    /// The first series in which the machine type decides whether it is accepted.
+    pub depends_on_machine: Option<Series>,
     /// Why it went or will go, in a sentence.
     pub reason: Option<String>,
 }
