@@ -49,10 +49,7 @@ pub fn markdown(report: &Report<'_>) -> String {
 fn missing(report: &Report<'_>) -> String {
     let items = not_compared(report).into_iter();
     let items: String = items.map(|item| format!("- {item}\n")).collect();
-    match items.is_empty() {
-        true => items,
-        false => format!("## {NOT_COMPARED}\n\n{items}\n"),
-    }
+    format!("## {NOT_COMPARED}\n\n{items}\n")
 }
 
 fn action_list(report: &Report<'_>) -> String {

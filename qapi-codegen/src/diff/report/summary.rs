@@ -75,14 +75,16 @@ pub const NOT_COMPARED: &str = "Not compared";
 /// Says what the report is not about.
 pub fn not_compared(report: &Report<'_>) -> Vec<String> {
     let devices = report.devices.as_ref().map(missing_devices);
-    let behaviour = "Behaviour beyond the schema, such as the texts of errors: the report has the \
-        changes that are known, not all there are.";
+    let known = "the report has the changes that are known, not all there are.";
+    let others = match report.scope {
+        ReportScope::Everything => "Behaviour beyond the schema, such as the texts of errors",
+        ReportScope::CommandLine => "The effects of options and the values of parameters",
+    };
     let command_line = report.command_line.as_ref().map(missing_command_line);
-    let behaviour = (report.scope == ReportScope::Everything).then(|| behaviour.to_owned());
     let items = devices.into_iter().flatten();
     items
         .chain(command_line.into_iter().flatten())
-        .chain(behaviour)
+        .chain([format!("{others}: {known}")])
         .collect()
 }
 

@@ -49,11 +49,8 @@ pub fn text(report: &Report<'_>, width: usize) -> String {
             write_note(note, &mut page);
         }
     }
-    let missing = not_compared(report);
-    if !missing.is_empty() {
-        page.heading(NOT_COMPARED);
-    }
-    for item in missing {
+    page.heading(NOT_COMPARED);
+    for item in not_compared(report) {
         page.wrapped("  ", 2, &item);
     }
     if report.scope == ReportScope::Everything {

@@ -68,11 +68,10 @@ fn missing(report: &Report<'_>) -> String {
     let items: String = items
         .map(|item| format!("<li>{}</li>\n", code(&item)))
         .collect();
-    let head = format!(
-        "<section id=\"{}\">\n<h2>{NOT_COMPARED}</h2>\n<ul>\n",
+    format!(
+        "<section id=\"{}\">\n<h2>{NOT_COMPARED}</h2>\n<ul>\n{items}</ul>\n</section>\n",
         anchor(NOT_COMPARED)
-    );
-    wrap(&head, items, "</ul>\n</section>\n")
+    )
 }
 
 fn rust(rust: &RustChanges) -> String {
