@@ -18,7 +18,7 @@ use std::collections::HashSet;
 
 use serde::Serialize;
 
-use super::advice::find_answer;
+use super::advice::{find_answer, find_moved};
 use super::behaviour::{BehaviourNote, behaviour_notes};
 use super::change::ChangeKind;
 use super::compare::{ChangeGraph, OperationKind, compare};
@@ -195,6 +195,7 @@ impl<'s> Report<'s> {
             behaviour,
             migrations,
             requests,
+            replies: _,
         } = inputs.knowledge;
         let [old, new] = [inputs.old, inputs.new].map(|side| Interface::from_schema(side.schema));
         let comparison = compare(&old, &new);
@@ -259,6 +260,7 @@ fn complete<'s>(
         finding.since = Some(chain.since(&finding.identities()));
         finding.example = examples.build(finding);
         finding.answer = find_answer(migrations, finding, series);
+        finding.moved = find_moved(&inputs.knowledge.replies, finding, series);
         finding.deprecated_since = deprecated_since(finding, old, migrations);
     }
     findings.sort_by_cached_key(sort_key);

@@ -5,6 +5,7 @@ mod coverage;
 mod do_this;
 mod help;
 mod random_request;
+mod replies;
 
 use std::collections::HashMap;
 
