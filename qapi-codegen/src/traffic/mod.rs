@@ -35,6 +35,7 @@
 //! ```
 
 pub mod check;
+pub mod command_line;
 pub mod migrate;
 pub mod mock;
 pub mod option_text;
