@@ -20,7 +20,9 @@ pub use builds::{
 };
 pub use command_line::{CommandLineEvidence, CommandLineFacts};
 pub use error_wordings::{ErrorWordings, ServerError, WordedProblem};
-pub use migrations::{AnswerRange, BreakSite, Certainty, MigrationRule, MigrationRules};
+pub use migrations::{
+    AnswerRange, BreakSite, Certainty, CommandLineRule, MigrationRule, MigrationRules,
+};
 pub use point_releases::{PointDifferences, PointReleases};
 pub use replies::{
     BackendName, Inventory, OldMembers, ReplyCase, ReplyChange, ReplyConversion, ReplyRule,

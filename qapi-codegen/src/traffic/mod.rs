@@ -36,6 +36,7 @@
 //! ```
 
 pub mod check;
+pub mod command_line;
 mod front;
 pub mod migrate;
 pub mod mock;

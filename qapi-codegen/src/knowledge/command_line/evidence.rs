@@ -10,6 +10,9 @@ use crate::version::Series;
 pub(super) struct SeriesBuild {
     pub series: Series,
     pub command_line: BuildCommandLine,
+    /// The build is of a development version, and one of a release of the series is
+    /// known. What the former has may have gone before the release.
+    pub is_superseded: bool,
 }
 
 /// The command lines of all series.
@@ -32,8 +35,12 @@ impl CommandLineEvidence {
         let mut builds: Vec<SeriesBuild> = records
             .flat_map(|(series, record)| {
                 let builds = record.builds.into_iter();
+                let has_release = builds
+                    .clone()
+                    .any(|build| !build.build.release.is_prerelease());
                 builds.map(move |command_line| SeriesBuild {
                     series,
+                    is_superseded: has_release && command_line.build.release.is_prerelease(),
                     command_line,
                 })
             })
