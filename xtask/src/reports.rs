@@ -91,6 +91,7 @@ fn side(release: &Release) -> ReportSide<'_> {
         name: &release.name,
         schema: &release.schema,
         devices: release.devices().ok(),
+        command_line: release.command_line().ok(),
     }
 }
 

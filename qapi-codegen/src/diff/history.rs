@@ -1,4 +1,4 @@
-//! The history of one command, event, type or device over all releases.
+//! The history of one name over all releases.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,19 +16,20 @@ use crate::schema::Schema;
 use crate::version::Series;
 use crate::wire::{Interface, render_path};
 
-/// The history of a command, event, type or device.
+/// The history of a command, event, type, device, option, machine type or CPU model.
 #[derive(Debug, Clone, Serialize)]
 pub struct History<'s> {
     /// The name.
     pub name: &'s str,
-    /// `command`, `event`, `type`, `device` or `QOM type`.
+    /// `command`, `event`, `type`, `device`, `QOM type`, `option`, `machine type` or
+    /// `CPU model`.
     #[serde(rename = "sort")]
     pub kind: &'static str,
     /// The series that have it.
     pub series: Vec<Series>,
     /// All series.
     pub known: Vec<Series>,
-    /// The series of which a build of a target has the device, by target.
+    /// The series of which a build of a target has it, by target.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub targets: BTreeMap<&'s str, BTreeSet<Series>>,
     /// The changes, the oldest first.
