@@ -2,7 +2,7 @@
 
 mod appendix;
 mod findings;
-mod markup;
+pub mod markup;
 
 use super::summary::{anchor, compared_text, used_text};
 use super::view::ReportView;
@@ -13,6 +13,9 @@ use markup::{escape, number_row, table};
 
 /// The number of commands in the bar chart.
 const MAX_BARS: usize = 24;
+
+/// The style sheet of reports, which other pages share.
+pub const STYLE: &str = include_str!("html/report.css");
 
 /// Writes a report as an HTML page.
 pub fn html(report: &Report<'_>) -> String {
@@ -31,7 +34,7 @@ pub fn html(report: &Report<'_>) -> String {
          <main>\n{}<div id=\"findings\" tabindex=\"-1\">\n{}</div>\n{}</main>\n\
          <footer>Made by <code>cargo xtask diff {} {} --format html</code>.</footer>\n\
          <script>\n{}</script>\n</body>\n</html>\n",
-        include_str!("html/report.css"),
+        STYLE,
         header(&view),
         filter_form(&view),
         findings::sections(&view),
