@@ -6,14 +6,15 @@ use std::thread;
 
 use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::knowledge::{
-    Behaviour, Knowledge, MigrationRules, ReleaseData, ReleaseDevices, SeriesWithCommand,
+    Behaviour, CommandLineFacts, Knowledge, MigrationRules, ReleaseData, ReleaseDevices,
+    SeriesWithCommand,
 };
 use qapi_codegen::load::{DocumentationKind, Files};
 use qapi_codegen::schema::{Schema, TypeKind};
 use qapi_codegen::traffic::check::Checker;
 use qapi_codegen::version::Series;
 
-use crate::builds::BuildFiles;
+use crate::builds::{BuildFiles, CommandLineFiles};
 use crate::failure::Failure;
 use crate::schema_files::SchemaFiles;
 use crate::schema_source::{SchemaSource, SourceOptions};
@@ -25,6 +26,7 @@ pub struct Catalogue {
     series: Vec<Series>,
     knowledge: Arc<Knowledge>,
     builds: Arc<BuildFiles>,
+    command_lines: Arc<CommandLineFiles>,
     /// The series that have a command, read on first use.
     commands: OnceLock<BTreeMap<String, Vec<Series>>>,
 }
@@ -40,6 +42,8 @@ pub struct Release {
     pub origin: ReleaseOrigin,
     /// The builds of all releases, with their devices.
     pub builds: Arc<BuildFiles>,
+    /// The command lines of all releases.
+    pub command_lines: Arc<CommandLineFiles>,
     /// The target to which devices are restricted.
     pub target: Option<String>,
     /// The facts about all releases that no schema states.
@@ -66,6 +70,7 @@ impl Catalogue {
         let series = workspace::imported()?;
         Ok(Catalogue {
             builds: Arc::new(BuildFiles::new(series.clone())),
+            command_lines: Arc::new(CommandLineFiles::new(series.clone())),
             series,
             knowledge: Arc::new(Knowledge {
                 behaviour: files.toml(Behaviour::FILE_NAME)?,
@@ -110,6 +115,7 @@ impl Catalogue {
             schema,
             origin,
             builds: Arc::clone(&self.builds),
+            command_lines: Arc::clone(&self.command_lines),
             target: None,
             knowledge: Arc::clone(&self.knowledge),
             written_for: None,
@@ -152,6 +158,11 @@ impl Catalogue {
         &self.builds
     }
 
+    /// The command lines of all releases.
+    pub fn command_lines(&self) -> &CommandLineFiles {
+        &self.command_lines
+    }
+
     /// The series that have a command, oldest first.
     pub fn series_with_command(&self, name: &str) -> Vec<Series> {
         let commands = self.commands.get_or_init(|| self.read_commands());
@@ -184,6 +195,7 @@ impl Release {
     ) -> Checker<'r> {
         let data = ReleaseData {
             devices: Some(&*self.builds),
+            command_lines: Some(&*self.command_lines),
             target: self.target.as_deref(),
             knowledge: Some(&self.knowledge),
             written_for: self.written_for,
@@ -219,6 +231,13 @@ impl Release {
     pub fn devices(&self) -> Result<ReleaseDevices<'_>, Failure> {
         let series = self.schema.version.series();
         Ok(self.builds.read()?.release(series, self.target.as_deref()))
+    }
+
+    /// The command line of the release.
+    pub fn command_line(&self) -> Result<CommandLineFacts<'_>, Failure> {
+        let series = self.schema.version.series();
+        let evidence = self.command_lines.read()?;
+        Ok(evidence.release(series, self.target.as_deref()))
     }
 
     /// Returns `true` if the interface comes from a reply to `query-qmp-schema`.

@@ -6,6 +6,7 @@
 
 pub mod behaviour;
 pub mod builds;
+pub mod command_line;
 pub mod error_wordings;
 pub mod migrations;
 pub mod point_releases;
@@ -16,6 +17,7 @@ pub use behaviour::{Behaviour, BehaviourChange, BehaviourEffect};
 pub use builds::{
     BuildEvidence, BuildRecord, DeviceNotes, DeviceStatus, PropertyStatus, ReleaseDevices,
 };
+pub use command_line::{CommandLineEvidence, CommandLineFacts};
 pub use error_wordings::{ErrorWordings, ServerError, WordedProblem};
 pub use migrations::{AnswerRange, BreakSite, Certainty, MigrationRule, MigrationRules};
 pub use point_releases::{PointDifferences, PointReleases};
@@ -40,7 +42,9 @@ pub struct Knowledge {
 pub struct ReleaseData<'k> {
     /// The devices of all releases, read on first use.
     pub devices: Option<&'k dyn DeviceSource>,
-    /// The target to which devices are restricted.
+    /// The command lines of all releases, read on first use.
+    pub command_lines: Option<&'k dyn CommandLineSource>,
+    /// The target to which devices and command lines are restricted.
     pub target: Option<&'k str>,
     /// The facts about all releases.
     pub knowledge: Option<&'k Knowledge>,
@@ -58,6 +62,18 @@ pub trait DeviceSource: Sync {
 
 impl DeviceSource for BuildEvidence {
     fn evidence(&self) -> Option<&BuildEvidence> {
+        Some(self)
+    }
+}
+
+/// Provides the evidence about command lines, which most files do not have.
+pub trait CommandLineSource: Sync {
+    /// The command lines of all series; nothing if they cannot be read.
+    fn command_lines(&self) -> Option<&CommandLineEvidence>;
+}
+
+impl CommandLineSource for CommandLineEvidence {
+    fn command_lines(&self) -> Option<&CommandLineEvidence> {
         Some(self)
     }
 }
