@@ -5,7 +5,7 @@
   const filter = document.getElementById("filter");
   const list = document.getElementById("changes");
   const status = document.getElementById("status");
-  const { series } = window.siteNames;
+  const { series, lines } = window.siteNames;
   const RANK = { breaking: 0, dangerous: 1, compatible: 2 };
   let latest = 0;
 
@@ -36,9 +36,15 @@
     return [...groups.values()];
   }
 
+  /* The first series of each command, event and device. */
+  const firstSeries = new Map(lines.trimEnd().split("\n").map(line => {
+    const [code, name, range] = line.split("\t");
+    return [`${code}/${name}`, parseInt(range[0], 36)];
+  }));
+
   /* What the old release does not have cannot break a program that was written for it. */
-  function isNew(group) {
-    return group.changes.some(change => /^(command|event|device|CPU model)\b.* (added|is new)|^new (command|event)/.test(change.message));
+  function isNew(group, low) {
+    return firstSeries.get(`${group.kind[0]}/${group.entity}`) > low;
   }
 
   function text(tag, content, name) {
@@ -97,7 +103,7 @@
     if (own !== latest) return;
     const groups = collect(names).filter(group => !name || group.entity.toLowerCase().includes(name));
     for (const group of groups) {
-      if (!all) group.changes = isNew(group) ? [] : group.changes.filter(change => change.effect !== "compatible");
+      if (!all) group.changes = isNew(group, low) ? [] : group.changes.filter(change => change.effect !== "compatible");
       group.changes.sort((left, right) => RANK[left.effect] - RANK[right.effect]);
     }
     const exact = group => (group.entity.toLowerCase() === name ? 0 : 1);

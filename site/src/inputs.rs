@@ -38,7 +38,10 @@ impl<'a> ProgramInputs<'a> {
         ProgramInputs {
             program,
             series: schemas.iter().map(|own| own.version.series()).collect(),
-            interfaces: schemas.iter().map(|own| Interface::from_schema(own)).collect(),
+            interfaces: schemas
+                .iter()
+                .map(|own| Interface::from_schema(own))
+                .collect(),
             schemas,
         }
     }

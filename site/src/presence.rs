@@ -76,8 +76,13 @@ mod tests {
     #[test]
     fn neighbouring_series_are_a_range() {
         let series: Vec<Series> = (0..6).map(|minor| Series::new(5, minor)).collect();
-        let describe =
-            |indices: &[usize]| indices.iter().copied().collect::<Presence>().describe(&series);
+        let describe = |indices: &[usize]| {
+            indices
+                .iter()
+                .copied()
+                .collect::<Presence>()
+                .describe(&series)
+        };
         assert_eq!(describe(&[]), "");
         assert_eq!(describe(&[2]), "5.2");
         assert_eq!(describe(&[0, 1, 2, 4]), "5.0 to 5.2, 5.4");

@@ -36,7 +36,10 @@ pub fn files(site: &Site<'_>) -> BTreeMap<String, String> {
         script_value(&series),
         script_value(&names)
     );
-    BTreeMap::from([("names.js".to_owned(), names), ("members.js".to_owned(), members.script())])
+    BTreeMap::from([
+        ("names.js".to_owned(), names),
+        ("members.js".to_owned(), members.script()),
+    ])
 }
 
 /// The members of all definitions, each different entry once.
@@ -87,7 +90,9 @@ fn base_36(mut number: usize) -> String {
 
 /// A value in a script. JSON is JavaScript; a script element cannot end in it.
 pub fn script_value(value: &(impl serde::Serialize + ?Sized)) -> String {
-    serde_json::to_string(value).unwrap_or_default().replace("</", "<\\/")
+    serde_json::to_string(value)
+        .unwrap_or_default()
+        .replace("</", "<\\/")
 }
 
 /// A number up to 35 as a character.
@@ -119,7 +124,10 @@ fn range(site: &Site<'_>, program: &Program<'_>, presence: &Presence) -> String 
         let position = series.and_then(|series| site.series.iter().position(|own| own == series));
         digit(position.unwrap_or(0))
     };
-    [presence.first(), presence.last()].map(position).into_iter().collect()
+    [presence.first(), presence.last()]
+        .map(position)
+        .into_iter()
+        .collect()
 }
 
 fn definition_line(site: &Site<'_>, program: &Program<'_>, entity: &Entity<'_>) -> String {
@@ -136,7 +144,11 @@ fn definition_line(site: &Site<'_>, program: &Program<'_>, entity: &Entity<'_>) 
     };
     format!(
         "{}\t{}\t{}\t{flags}\t{}\n",
-        kind_code(program.program(), entity.kind, entity.type_kind == Some("enum")),
+        kind_code(
+            program.program(),
+            entity.kind,
+            entity.type_kind == Some("enum")
+        ),
         plain(entity.name),
         range(site, program, &entity.presence),
         plain(&answer),
@@ -145,7 +157,10 @@ fn definition_line(site: &Site<'_>, program: &Program<'_>, entity: &Entity<'_>) 
 
 fn device_line(site: &Site<'_>, device: &Device<'_>) -> String {
     let first = device.presence.first().unwrap_or(0);
-    let last = device.presence.last().unwrap_or(site.series.len().saturating_sub(1));
+    let last = device
+        .presence
+        .last()
+        .unwrap_or(site.series.len().saturating_sub(1));
     let (flags, removed) = match &device.removed {
         Some(text) => ("r", text.as_str()),
         None => ("", ""),

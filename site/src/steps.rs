@@ -27,7 +27,10 @@ pub fn files(site: &Site<'_>) -> BTreeMap<String, String> {
     }
     let files = steps.into_iter().map(|(index, step)| {
         let series = site.series[index];
-        (format!("steps/{series}.js"), step_file(&series.to_string(), &step))
+        (
+            format!("steps/{series}.js"),
+            step_file(&series.to_string(), &step),
+        )
     });
     files.collect()
 }
@@ -36,7 +39,14 @@ fn step_file(series: &str, step: &[(&str, &str, EntityChange)]) -> String {
     let entries = step.iter().map(|(kind, name, change)| {
         let effect = change.compatibility.map_or("", |effect| effect.as_str());
         let advice = change.advice.as_deref().unwrap_or_default();
-        serde_json::json!([kind, name, effect, change.is_behaviour, change.message, advice])
+        serde_json::json!([
+            kind,
+            name,
+            effect,
+            change.is_behaviour,
+            change.message,
+            advice
+        ])
     });
     let entries: Vec<_> = entries.collect();
     format!(

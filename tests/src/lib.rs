@@ -1,6 +1,7 @@
 //! Helpers of the integration tests.
 
 pub mod answers;
+pub mod browser;
 pub mod clients;
 pub mod examples;
 pub mod migration;

@@ -45,15 +45,21 @@ pub fn changes(inputs: &ProgramInputs<'_>, knowledge: &Knowledge) -> ChangesByNa
     let mut changes = ChangesByName::new();
     let no_rules = MigrationRules::default();
     let is_emulator = inputs.program == QemuProgram::Emulator;
-    let rules = if is_emulator { &knowledge.migrations } else { &no_rules };
+    let rules = if is_emulator {
+        &knowledge.migrations
+    } else {
+        &no_rules
+    };
     for (before, pair) in inputs.interfaces.windows(2).enumerate() {
         let series = (inputs.series[before], inputs.series[before + 1]);
         for (name, findings) in by_name(findings(&compare(&pair[0], &pair[1]))) {
             let own = changes.entry(name.to_owned()).or_default();
-            own.extend(describe(findings, name, rules, series).map(|change| EntityChange {
-                series: before + 1,
-                ..change
-            }));
+            own.extend(
+                describe(findings, name, rules, series).map(|change| EntityChange {
+                    series: before + 1,
+                    ..change
+                }),
+            );
         }
     }
     if is_emulator {
@@ -69,11 +75,17 @@ fn by_name<'s>(findings: Vec<Finding<'s>>) -> BTreeMap<&'s str, Vec<Finding<'s>>
     for finding in findings {
         let mut names: BTreeSet<&'s str> = finding.targets().into_iter().collect();
         if finding.path().is_empty() {
-            let new = finding.occurrences.iter().filter_map(|own| own.operation.new);
+            let new = finding
+                .occurrences
+                .iter()
+                .filter_map(|own| own.operation.new);
             names.extend(new);
         }
         for name in names {
-            by_name.entry(name).or_default().push(own_part(&finding, name));
+            by_name
+                .entry(name)
+                .or_default()
+                .push(own_part(&finding, name));
         }
     }
     by_name
@@ -83,7 +95,8 @@ fn by_name<'s>(findings: Vec<Finding<'s>>) -> BTreeMap<&'s str, Vec<Finding<'s>>
 fn own_part<'s>(finding: &Finding<'s>, name: &str) -> Finding<'s> {
     let mut own = finding.clone();
     let is_own = |operation: [Option<&str>; 2]| operation.contains(&Some(name));
-    own.occurrences.retain(|place| is_own([place.operation.old, place.operation.new]));
+    own.occurrences
+        .retain(|place| is_own([place.operation.old, place.operation.new]));
     own
 }
 
@@ -112,7 +125,10 @@ fn describe<'f>(
 
 fn message(finding: &Finding<'_>) -> String {
     let text = report::message(finding);
-    let paths = finding.occurrences.iter().map(|own| render_path(finding.path_of(own)));
+    let paths = finding
+        .occurrences
+        .iter()
+        .map(|own| render_path(finding.path_of(own)));
     let mut others: Vec<String> = paths.collect::<BTreeSet<String>>().into_iter().collect();
     let first = render_path(finding.path());
     others.retain(|path| *path != first);
@@ -153,5 +169,7 @@ fn add_behaviour(changes: &mut ChangesByName, behaviour: &Behaviour, series: &[S
             }
         }
     }
-    changes.values_mut().for_each(|own| own.sort_by_key(|change| change.series));
+    changes
+        .values_mut()
+        .for_each(|own| own.sort_by_key(|change| change.series));
 }

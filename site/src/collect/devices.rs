@@ -48,8 +48,14 @@ pub struct Property<'e> {
 
 /// Collects all devices, sorted by name.
 pub fn devices<'e>(builds: &'e BuildEvidence, series: &'e [Series]) -> Vec<Device<'e>> {
-    let names: BTreeSet<&str> = builds.names().filter(|name| builds.is_device(name)).collect();
-    names.into_iter().map(|name| device(builds, series, name)).collect()
+    let names: BTreeSet<&str> = builds
+        .names()
+        .filter(|name| builds.is_device(name))
+        .collect();
+    names
+        .into_iter()
+        .map(|name| device(builds, series, name))
+        .collect()
 }
 
 fn device<'e>(builds: &'e BuildEvidence, series: &'e [Series], name: &'e str) -> Device<'e> {

@@ -53,8 +53,14 @@ pub fn entities<'s>(inputs: &ProgramInputs<'s>) -> Vec<Entity<'s>> {
         let schema = inputs.schemas[index];
         for command in &schema.commands {
             let key = (PageKind::Command, command.meta.name.as_str());
-            sightings(&mut found, key, &command.meta, command.module.as_deref(), None)
-                .push((index, interface.commands[&command.meta.name].arguments));
+            sightings(
+                &mut found,
+                key,
+                &command.meta,
+                command.module.as_deref(),
+                None,
+            )
+            .push((index, interface.commands[&command.meta.name].arguments));
         }
         for event in &schema.events {
             let key = (PageKind::Event, event.meta.name.as_str());
@@ -71,7 +77,11 @@ pub fn entities<'s>(inputs: &ProgramInputs<'s>) -> Vec<Entity<'s>> {
     let users = users(inputs);
     let build = |(key, sighting): (Key<'s>, Sighting<'s>)| {
         let mut entity = build_entity(inputs, key, sighting);
-        entity.users = users.get(key.1).filter(|_| key.0 == PageKind::Type).cloned().unwrap_or_default();
+        entity.users = users
+            .get(key.1)
+            .filter(|_| key.0 == PageKind::Type)
+            .cloned()
+            .unwrap_or_default();
         entity
     };
     found.into_iter().map(build).collect()
@@ -124,7 +134,9 @@ fn build_entity<'s>(
     let metas = indices().filter_map(|index| Some((index, meta(inputs, index, (kind, name))?)));
     let metas: Vec<(usize, &EntityMeta)> = metas.collect();
     let since = metas.iter().find_map(|(_, meta)| meta.facts.since);
-    let replaced = metas.iter().find_map(|(_, meta)| meta.facts.replaced_by.clone());
+    let replaced = metas
+        .iter()
+        .find_map(|(_, meta)| meta.facts.replaced_by.clone());
     let deprecated = metas.iter().filter(|(_, meta)| meta.is_deprecated());
     let newest = sighting.shapes.first().copied();
     let data_type = newest
@@ -140,7 +152,12 @@ fn build_entity<'s>(
         deprecated: deprecated.map(|(index, _)| *index).collect(),
         documented_since: since,
         replaced_by: replaced,
-        remarks: remarks(inputs, newest.map_or(0, |(index, _)| index), (kind, name), sighting.meta),
+        remarks: remarks(
+            inputs,
+            newest.map_or(0, |(index, _)| index),
+            (kind, name),
+            sighting.meta,
+        ),
         members,
         returns: match kind {
             PageKind::Command => returns(inputs, indices(), name),
@@ -152,7 +169,11 @@ fn build_entity<'s>(
 }
 
 /// The definition in one series.
-fn meta<'s>(inputs: &ProgramInputs<'s>, index: usize, (kind, name): Key<'_>) -> Option<&'s EntityMeta> {
+fn meta<'s>(
+    inputs: &ProgramInputs<'s>,
+    index: usize,
+    (kind, name): Key<'_>,
+) -> Option<&'s EntityMeta> {
     let interface = &inputs.interfaces[index];
     match kind {
         PageKind::Command => Some(interface.commands.get(name)?.meta),
@@ -209,7 +230,10 @@ fn remarks(
     if !named.is_empty() {
         remarks.push(format!("Features: {}.", named.join(", ")));
     }
-    let command = inputs.interfaces.get(index).and_then(|own| own.commands.get(name));
+    let command = inputs
+        .interfaces
+        .get(index)
+        .and_then(|own| own.commands.get(name));
     if let Some(command) = command.filter(|_| kind == PageKind::Command) {
         let flags = [
             (command.allow_oob, "May be sent out of band."),
@@ -230,7 +254,9 @@ fn users<'s>(inputs: &ProgramInputs<'s>) -> BTreeMap<&'s str, BTreeSet<(PageKind
         let interface = &inputs.interfaces[index];
         let mut add = |user: (PageKind, &'s str), shape: ShapeId| {
             for used in references(interface, shape) {
-                let entry = users.entry(used).or_insert_with(|| (index, BTreeSet::new()));
+                let entry = users
+                    .entry(used)
+                    .or_insert_with(|| (index, BTreeSet::new()));
                 if entry.0 == index && user.1 != used {
                     entry.1.insert(user);
                 }
@@ -238,7 +264,10 @@ fn users<'s>(inputs: &ProgramInputs<'s>) -> BTreeMap<&'s str, BTreeSet<(PageKind
         };
         for (name, command) in interface.commands.iter() {
             add((PageKind::Command, name), command.arguments);
-            command.returns.into_iter().for_each(|shape| add((PageKind::Command, name), shape));
+            command
+                .returns
+                .into_iter()
+                .for_each(|shape| add((PageKind::Command, name), shape));
         }
         for (name, event) in interface.events.iter() {
             add((PageKind::Event, name), event.data);

@@ -18,9 +18,9 @@ pub fn type_changes(entity: &Entity<'_>) -> Vec<EntityChange> {
             match (before, after) {
                 (false, true) => changes.push((pair[1], format!("new {label}"))),
                 (true, false) => changes.push((pair[1], format!("{label} removed"))),
-                (true, true) => changes.extend(
-                    differences(row, (pair[0], pair[1])).map(|text| (pair[1], text)),
-                ),
+                (true, true) => {
+                    changes.extend(differences(row, (pair[0], pair[1])).map(|text| (pair[1], text)))
+                }
                 (false, false) => {}
             }
         }
@@ -39,7 +39,10 @@ pub fn type_changes(entity: &Entity<'_>) -> Vec<EntityChange> {
 /// The state of a row in a series that has it.
 fn state(row: &MemberRow, index: usize) -> Option<&MemberState> {
     let states = row.states.iter();
-    states.filter(|(first, _)| *first <= index).map(|(_, state)| state).next()
+    states
+        .filter(|(first, _)| *first <= index)
+        .map(|(_, state)| state)
+        .next()
 }
 
 fn differences(row: &MemberRow, (before, after): (usize, usize)) -> impl Iterator<Item = String> {
@@ -49,7 +52,8 @@ fn differences(row: &MemberRow, (before, after): (usize, usize)) -> impl Iterato
     let name = &row.name;
     let mut texts = BTreeSet::new();
     if old.ty != new.ty {
-        let [old, new] = [&old.ty, &new.ty].map(|ty| ty.as_ref().map_or("nothing".into(), TypeLabel::text));
+        let [old, new] =
+            [&old.ty, &new.ty].map(|ty| ty.as_ref().map_or("nothing".into(), TypeLabel::text));
         texts.insert(format!("`{name}`: `{old}` became `{new}`"));
     }
     match (old.optional, new.optional) {

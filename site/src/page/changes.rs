@@ -16,7 +16,11 @@ pub fn section(series: &[Series], changes: &[EntityChange]) -> String {
         let head = format!("<h3 id=\"in-{series}\">{series}</h3>\n<ul class=\"changes\">\n");
         parts += &wrap(&head, items, "</ul>\n");
     }
-    wrap("<section aria-labelledby=\"changes\"><h2 id=\"changes\">Changes by release</h2>\n", parts, "</section>\n")
+    wrap(
+        "<section aria-labelledby=\"changes\"><h2 id=\"changes\">Changes by release</h2>\n",
+        parts,
+        "</section>\n",
+    )
 }
 
 fn item(change: &EntityChange) -> String {
@@ -26,7 +30,10 @@ fn item(change: &EntityChange) -> String {
         false => "",
     };
     let advice = change.advice.as_deref().map(|text| {
-        format!("<p class=\"advice\"><strong>Advice:</strong> {}</p>", code(text))
+        format!(
+            "<p class=\"advice\"><strong>Advice:</strong> {}</p>",
+            code(text)
+        )
     });
     format!(
         "<li>{badge}<span class=\"text\">{kind}{}{}</span></li>\n",

@@ -84,10 +84,17 @@ impl DefinitionView<'_> {
         let program = self.program.program();
         let name = match program {
             QemuProgram::Emulator => self.entity.kind.plural().to_owned(),
-            program => format!("{} of the {}", self.entity.kind.plural(), program_name(program)),
+            program => format!(
+                "{} of the {}",
+                self.entity.kind.plural(),
+                program_name(program)
+            ),
         };
         let path = list_path(program, self.entity.kind);
-        format!("<p class=\"crumbs\"><a href=\"{}{path}\">{name}</a></p>\n", self.top)
+        format!(
+            "<p class=\"crumbs\"><a href=\"{}{path}\">{name}</a></p>\n",
+            self.top
+        )
     }
 
     fn heading(&self) -> String {
@@ -113,7 +120,11 @@ impl DefinitionView<'_> {
     /// The series after the last one that has the entity.
     fn removed_in(&self) -> Option<String> {
         let next = self.entity.presence.last()? + 1;
-        self.program.inputs.series.get(next).map(ToString::to_string)
+        self.program
+            .inputs
+            .series
+            .get(next)
+            .map(ToString::to_string)
     }
 
     fn summary(&self) -> String {
@@ -121,7 +132,11 @@ impl DefinitionView<'_> {
         let presence = &self.entity.presence;
         let since = since_text(all, presence, self.entity.documented_since);
         let mut text = match presence.count() == all.len() {
-            true => format!("In all releases from {} to {}", all[0], all[self.program.inputs.newest()]),
+            true => format!(
+                "In all releases from {} to {}",
+                all[0],
+                all[self.program.inputs.newest()]
+            ),
             false => format!("In {}", presence.describe(all)),
         };
         if presence.first() == Some(0) {
@@ -130,7 +145,10 @@ impl DefinitionView<'_> {
         if let Some(first) = self.entity.deprecated.first() {
             text += &format!("; deprecated since {}", all[first]);
         }
-        let module = self.entity.module.map(|module| format!(" Module <code>{}</code>.", escape(module)));
+        let module = self
+            .entity
+            .module
+            .map(|module| format!(" Module <code>{}</code>.", escape(module)));
         let replaced = self.entity.replaced_by.as_deref();
         let replaced = replaced.map(|names| format!(" Replaced by {}.", self.links(names)));
         format!(
@@ -151,7 +169,11 @@ impl DefinitionView<'_> {
                 None => format!("<code>{}</code>", escape(name)),
             }
         };
-        names.split(" and ").map(link).collect::<Vec<_>>().join(" and ")
+        names
+            .split(" and ")
+            .map(link)
+            .collect::<Vec<_>>()
+            .join(" and ")
     }
 
     fn context(&self) -> MemberContext<'_> {
@@ -197,7 +219,10 @@ impl DefinitionView<'_> {
                 true => format!(" <span class=\"since\">since {}</span>", all[*first]),
                 false => String::new(),
             };
-            format!("<li>{}{since}</li>\n", label.unwrap_or("nothing".to_owned()))
+            format!(
+                "<li>{}{since}</li>\n",
+                label.unwrap_or("nothing".to_owned())
+            )
         });
         let head = "<section aria-labelledby=\"returns\"><h2 id=\"returns\">Return value</h2>\n<ul class=\"plain\">\n";
         wrap(head, texts.collect(), "</ul></section>\n")
@@ -205,7 +230,9 @@ impl DefinitionView<'_> {
 
     fn remarks(&self) -> String {
         let items = self.entity.remarks.iter();
-        let mut items: String = items.map(|text| format!("<li>{}</li>\n", code(text))).collect();
+        let mut items: String = items
+            .map(|text| format!("<li>{}</li>\n", code(text)))
+            .collect();
         if self.entity.name == "device_add" {
             items += &format!(
                 "<li>The arguments depend on the device: <a href=\"{}devices.html\">all devices</a>.</li>\n",
@@ -218,17 +245,26 @@ impl DefinitionView<'_> {
 
     fn link(&self, (kind, name): (PageKind, &str)) -> String {
         let path = page_path(self.program.program(), kind, name);
-        format!("<a href=\"{}{path}\"><code>{}</code></a>", self.top, escape(name))
+        format!(
+            "<a href=\"{}{path}\"><code>{}</code></a>",
+            self.top,
+            escape(name)
+        )
     }
 
     fn users(&self) -> String {
         let users = &self.entity.users;
-        let links: Vec<String> = users.iter().take(MAX_USERS).map(|user| self.link(*user)).collect();
+        let links: Vec<String> = users
+            .iter()
+            .take(MAX_USERS)
+            .map(|user| self.link(*user))
+            .collect();
         let more = match users.len().saturating_sub(MAX_USERS) {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        let head = "<section aria-labelledby=\"users\"><h2 id=\"users\">Used by</h2>\n<p class=\"users\">";
+        let head =
+            "<section aria-labelledby=\"users\"><h2 id=\"users\">Used by</h2>\n<p class=\"users\">";
         wrap(head, links.join(" "), &format!("{more}</p></section>\n"))
     }
 }

@@ -64,8 +64,10 @@ fn properties(site: &Site<'_>, device: &Device<'_>) -> String {
     if device.properties.is_empty() {
         return format!("{head}<p>No build is known that lists them.</p></section>\n");
     }
-    let (present, removed): (Vec<_>, Vec<_>) =
-        device.properties.iter().partition(|own| own.removed.is_none());
+    let (present, removed): (Vec<_>, Vec<_>) = device
+        .properties
+        .iter()
+        .partition(|own| own.removed.is_none());
     let rows = present.into_iter().chain(removed).map(|own| row(site, own));
     let columns = ["name", "type", "since", "until"];
     let columns = columns.map(|name| format!("<th scope=\"col\">{name}</th>"));
@@ -73,7 +75,11 @@ fn properties(site: &Site<'_>, device: &Device<'_>) -> String {
     format!(
         "{head}<p class=\"since wide\">Listed by builds of {}.</p>\n{}</section>\n",
         escape(&listed),
-        table(" class=\"members\"", &columns.concat(), &rows.collect::<String>())
+        table(
+            " class=\"members\"",
+            &columns.concat(),
+            &rows.collect::<String>()
+        )
     )
 }
 
@@ -84,7 +90,11 @@ fn row(site: &Site<'_>, property: &Property<'_>) -> String {
         0 => format!("<code>{}</code>", escape(ty)),
         _ => {
             let next = property.types[position - 1].0;
-            format!("<br><span class=\"since\">before {}: </span><code>{}</code>", site.series[next], escape(ty))
+            format!(
+                "<br><span class=\"since\">before {}: </span><code>{}</code>",
+                site.series[next],
+                escape(ty)
+            )
         }
     });
     let class = match property.removed {
@@ -111,5 +121,9 @@ fn targets(site: &Site<'_>, device: &Device<'_>) -> String {
     });
     let head = "<th scope=\"col\">target</th><th scope=\"col\">builds of</th>";
     let rows = table("", head, &rows.collect::<String>());
-    wrap("<section aria-labelledby=\"targets\"><h2 id=\"targets\">Targets</h2>\n", rows, "</section>\n")
+    wrap(
+        "<section aria-labelledby=\"targets\"><h2 id=\"targets\">Targets</h2>\n",
+        rows,
+        "</section>\n",
+    )
 }

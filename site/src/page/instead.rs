@@ -17,7 +17,8 @@ pub fn sections(site: &Site<'_>, command: &str) -> (String, String) {
     own.sort_by_key(|rule| Reverse(rule.since));
     let has_whole = own.iter().any(|rule| rule.answers_for_command());
     let cards: String = own.into_iter().map(card).collect();
-    let head = "<section aria-labelledby=\"instead\"><h2 id=\"instead\">What to write instead</h2>\n";
+    let head =
+        "<section aria-labelledby=\"instead\"><h2 id=\"instead\">What to write instead</h2>\n";
     let section = wrap(head, cards, "</section>\n");
     match has_whole {
         true => (section, String::new()),
@@ -51,9 +52,16 @@ fn card(rule: &MigrationRule) -> String {
         Certainty::Left => ", needs a decision",
     };
     let sides = [("Before", &rule.before), ("After", &rule.after)];
-    let sides = sides.into_iter().filter_map(|(title, text)| Some((title, text.as_ref()?)));
+    let sides = sides
+        .into_iter()
+        .filter_map(|(title, text)| Some((title, text.as_ref()?)));
     let sides: String = sides
-        .map(|(title, text)| format!("<div><h4>{title}</h4><pre>{}</pre></div>\n", escape(&pretty(text))))
+        .map(|(title, text)| {
+            format!(
+                "<div><h4>{title}</h4><pre>{}</pre></div>\n",
+                escape(&pretty(text))
+            )
+        })
         .collect();
     format!(
         "<article class=\"answer\" id=\"r-{id}\"><p><span class=\"since\">{since}{certainty}</span> \

@@ -22,9 +22,19 @@ pub fn page(site: &Site<'_>, program: &Program<'_>, kind: PageKind) -> Option<(S
     let items = entries.iter().map(|entry| {
         let path = page_path(program.program(), kind, &entry.name);
         let name = escape(&entry.name);
-        let class = if entry.removed.is_some() { " class=\"removed\"" } else { "" };
-        let removed = entry.removed.as_ref().map(|text| format!(" <span class=\"since\">{text}</span>"));
-        format!("<li{class}><a href=\"{top}{path}\"><code>{name}</code></a>{}</li>\n", removed.unwrap_or_default())
+        let class = if entry.removed.is_some() {
+            " class=\"removed\""
+        } else {
+            ""
+        };
+        let removed = entry
+            .removed
+            .as_ref()
+            .map(|text| format!(" <span class=\"since\">{text}</span>"));
+        format!(
+            "<li{class}><a href=\"{top}{path}\"><code>{name}</code></a>{}</li>\n",
+            removed.unwrap_or_default()
+        )
     });
     let main = format!(
         "<h1>{title}</h1>\n<p class=\"lead\">{} in all releases together.</p>\n<ul class=\"names\">\n{}</ul>\n",
@@ -48,7 +58,10 @@ struct Entry {
 
 fn entries(site: &Site<'_>, program: &Program<'_>, kind: PageKind) -> Vec<Entry> {
     if kind == PageKind::Device {
-        let devices = site.devices.iter().filter(|_| program.program() == QemuProgram::Emulator);
+        let devices = site
+            .devices
+            .iter()
+            .filter(|_| program.program() == QemuProgram::Emulator);
         let entry = |device: &crate::collect::devices::Device<'_>| Entry {
             name: device.name.to_owned(),
             removed: device.removed.clone(),

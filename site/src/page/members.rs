@@ -32,16 +32,26 @@ impl MemberContext<'_> {
             true => &["name", "type", "since", "until"][..],
             false => &["value", "since", "until"],
         };
-        let head = columns.iter().map(|name| format!("<th scope=\"col\">{name}</th>"));
+        let head = columns
+            .iter()
+            .map(|name| format!("<th scope=\"col\">{name}</th>"));
         let rows = members.rows.iter().map(|row| self.row(row, typed));
-        table(" class=\"members\"", &head.collect::<String>(), &rows.collect::<String>())
+        table(
+            " class=\"members\"",
+            &head.collect::<String>(),
+            &rows.collect::<String>(),
+        )
     }
 
     fn row(&self, row: &MemberRow, typed: bool) -> String {
         let id = format!("m-{}", escape(&row.name));
         let newest = row.newest().cloned().unwrap_or_default();
         let ty = match typed {
-            true => format!("<td>{}{}</td>", self.newest_type(row, &newest), self.earlier_types(row)),
+            true => format!(
+                "<td>{}{}</td>",
+                self.newest_type(row, &newest),
+                self.earlier_types(row)
+            ),
             false => String::new(),
         };
         let removed = self.until(row);

@@ -79,7 +79,10 @@ pub fn program_name(program: QemuProgram) -> &'static str {
 pub fn instead_text(site: &Site<'_>, program: &Program<'_>, entity: &Entity<'_>) -> Option<String> {
     match program.program() {
         QemuProgram::Emulator => instead::short_answer(site, entity),
-        _ => entity.replaced_by.as_deref().map(|names| format!("Use `{names}`.")),
+        _ => entity
+            .replaced_by
+            .as_deref()
+            .map(|names| format!("Use `{names}`.")),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The start page, and the pages that compare releases and check requests.
+//! The start page, and the page that compares releases.
 
 use super::Site;
 use super::frame::Page;
@@ -7,11 +7,20 @@ use crate::collect::entities::Entity;
 use crate::page::program_name;
 
 /// Writes the pages, with their paths.
-pub fn pages(site: &Site<'_>) -> [(String, String); 3] {
+pub fn pages(site: &Site<'_>) -> [(String, String); 2] {
     [
-        ("index.html", "QMP compatibility", index(site), &["names.js", "search.js"][..]),
-        ("upgrade.html", "Compare releases", upgrade(site), &["names.js", "upgrade.js"]),
-        ("check.html", "Check requests", check(site), &["names.js", "check.js"]),
+        (
+            "index.html",
+            "QMP compatibility",
+            index(site),
+            &["names.js", "search.js"][..],
+        ),
+        (
+            "upgrade.html",
+            "Compare releases",
+            upgrade(site),
+            &["names.js", "upgrade.js"],
+        ),
     ]
     .map(|(path, title, main, scripts)| {
         let page = Page {
@@ -43,9 +52,6 @@ fn index(site: &Site<'_>) -> String {
          <noscript><p>The search needs JavaScript. The lists below do not.</p></noscript>\n\
          <div class=\"cards\">\n\
          <section class=\"card\"><h2>I upgrade</h2>\n{}</section>\n\
-         <section class=\"card\"><h2>I have requests or a log</h2>\n\
-         <p>Paste them, and see what breaks and what to write instead. Nothing leaves this page.</p>\n\
-         <p><a class=\"button\" href=\"check.html\">Check requests</a></p></section>\n\
          <section class=\"card\"><h2>Browse</h2>\n{}</section>\n</div>\n",
         pair_form(site),
         lists(site),
@@ -72,7 +78,11 @@ fn pair_form(site: &Site<'_>) -> String {
             .collect()
     };
     let last = site.series.len().saturating_sub(1);
-    let old = site.series.iter().position(|own| own.to_string() == "8.2").unwrap_or(0);
+    let old = site
+        .series
+        .iter()
+        .position(|own| own.to_string() == "8.2")
+        .unwrap_or(0);
     format!(
         "<form class=\"pair\" action=\"upgrade.html\">\
          <label class=\"field\">from <select name=\"from\">{}</select></label>\
@@ -90,7 +100,9 @@ fn lists(site: &Site<'_>) -> String {
         for kind in PageKind::ALL {
             let own = |entity: &&Entity<'_>| entity.kind == kind;
             let count = match kind {
-                PageKind::Device if program.program() == site.programs[0].program() => site.devices.len(),
+                PageKind::Device if program.program() == site.programs[0].program() => {
+                    site.devices.len()
+                }
                 _ => program.entities.iter().filter(own).count(),
             };
             if count > 0 {
@@ -99,7 +111,11 @@ fn lists(site: &Site<'_>) -> String {
                 links.push(format!("<a href=\"{path}\">{count} {name}</a>"));
             }
         }
-        items += &format!("<p><strong>{}</strong>: {}</p>\n", program_name(program.program()), links.join(", "));
+        items += &format!(
+            "<p><strong>{}</strong>: {}</p>\n",
+            program_name(program.program()),
+            links.join(", ")
+        );
     }
     items
 }
@@ -114,21 +130,5 @@ fn upgrade(site: &Site<'_>) -> String {
          <div id=\"changes\"></div>\n\
          <noscript><p>The comparison needs JavaScript.</p></noscript>\n",
         pair_form(site).replace("class=\"pair\"", "id=\"pair\" class=\"pair\""),
-    )
-}
-
-fn check(site: &Site<'_>) -> String {
-    format!(
-        "<h1>Check requests</h1>\n<p class=\"lead\">Paste QMP requests, lines of qmp-shell or a log. \
-         Nothing leaves this page.</p>\n{}\
-         <form id=\"check\">\n<label for=\"text\">Requests or log</label>\n\
-         <textarea id=\"text\" name=\"text\" rows=\"8\" spellcheck=\"false\"></textarea>\n\
-         <p><button>Check</button> <button type=\"button\" id=\"example\">Example</button></p>\n</form>\n\
-         <p id=\"status\" role=\"status\" aria-live=\"polite\"></p>\n\
-         <div id=\"answers\"></div>\n\
-         <noscript><p>The check needs JavaScript.</p></noscript>\n",
-        pair_form(site)
-            .replace("class=\"pair\" action=\"upgrade.html\"", "id=\"pair\" class=\"pair\"")
-            .replace("<button>Show what breaks</button>", ""),
     )
 }

@@ -24,7 +24,9 @@ pub struct Strip<'s> {
 impl Strip<'_> {
     /// Writes the strip with its legend.
     pub fn write(&self) -> String {
-        let cells: String = (0..self.series.len()).map(|index| self.cell(index)).collect();
+        let cells: String = (0..self.series.len())
+            .map(|index| self.cell(index))
+            .collect();
         format!(
             "<ol class=\"strip\" aria-label=\"Releases\">\n{cells}</ol>\n\
              <p class=\"legend\" aria-hidden=\"true\"><span class=\"key has\"></span>available \
@@ -48,7 +50,10 @@ impl Strip<'_> {
 
     fn cell(&self, index: usize) -> String {
         let series = self.series[index];
-        let (class, state) = match (self.presence.contains(index), self.deprecated.contains(index)) {
+        let (class, state) = match (
+            self.presence.contains(index),
+            self.deprecated.contains(index),
+        ) {
             (true, true) => ("has old", "deprecated"),
             (true, false) => ("has", "available"),
             (false, _) => ("not", self.absence()),

@@ -1,5 +1,6 @@
 //! `site`: the compatibility site, as static files.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -36,20 +37,9 @@ impl Site {
     /// Runs the command.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
         check_folder(&self.folder)?;
-        let catalogue = Catalogue::open()?;
-        let releases = QemuProgram::ALL.map(|program| catalogue.releases(catalogue.series(), program));
-        let [emulator, agent, storage_daemon] = releases;
-        let releases = [emulator?, agent?, storage_daemon?];
-        let programs = QemuProgram::ALL.into_iter().zip(&releases);
-        let inputs = SiteInputs {
-            series: catalogue.series(),
-            programs: programs.map(|(program, releases)| program_inputs(program, releases)).collect(),
-            builds: catalogue.builds().read()?,
-            knowledge: catalogue.knowledge(),
-        };
         let content = FolderContent {
             path: self.folder.clone(),
-            files: site::pages(&inputs),
+            files: site_files()?,
             others: OtherFiles::Remove,
         };
         content.write()?;
@@ -65,8 +55,29 @@ impl Site {
     }
 }
 
+/// The files of the site, by their paths.
+pub fn site_files() -> Result<BTreeMap<String, String>, Failure> {
+    let catalogue = Catalogue::open()?;
+    let read = |program| catalogue.releases(catalogue.series(), program);
+    let releases = QemuProgram::ALL.map(|program| Ok((program, read(program)?)));
+    let releases: Vec<_> = releases.into_iter().collect::<Result<_, Failure>>()?;
+    let programs = releases.iter();
+    let inputs = SiteInputs {
+        series: catalogue.series(),
+        programs: programs
+            .map(|(program, releases)| program_inputs(*program, releases))
+            .collect(),
+        builds: catalogue.builds().read()?,
+        knowledge: catalogue.knowledge(),
+    };
+    Ok(site::pages(&inputs))
+}
+
 fn program_inputs(program: QemuProgram, releases: &[Release]) -> ProgramInputs<'_> {
-    ProgramInputs::new(program, releases.iter().map(|release| &release.schema).collect())
+    ProgramInputs::new(
+        program,
+        releases.iter().map(|release| &release.schema).collect(),
+    )
 }
 
 /// Refuses a folder whose files are not those of a site.
@@ -77,7 +88,9 @@ fn check_folder(folder: &Path) -> Result<(), Failure> {
     let mut entries = fs::read_dir(folder).map_err(|error| io_failure("read", folder, &error))?;
     match entries.next() {
         None => Ok(()),
-        Some(_) => Err(Failure::new(format!("`{}` has other files", workspace::shown(folder)))
-            .with_help("name a new folder, an empty one, or one with a site")),
+        Some(_) => Err(
+            Failure::new(format!("`{}` has other files", workspace::shown(folder)))
+                .with_help("name a new folder, an empty one, or one with a site"),
+        ),
     }
 }
