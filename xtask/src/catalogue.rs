@@ -7,12 +7,13 @@ use std::thread;
 use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::knowledge::{
     Behaviour, CommandLineFacts, Knowledge, MigrationRules, ReleaseData, ReleaseDevices,
-    SeriesWithCommand,
+    ReplyRules, SeriesWithCommand,
 };
 use qapi_codegen::load::{DocumentationKind, Files};
 use qapi_codegen::schema::{Schema, TypeKind};
 use qapi_codegen::traffic::check::Checker;
 use qapi_codegen::version::Series;
+use serde::de::DeserializeOwned;
 
 use crate::builds::{BuildFiles, CommandLineFiles};
 use crate::failure::Failure;
@@ -75,7 +76,12 @@ impl Catalogue {
             knowledge: Arc::new(Knowledge {
                 behaviour: files.toml(Behaviour::FILE_NAME)?,
                 requests: files.toml("requests.toml")?,
-                migrations: read_migrations(files)?,
+                migrations: read_folder(
+                    files,
+                    MigrationRules::FOLDER_NAME,
+                    MigrationRules::extend,
+                )?,
+                replies: read_folder(files, ReplyRules::FOLDER_NAME, ReplyRules::extend)?,
             }),
             commands: OnceLock::new(),
         })
@@ -259,14 +265,18 @@ fn collect(read: Vec<Result<Release, Failure>>) -> Result<Vec<Release>, Failure>
     }
 }
 
-/// Reads all files of migration rules, in the order of their names.
-fn read_migrations(files: &SchemaFiles) -> Result<MigrationRules, Failure> {
-    let folder = files.path(MigrationRules::FOLDER_NAME);
+/// Reads all files of rules in a folder, in the order of their names.
+fn read_folder<T: DeserializeOwned + Default>(
+    files: &SchemaFiles,
+    folder_name: &str,
+    extend: impl Fn(&mut T, T),
+) -> Result<T, Failure> {
+    let folder = files.path(folder_name);
     let names = files.names(&folder);
     let names = names.map_err(|error| Failure::io("read", &folder, &error))?;
-    let mut rules = MigrationRules::default();
+    let mut rules = T::default();
     for name in names {
-        rules.extend(files.toml(&format!("{}/{name}", MigrationRules::FOLDER_NAME))?);
+        extend(&mut rules, files.toml(&format!("{folder_name}/{name}"))?);
     }
     Ok(rules)
 }

@@ -10,7 +10,7 @@ use super::compare::ChangeGraph;
 use super::occurrence::{Occurrence, pair_occurrences};
 use super::rules::{Compatibility, Rule, rules};
 use crate::json::JsonValue;
-use crate::knowledge::MigrationRule;
+use crate::knowledge::{MigrationRule, ReplyRule};
 use crate::schema::JsonKind;
 use crate::version::Series;
 use crate::wire::{Direction, PathSegment, render_path};
@@ -36,6 +36,9 @@ pub struct Finding<'s> {
     pub deprecated_since: Option<Series>,
     /// The answer to this change, whose advice replaces that of the rule.
     pub answer: Option<&'s MigrationRule>,
+    /// The rule that says where the information in a changed reply or event is,
+    /// whose advice replaces that of the rule.
+    pub moved: Option<&'s ReplyRule>,
     /// Messages that show the change.
     pub example: Example<'s>,
     /// A number that stays the same in later reports.
@@ -126,6 +129,7 @@ impl<'s> Finding<'s> {
             since: None,
             deprecated_since: None,
             answer: None,
+            moved: None,
             example: Example::default(),
             fingerprint: String::new(),
             used: None,
@@ -178,6 +182,13 @@ impl<'s> Finding<'s> {
         let fitting = candidates.filter(|(_, own)| fits(own.operation.name()));
         let text = |own: &Occurrence<'s>| (own.operation.name(), render_path(self.path_of(own)));
         if let Some((index, _)) = fitting.min_by_key(|(_, own)| text(own)) {
+            self.put_first(index);
+        }
+    }
+
+    /// Puts an occurrence first. The example, which shows another one, is dropped.
+    pub(super) fn put_first(&mut self, index: usize) {
+        if index > 0 {
             self.occurrences[..=index].rotate_right(1);
             self.example = Example::default();
         }

@@ -18,7 +18,7 @@ use std::collections::HashSet;
 
 use serde::Serialize;
 
-use super::advice::find_answer;
+use super::advice::{find_answer, find_moved};
 use super::behaviour::{BehaviourNote, behaviour_notes};
 use super::change::ChangeKind;
 use super::compare::{ChangeGraph, OperationKind, compare};
@@ -73,7 +73,7 @@ pub struct Report<'s> {
     pub old: &'s str,
     /// The name of the new release.
     pub new: &'s str,
-    /// The numbers of findings.
+    /// The numbers of findings and changes of behaviour.
     #[serde(rename = "summary")]
     pub counts: FindingCounts,
     /// The extent of the comparison.
@@ -158,7 +158,16 @@ impl FindingCounts {
     }
 
     fn add(&mut self, finding: &Finding<'_>) {
-        *match finding.compatibility {
+        self.add_effect(finding.compatibility);
+    }
+
+    /// Counts a change of behaviour.
+    pub fn add_note(&mut self, note: &BehaviourNote<'_>) {
+        self.add_effect(note.compatibility());
+    }
+
+    fn add_effect(&mut self, effect: Compatibility) {
+        *match effect {
             Compatibility::Breaking => &mut self.breaking,
             Compatibility::Dangerous => &mut self.dangerous,
             Compatibility::Compatible => &mut self.compatible,
@@ -186,6 +195,7 @@ impl<'s> Report<'s> {
             behaviour,
             migrations,
             requests,
+            replies: _,
         } = inputs.knowledge;
         let [old, new] = [inputs.old, inputs.new].map(|side| Interface::from_schema(side.schema));
         let comparison = compare(&old, &new);
@@ -210,10 +220,10 @@ impl<'s> Report<'s> {
             findings.extend(of_devices);
             findings.sort_by_cached_key(sort_key);
         }
-        Report {
+        let mut report = Report {
             old: inputs.old.name,
             new: inputs.new.name,
-            counts: FindingCounts::from_findings(&findings),
+            counts: FindingCounts::default(),
             compared: ComparedCounts::from_comparison(&comparison, &old, &new, &findings),
             command_examples,
             behaviour: behaviour_notes(behaviour, &old, &new),
@@ -223,7 +233,16 @@ impl<'s> Report<'s> {
             used: None,
             ignored: 0,
             findings,
-        }
+        };
+        report.count();
+        report
+    }
+
+    /// Counts the findings and the changes of behaviour.
+    pub(super) fn count(&mut self) {
+        let mut counts = FindingCounts::from_findings(&self.findings);
+        self.behaviour.iter().for_each(|note| counts.add_note(note));
+        self.counts = counts;
     }
 }
 
@@ -241,6 +260,7 @@ fn complete<'s>(
         finding.since = Some(chain.since(&finding.identities()));
         finding.example = examples.build(finding);
         finding.answer = find_answer(migrations, finding, series);
+        finding.moved = find_moved(&inputs.knowledge.replies, finding, series);
         finding.deprecated_since = deprecated_since(finding, old, migrations);
     }
     findings.sort_by_cached_key(sort_key);

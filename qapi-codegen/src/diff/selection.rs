@@ -1,7 +1,7 @@
 //! Reports about some commands and events only.
 
 use super::policy::matches;
-use super::report::{FindingCounts, Report};
+use super::report::Report;
 use super::usage::Usage;
 
 /// Restricts a report to the commands and events that match one of the
@@ -15,6 +15,7 @@ pub fn select_operations(report: &mut Report<'_>, patterns: &[String]) {
 /// Restricts a report to what affects a program.
 pub fn select_used(report: &mut Report<'_>, usage: &Usage) {
     report.findings.retain(|finding| finding.used == Some(true));
+    report.behaviour.retain(|note| note.used == Some(true));
     let is_used = |name: &str| {
         usage
             .commands()
@@ -39,5 +40,5 @@ fn retain_operations(report: &mut Report<'_>, fits: impl Fn(&str) -> bool + Copy
     if !fits("device_add") {
         report.devices = None;
     }
-    report.counts = FindingCounts::from_findings(&report.findings);
+    report.count();
 }

@@ -10,6 +10,7 @@ pub mod command_line;
 pub mod error_wordings;
 pub mod migrations;
 pub mod point_releases;
+pub mod replies;
 pub mod requests;
 pub mod when;
 
@@ -21,6 +22,10 @@ pub use command_line::{CommandLineEvidence, CommandLineFacts};
 pub use error_wordings::{ErrorWordings, ServerError, WordedProblem};
 pub use migrations::{AnswerRange, BreakSite, Certainty, MigrationRule, MigrationRules};
 pub use point_releases::{PointDifferences, PointReleases};
+pub use replies::{
+    BackendName, Inventory, OldMembers, ReplyCase, ReplyChange, ReplyConversion, ReplyRule,
+    ReplyRules, ReplyValue,
+};
 pub use requests::{DeviceAlias, MemberRequirement, RequestRejection, RequestRules};
 pub use when::ArgumentCondition;
 
@@ -35,6 +40,8 @@ pub struct Knowledge {
     pub requests: RequestRules,
     /// The answers to changes that break requests.
     pub migrations: MigrationRules,
+    /// The changes of replies and events.
+    pub replies: ReplyRules,
 }
 
 /// The facts about one release beyond its schema. Each may be missing.

@@ -17,7 +17,7 @@ use super::path::{Located, locate};
 use super::read::{Key, Object, required};
 
 /// A union: members that all branches share, and a branch.
-pub(crate) trait Base: Sized {
+pub trait Base: Sized {
     /// The shared members that are decoded so far.
     type Slots: Default;
     /// The branches.
@@ -37,7 +37,7 @@ pub(crate) trait Base: Sized {
 }
 
 /// The branches of a union.
-pub(crate) trait Branches: Sized {
+pub trait Branches: Sized {
     /// The name of the discriminator.
     const DISCRIMINATOR: &'static str;
 
@@ -49,7 +49,7 @@ pub(crate) trait Branches: Sized {
 }
 
 /// Decodes a union.
-pub(crate) fn union<'de, U: Base, D: Deserializer<'de>>(deserializer: D) -> Result<U, D::Error> {
+pub fn union<'de, U: Base, D: Deserializer<'de>>(deserializer: D) -> Result<U, D::Error> {
     deserializer.deserialize_map(UnionVisitor(PhantomData))
 }
 
@@ -75,7 +75,7 @@ impl<'de, U: Base> Visitor<'de> for UnionVisitor<U> {
 }
 
 /// The members of a union that are read so far.
-pub(crate) struct UnionSlots<U: Base> {
+pub struct UnionSlots<U: Base> {
     discriminator: Option<String>,
     base: U::Slots,
     early: Vec<(String, Box<RawValue>)>,
@@ -92,7 +92,7 @@ impl<U: Base> Default for UnionSlots<U> {
 }
 
 impl<U: Base> UnionSlots<U> {
-    pub(crate) fn accept<'de, A: MapAccess<'de>>(
+    pub fn accept<'de, A: MapAccess<'de>>(
         &mut self,
         key: &str,
         map: &mut A,
@@ -117,13 +117,13 @@ impl<U: Base> UnionSlots<U> {
     }
 
     /// Creates the union from the members read so far.
-    pub(crate) fn finish<E: Error>(self) -> Result<U, E> {
+    pub fn finish<E: Error>(self) -> Result<U, E> {
         self.decode(&mut NoMembers(PhantomData))
     }
 }
 
 /// The members of a union that belong to its branch.
-pub(crate) struct Rest<'m, A, U: Base> {
+pub struct Rest<'m, A, U: Base> {
     early: Vec<(String, Box<RawValue>)>,
     map: &'m mut A,
     base: &'m mut U::Slots,
@@ -131,7 +131,7 @@ pub(crate) struct Rest<'m, A, U: Base> {
 
 impl<'de, A: MapAccess<'de>, U: Base> Rest<'_, A, U> {
     /// Decodes them as the members of an object.
-    pub(crate) fn members<T: Object>(self) -> Result<T, A::Error> {
+    pub fn members<T: Object>(self) -> Result<T, A::Error> {
         let mut slots = T::Slots::default();
         for (key, value) in &self.early {
             T::accept(&mut slots, key, &mut Early(value))
@@ -146,12 +146,12 @@ impl<'de, A: MapAccess<'de>, U: Base> Rest<'_, A, U> {
     }
 
     /// Skips them, for a branch without members.
-    pub(crate) fn nothing(self) -> Result<(), A::Error> {
+    pub fn nothing(self) -> Result<(), A::Error> {
         self.members::<Nothing>().map(|Nothing| ())
     }
 
     /// Keeps them as JSON, for a branch that the schema does not have.
-    pub(crate) fn unrecognized(self) -> Result<Map<String, Value>, A::Error> {
+    pub fn unrecognized(self) -> Result<Map<String, Value>, A::Error> {
         let mut members = Map::new();
         for (key, value) in self.early {
             let read = serde_json::from_str(value.get());
@@ -233,7 +233,7 @@ impl Object for Nothing {
 }
 
 /// A branch that is an object with the single member `data`.
-pub(crate) struct Data<T>(pub(crate) T);
+pub struct Data<T>(pub T);
 
 impl<T: for<'de> Deserialize<'de>> Object for Data<T> {
     type Slots = Option<T>;

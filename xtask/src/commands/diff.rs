@@ -137,7 +137,7 @@ impl Diff {
             }
         }
         match self.format {
-            DiffFormat::Text => console.styled(&report::text(&report))?,
+            DiffFormat::Text => console.styled(&report::text(&report, console.width()))?,
             DiffFormat::Markdown => console.data(&report::markdown(&report))?,
             DiffFormat::Html => console.data(&report::html(&report))?,
             DiffFormat::Json => console.data(&report::json(&report)?)?,

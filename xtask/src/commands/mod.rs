@@ -52,10 +52,11 @@ macro_rules! commands {
 impl Command {
     /// Returns `true` if the command writes files of a checkout.
     pub fn writes_schemas(&self) -> bool {
-        matches!(
-            self,
-            Command::Ci(_) | Command::Devices(_) | Command::Generate(_) | Command::Import(_)
-        )
+        match self {
+            Command::Generate(generate) => generate.writes_checkout(),
+            Command::Ci(_) | Command::Devices(_) | Command::Import(_) => true,
+            _ => false,
+        }
     }
 }
 

@@ -13,6 +13,9 @@ pub fn compared_text(report: &Report<'_>) -> String {
         (0, 0) => "Nothing breaks. ",
         _ => "",
     };
+    let devices = report.devices.as_ref();
+    let devices = devices.filter(|own| own.unlisted.is_empty());
+    let devices = devices.map(|own| format!(" {} compared.", plural(own.compared, "device")));
     format!(
         "{nothing}Compared {} and {} with {} and {}; {} and {} are unchanged.{}",
         plural(compared.commands.0, "command"),
@@ -21,11 +24,7 @@ pub fn compared_text(report: &Report<'_>) -> String {
         compared.events.1,
         plural(compared.unchanged_commands, "command"),
         plural(compared.unchanged_events, "event"),
-        report
-            .devices
-            .as_ref()
-            .map(devices_text)
-            .unwrap_or_default()
+        devices.unwrap_or_default()
     )
 }
 
@@ -39,36 +38,46 @@ pub fn used_text(used: &UsageCounts) -> String {
     )
 }
 
+/// Says how many entries a list of actions omits.
+pub fn omitted_text(omitted: usize) -> Option<String> {
+    (omitted > 0)
+        .then(|| format!("And {omitted} more; `--used-by FILE` lists what concerns a program."))
+}
+
 /// The largest number of devices that a report lists.
 const MAX_DEVICES: usize = 40;
 
-/// Says how far devices were compared.
-fn devices_text(devices: &DeviceCoverage<'_>) -> String {
-    if !devices.unlisted.is_empty() {
-        let unlisted: Vec<String> = devices
-            .unlisted
-            .iter()
-            .map(|own| format!("QEMU {own}"))
-            .collect();
-        return format!(
-            " Devices: not compared, because no build of {} is known with all its devices. Changes that \
-             other releases prove are listed.",
+/// The title of [`not_compared`].
+pub const NOT_COMPARED: &str = "Not compared";
+
+/// Says what the report is not about.
+pub fn not_compared(report: &Report<'_>) -> Vec<String> {
+    let devices = report.devices.as_ref().map(missing_devices);
+    let behaviour = "Behaviour beyond the schema, such as the texts of errors: the report has the \
+        changes that are known, not all there are.";
+    devices
+        .into_iter()
+        .flatten()
+        .chain([behaviour.to_owned()])
+        .collect()
+}
+
+/// Says which devices were not compared.
+fn missing_devices(devices: &DeviceCoverage<'_>) -> Option<String> {
+    let unlisted = devices.unlisted.iter().map(|own| format!("QEMU {own}"));
+    let unlisted: Vec<String> = unlisted.collect();
+    if !unlisted.is_empty() {
+        return Some(format!(
+            "Devices: not compared, because no build of {} is known with all its devices. Changes \
+             that other releases prove are listed.",
             unlisted.join(" and ")
-        );
+        ));
     }
-    let compared = format!(" {} compared.", plural(devices.compared, "device"));
-    let undecided = &devices.undecided;
-    let more = match undecided.len().saturating_sub(MAX_DEVICES) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    let shown = &undecided[..undecided.len().min(MAX_DEVICES)];
-    match shown.join(", ") {
-        names if names.is_empty() => compared,
-        names => format!(
-            "{compared} The known builds of the new release lack {names}{more}, which builds may leave out."
-        ),
-    }
+    let names: Vec<String> = devices.undecided.iter().map(ToString::to_string).collect();
+    (!names.is_empty()).then(|| {
+        let names = shortened_list(&names, MAX_DEVICES);
+        format!("Devices that the known builds of the new release lack, which builds may leave out: {names}.")
+    })
 }
 
 /// A count with its noun: `1 command`, `2 commands`.
@@ -94,13 +103,19 @@ pub fn shortened_list(names: &[String], max: usize) -> String {
 }
 
 /// The messages of an example, with titles.
+pub fn example_sides<'e, 's>(
+    example: &'e Example<'s>,
+) -> impl Iterator<Item = (&'static str, &'e JsonValue<'s>)> {
+    let sides = [("Before", &example.before), ("After", &example.after)];
+    let sides = sides.into_iter();
+    sides.filter_map(|(title, side)| Some((title, side.as_ref()?)))
+}
+
+/// The same as text.
 pub fn titled_messages(example: &Example<'_>) -> Vec<(&'static str, String)> {
     let text = |value: &JsonValue<'_>| JsonStyle::PRETTY.format(value);
-    let sides = [("Before", &example.before), ("After", &example.after)];
-    let present = sides
-        .into_iter()
-        .filter_map(|(title, side)| Some((title, side.as_ref()?)));
-    present.map(|(title, side)| (title, text(side))).collect()
+    let sides = example_sides(example);
+    sides.map(|(title, side)| (title, text(side))).collect()
 }
 
 /// The new enum value of a finding, if it is about enum values.

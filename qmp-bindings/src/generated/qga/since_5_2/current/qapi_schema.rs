@@ -61,7 +61,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestAuthorizedKeys_Slots {
+    pub struct GuestAuthorizedKeys_Slots {
         keys: Option<Vec<String>>,
     }
     impl Object for GuestAuthorizedKeys {
@@ -108,7 +108,7 @@ pub mod types {
         GuestDeviceId = "GuestDeviceId"
     }
     #[derive(Default)]
-    pub(crate) struct GuestDeviceIdPci_Slots {
+    pub struct GuestDeviceIdPci_Slots {
         vendor_id: Option<u16>,
         device_id: Option<u16>,
     }
@@ -135,7 +135,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestDeviceInfo_Slots {
+    pub struct GuestDeviceInfo_Slots {
         driver_name: Option<String>,
         driver_date: Option<i64>,
         driver_version: Option<String>,

@@ -293,7 +293,7 @@ pub mod types {
         GuestCpuStats = "GuestCpuStats"
     }
     #[derive(Default)]
-    pub(crate) struct GuestDiskAddress_Slots {
+    pub struct GuestDiskAddress_Slots {
         pci_controller: Option<GuestPciAddress>,
         bus_type: Option<GuestDiskBusType>,
         bus: Option<i64>,
@@ -338,7 +338,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestDiskInfo_Slots {
+    pub struct GuestDiskInfo_Slots {
         name: Option<String>,
         partition: Option<bool>,
         dependencies: Option<Vec<String>>,
@@ -510,7 +510,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestDiskStatsInfo_Slots {
+    pub struct GuestDiskStatsInfo_Slots {
         name: Option<String>,
         major: Option<u64>,
         minor: Option<u64>,
@@ -543,7 +543,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestLinuxCpuStats_Slots {
+    pub struct GuestLinuxCpuStats_Slots {
         cpu: Option<i64>,
         user: Option<u64>,
         nice: Option<u64>,
@@ -597,7 +597,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestNvMeSmart_Slots {
+    pub struct GuestNvMeSmart_Slots {
         critical_warning: Option<i64>,
         temperature: Option<i64>,
         available_spare: Option<i64>,

@@ -60,7 +60,7 @@ pub mod types {
         pub nsamples: Option<u32>,
     }
     #[derive(Default)]
-    pub(crate) struct Audiodev_Slots {
+    pub struct Audiodev_Slots {
         id: Option<String>,
         timer_period: Option<u32>,
     }

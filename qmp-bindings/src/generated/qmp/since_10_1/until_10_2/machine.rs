@@ -65,7 +65,7 @@ pub mod types {
         pub arch: SysEmuTarget,
     }
     #[derive(Default)]
-    pub(crate) struct CpuInfoFast_Slots {
+    pub struct CpuInfoFast_Slots {
         cpu_index: Option<i64>,
         qom_type: Option<String>,
         qom_path: Option<String>,
@@ -238,7 +238,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QemuTargetInfo_Slots {
+    pub struct QemuTargetInfo_Slots {
         arch: Option<SysEmuTarget>,
     }
     impl Object for QemuTargetInfo {

@@ -85,7 +85,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DisplayOptions_Slots {
+    pub struct DisplayOptions_Slots {
         full_screen: Option<bool>,
         window_close: Option<bool>,
         show_cursor: Option<bool>,

@@ -254,7 +254,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CpuInfoFast_Slots {
+    pub struct CpuInfoFast_Slots {
         cpu_index: Option<i64>,
         qom_type: Option<String>,
         qom_path: Option<String>,
@@ -456,7 +456,7 @@ pub mod types {
         MemoryDeviceInfo = "MemoryDeviceInfo"
     }
     #[derive(Default)]
-    pub(crate) struct QemuTargetInfo_Slots {
+    pub struct QemuTargetInfo_Slots {
         arch: Option<SysEmuTarget>,
     }
     impl Object for QemuTargetInfo {

@@ -121,7 +121,7 @@ pub mod types {
         pub extents: Vec<ImageInfo>,
     }
     #[derive(Default)]
-    pub(crate) struct BlockDeviceInfo_Slots {
+    pub struct BlockDeviceInfo_Slots {
         file: Option<String>,
         node_name: Option<String>,
         ro: Option<bool>,
@@ -244,7 +244,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfo_Slots {
+    pub struct ImageInfo_Slots {
         filename: Option<String>,
         format: Option<String>,
         dirty_flag: Option<bool>,
@@ -332,7 +332,7 @@ pub mod types {
         ImageInfoSpecific = "ImageInfoSpecific"
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificQCow2_Slots {
+    pub struct ImageInfoSpecificQCow2_Slots {
         compat: Option<String>,
         lazy_refcounts: Option<bool>,
         corrupt: Option<bool>,
@@ -368,7 +368,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificVmdk_Slots {
+    pub struct ImageInfoSpecificVmdk_Slots {
         create_type: Option<String>,
         cid: Option<i64>,
         parent_cid: Option<i64>,

@@ -58,7 +58,7 @@ pub mod types {
         Unrecognized(UnrecognizedBranch),
     }
     #[derive(Default)]
-    pub(crate) struct TpmEmulatorOptions_Slots {
+    pub struct TpmEmulatorOptions_Slots {
         chardev: Option<String>,
     }
     impl Object for TpmEmulatorOptions {

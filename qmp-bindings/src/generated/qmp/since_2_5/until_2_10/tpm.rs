@@ -48,7 +48,7 @@ pub mod types {
         Unrecognized(UnrecognizedBranch),
     }
     #[derive(Default)]
-    pub(crate) struct TpmInfo_Slots {
+    pub struct TpmInfo_Slots {
         id: Option<String>,
         model: Option<TpmModel>,
         options: Option<TpmTypeOptions>,

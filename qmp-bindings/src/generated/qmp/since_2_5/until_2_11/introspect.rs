@@ -36,7 +36,7 @@ pub mod types {
         pub ret_type: String,
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfo_Slots {
+    pub struct SchemaInfo_Slots {
         name: Option<String>,
     }
     impl Base for SchemaInfo {
@@ -91,7 +91,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoCommand_Slots {
+    pub struct SchemaInfoCommand_Slots {
         arg_type: Option<String>,
         ret_type: Option<String>,
     }

@@ -45,7 +45,7 @@ pub mod types {
         MemoryDeviceInfo = "MemoryDeviceInfo"
     }
     #[derive(Default)]
-    pub(crate) struct ObjectPropertyInfo_Slots {
+    pub struct ObjectPropertyInfo_Slots {
         name: Option<String>,
         r#type: Option<String>,
     }

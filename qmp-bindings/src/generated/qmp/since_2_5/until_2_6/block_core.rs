@@ -172,7 +172,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfo_Slots {
+    pub struct ImageInfo_Slots {
         filename: Option<String>,
         format: Option<String>,
         dirty_flag: Option<bool>,
@@ -259,7 +259,7 @@ pub mod types {
         ImageInfoSpecific = "ImageInfoSpecific"
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificVmdk_Slots {
+    pub struct ImageInfoSpecificVmdk_Slots {
         create_type: Option<String>,
         cid: Option<i64>,
         parent_cid: Option<i64>,

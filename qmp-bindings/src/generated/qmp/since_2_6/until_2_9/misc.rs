@@ -35,7 +35,7 @@ pub mod types {
         Unrecognized(UnrecognizedBranch),
     }
     #[derive(Default)]
-    pub(crate) struct CpuInfo_Slots {
+    pub struct CpuInfo_Slots {
         cpu: Option<i64>,
         current: Option<bool>,
         halted: Option<bool>,

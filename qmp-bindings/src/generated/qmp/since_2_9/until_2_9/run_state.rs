@@ -43,7 +43,7 @@ pub mod types {
         GuestPanicInformation = "GuestPanicInformation"
     }
     #[derive(Default)]
-    pub(crate) struct GuestPanicInformationHyperV_Slots {
+    pub struct GuestPanicInformationHyperV_Slots {
         arg1: Option<u64>,
         arg2: Option<u64>,
         arg3: Option<u64>,

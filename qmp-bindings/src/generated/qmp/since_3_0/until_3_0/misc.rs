@@ -69,7 +69,7 @@ pub mod types {
         pub arch: SysEmuTarget,
     }
     #[derive(Default)]
-    pub(crate) struct CpuInfoFast_Slots {
+    pub struct CpuInfoFast_Slots {
         cpu_index: Option<i64>,
         qom_path: Option<String>,
         thread_id: Option<i64>,
@@ -254,7 +254,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct TargetInfo_Slots {
+    pub struct TargetInfo_Slots {
         arch: Option<SysEmuTarget>,
     }
     impl Object for TargetInfo {

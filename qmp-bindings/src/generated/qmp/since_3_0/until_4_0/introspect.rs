@@ -29,7 +29,7 @@ pub mod types {
         Unrecognized(UnrecognizedBranch),
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfo_Slots {
+    pub struct SchemaInfo_Slots {
         name: Option<String>,
     }
     impl Base for SchemaInfo {

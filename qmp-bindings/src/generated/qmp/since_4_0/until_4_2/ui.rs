@@ -36,7 +36,7 @@ pub mod types {
         Unrecognized(UnrecognizedBranch),
     }
     #[derive(Default)]
-    pub(crate) struct DisplayOptions_Slots {
+    pub struct DisplayOptions_Slots {
         full_screen: Option<bool>,
         window_close: Option<bool>,
         gl: Option<DisplayGlMode>,

@@ -531,7 +531,7 @@ pub mod types {
         pub log_super_update_interval: Option<u64>,
     }
     #[derive(Default)]
-    pub(crate) struct BlockStats_Slots {
+    pub struct BlockStats_Slots {
         device: Option<String>,
         qdev: Option<String>,
         node_name: Option<String>,

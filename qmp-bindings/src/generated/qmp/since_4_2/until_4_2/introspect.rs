@@ -45,7 +45,7 @@ pub mod types {
         pub features: Option<Vec<String>>,
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfo_Slots {
+    pub struct SchemaInfo_Slots {
         name: Option<String>,
     }
     impl Base for SchemaInfo {
@@ -100,7 +100,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoCommand_Slots {
+    pub struct SchemaInfoCommand_Slots {
         arg_type: Option<String>,
         ret_type: Option<String>,
         allow_oob: Option<bool>,

@@ -545,7 +545,7 @@ pub mod types {
         pub image: BlockdevRef,
     }
     #[derive(Default)]
-    pub(crate) struct BlockStats_Slots {
+    pub struct BlockStats_Slots {
         device: Option<String>,
         qdev: Option<String>,
         node_name: Option<String>,

@@ -330,7 +330,7 @@ pub mod types {
         pub tls_authz: Option<String>,
     }
     #[derive(Default)]
-    pub(crate) struct BlockDeviceInfo_Slots {
+    pub struct BlockDeviceInfo_Slots {
         file: Option<String>,
         node_name: Option<String>,
         ro: Option<bool>,
@@ -456,7 +456,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockInfo_Slots {
+    pub struct BlockInfo_Slots {
         device: Option<String>,
         qdev: Option<String>,
         r#type: Option<String>,
@@ -504,7 +504,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockStats_Slots {
+    pub struct BlockStats_Slots {
         device: Option<String>,
         qdev: Option<String>,
         node_name: Option<String>,
@@ -906,7 +906,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfo_Slots {
+    pub struct ImageInfo_Slots {
         filename: Option<String>,
         format: Option<String>,
         dirty_flag: Option<bool>,
@@ -994,7 +994,7 @@ pub mod types {
         ImageInfoSpecific = "ImageInfoSpecific"
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificQCow2_Slots {
+    pub struct ImageInfoSpecificQCow2_Slots {
         compat: Option<String>,
         data_file: Option<String>,
         data_file_raw: Option<bool>,
@@ -1042,7 +1042,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificVmdk_Slots {
+    pub struct ImageInfoSpecificVmdk_Slots {
         create_type: Option<String>,
         cid: Option<i64>,
         parent_cid: Option<i64>,

@@ -61,7 +61,7 @@ pub mod events {
         pub size: u64,
     }
     #[derive(Default)]
-    pub(crate) struct MemoryDeviceSizeChange_Slots {
+    pub struct MemoryDeviceSizeChange_Slots {
         id: Option<String>,
         size: Option<u64>,
     }

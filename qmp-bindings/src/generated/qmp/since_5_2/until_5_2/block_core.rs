@@ -257,7 +257,7 @@ pub mod types {
         pub compression_type: Option<Qcow2CompressionType>,
     }
     #[derive(Default)]
-    pub(crate) struct BlockDeviceInfo_Slots {
+    pub struct BlockDeviceInfo_Slots {
         file: Option<String>,
         node_name: Option<String>,
         ro: Option<bool>,
@@ -383,7 +383,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockInfo_Slots {
+    pub struct BlockInfo_Slots {
         device: Option<String>,
         qdev: Option<String>,
         r#type: Option<String>,
@@ -431,7 +431,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockStats_Slots {
+    pub struct BlockStats_Slots {
         device: Option<String>,
         qdev: Option<String>,
         node_name: Option<String>,

@@ -73,7 +73,7 @@ pub mod types {
         pub extents: Vec<ImageInfo>,
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfo_Slots {
+    pub struct ImageInfo_Slots {
         filename: Option<String>,
         format: Option<String>,
         dirty_flag: Option<bool>,
@@ -161,7 +161,7 @@ pub mod types {
         ImageInfoSpecific = "ImageInfoSpecific"
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificQCow2_Slots {
+    pub struct ImageInfoSpecificQCow2_Slots {
         compat: Option<String>,
         data_file: Option<String>,
         data_file_raw: Option<bool>,
@@ -212,7 +212,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificVmdk_Slots {
+    pub struct ImageInfoSpecificVmdk_Slots {
         create_type: Option<String>,
         cid: Option<i64>,
         parent_cid: Option<i64>,

@@ -118,7 +118,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct YankInstanceBlockNode_Slots {
+    pub struct YankInstanceBlockNode_Slots {
         node_name: Option<String>,
     }
     impl Object for YankInstanceBlockNode {
@@ -154,7 +154,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct YankInstanceChardev_Slots {
+    pub struct YankInstanceChardev_Slots {
         id: Option<String>,
     }
     impl Object for YankInstanceChardev {

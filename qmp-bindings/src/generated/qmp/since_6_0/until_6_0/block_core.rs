@@ -374,7 +374,7 @@ pub mod types {
         pub block_state_zero: Option<bool>,
     }
     #[derive(Default)]
-    pub(crate) struct BlockDeviceInfo_Slots {
+    pub struct BlockDeviceInfo_Slots {
         file: Option<String>,
         node_name: Option<String>,
         ro: Option<bool>,
@@ -494,7 +494,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockInfo_Slots {
+    pub struct BlockInfo_Slots {
         device: Option<String>,
         qdev: Option<String>,
         r#type: Option<String>,
@@ -539,7 +539,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockStats_Slots {
+    pub struct BlockStats_Slots {
         device: Option<String>,
         qdev: Option<String>,
         node_name: Option<String>,

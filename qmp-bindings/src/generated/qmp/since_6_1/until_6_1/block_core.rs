@@ -315,7 +315,7 @@ pub mod types {
         pub zeroed_grain: Option<bool>,
     }
     #[derive(Default)]
-    pub(crate) struct BlockStats_Slots {
+    pub struct BlockStats_Slots {
         device: Option<String>,
         qdev: Option<String>,
         node_name: Option<String>,

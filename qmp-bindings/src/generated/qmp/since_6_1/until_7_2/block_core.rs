@@ -221,7 +221,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockDeviceInfo_Slots {
+    pub struct BlockDeviceInfo_Slots {
         file: Option<String>,
         node_name: Option<String>,
         ro: Option<bool>,
@@ -341,7 +341,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockInfo_Slots {
+    pub struct BlockInfo_Slots {
         device: Option<String>,
         qdev: Option<String>,
         r#type: Option<String>,
@@ -438,7 +438,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfo_Slots {
+    pub struct ImageInfo_Slots {
         filename: Option<String>,
         format: Option<String>,
         dirty_flag: Option<bool>,
@@ -545,7 +545,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificVmdk_Slots {
+    pub struct ImageInfoSpecificVmdk_Slots {
         create_type: Option<String>,
         cid: Option<i64>,
         parent_cid: Option<i64>,

@@ -120,7 +120,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificQCow2_Slots {
+    pub struct ImageInfoSpecificQCow2_Slots {
         compat: Option<String>,
         data_file: Option<String>,
         data_file_raw: Option<bool>,

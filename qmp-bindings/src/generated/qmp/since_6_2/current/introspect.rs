@@ -47,7 +47,7 @@ pub mod types {
         pub features: Option<Vec<String>>,
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfo_Slots {
+    pub struct SchemaInfo_Slots {
         name: Option<String>,
         features: Option<Vec<String>>,
     }
@@ -105,7 +105,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoEnum_Slots {
+    pub struct SchemaInfoEnum_Slots {
         members: Option<Vec<SchemaInfoEnumMember>>,
         values: Option<Vec<String>>,
     }
@@ -132,7 +132,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoEnumMember_Slots {
+    pub struct SchemaInfoEnumMember_Slots {
         name: Option<String>,
         features: Option<Vec<String>>,
     }

@@ -332,7 +332,7 @@ pub mod types {
         pub force_size: Option<bool>,
     }
     #[derive(Default)]
-    pub(crate) struct BlockStats_Slots {
+    pub struct BlockStats_Slots {
         device: Option<String>,
         qdev: Option<String>,
         node_name: Option<String>,

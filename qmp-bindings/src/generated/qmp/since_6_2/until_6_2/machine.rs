@@ -74,7 +74,7 @@ pub mod types {
         MemoryDeviceInfo = "MemoryDeviceInfo"
     }
     #[derive(Default)]
-    pub(crate) struct SgxEpcDeviceInfo_Slots {
+    pub struct SgxEpcDeviceInfo_Slots {
         id: Option<String>,
         memaddr: Option<u64>,
         size: Option<u64>,

@@ -316,7 +316,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockStats_Slots {
+    pub struct BlockStats_Slots {
         device: Option<String>,
         qdev: Option<String>,
         node_name: Option<String>,

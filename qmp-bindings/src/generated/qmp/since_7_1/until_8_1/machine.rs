@@ -116,7 +116,7 @@ pub mod types {
         Unrecognized(UnrecognizedBranch),
     }
     #[derive(Default)]
-    pub(crate) struct CpuInfoFast_Slots {
+    pub struct CpuInfoFast_Slots {
         cpu_index: Option<i64>,
         qom_path: Option<String>,
         thread_id: Option<i64>,
@@ -317,7 +317,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct HotpluggableCpu_Slots {
+    pub struct HotpluggableCpu_Slots {
         r#type: Option<String>,
         vcpus_count: Option<i64>,
         props: Option<CpuInstanceProperties>,

@@ -195,7 +195,7 @@ pub mod types {
         Unrecognized(UnrecognizedBranch),
     }
     #[derive(Default)]
-    pub(crate) struct BlockDeviceInfo_Slots {
+    pub struct BlockDeviceInfo_Slots {
         file: Option<String>,
         node_name: Option<String>,
         ro: Option<bool>,
@@ -315,7 +315,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockInfo_Slots {
+    pub struct BlockInfo_Slots {
         device: Option<String>,
         qdev: Option<String>,
         r#type: Option<String>,
@@ -380,7 +380,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfo_Slots {
+    pub struct ImageInfo_Slots {
         filename: Option<String>,
         format: Option<String>,
         dirty_flag: Option<bool>,

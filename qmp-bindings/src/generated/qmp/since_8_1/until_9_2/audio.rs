@@ -54,7 +54,7 @@ pub mod types {
         Unrecognized(UnrecognizedBranch),
     }
     #[derive(Default)]
-    pub(crate) struct Audiodev_Slots {
+    pub struct Audiodev_Slots {
         id: Option<String>,
         timer_period: Option<u32>,
     }

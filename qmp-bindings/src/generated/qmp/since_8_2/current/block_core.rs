@@ -173,7 +173,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobInfo_Slots {
+    pub struct BlockJobInfo_Slots {
         device: Option<String>,
         len: Option<i64>,
         offset: Option<i64>,
@@ -287,7 +287,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobInfoMirror_Slots {
+    pub struct BlockJobInfoMirror_Slots {
         actively_synced: Option<bool>,
     }
     impl Object for BlockJobInfoMirror {

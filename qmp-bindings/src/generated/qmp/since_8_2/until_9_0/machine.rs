@@ -144,7 +144,7 @@ pub mod types {
         pub maxcpus: Option<i64>,
     }
     #[derive(Default)]
-    pub(crate) struct CpuInfoFast_Slots {
+    pub struct CpuInfoFast_Slots {
         cpu_index: Option<i64>,
         qom_path: Option<String>,
         thread_id: Option<i64>,
@@ -347,7 +347,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct HotpluggableCpu_Slots {
+    pub struct HotpluggableCpu_Slots {
         r#type: Option<String>,
         vcpus_count: Option<i64>,
         props: Option<CpuInstanceProperties>,

@@ -389,7 +389,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfo_Slots {
+    pub struct ImageInfo_Slots {
         filename: Option<String>,
         format: Option<String>,
         dirty_flag: Option<bool>,
@@ -479,7 +479,7 @@ pub mod types {
         ImageInfoSpecific = "ImageInfoSpecific"
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificQCow2_Slots {
+    pub struct ImageInfoSpecificQCow2_Slots {
         compat: Option<String>,
         data_file: Option<String>,
         data_file_raw: Option<bool>,

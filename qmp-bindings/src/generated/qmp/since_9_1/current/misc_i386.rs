@@ -65,7 +65,7 @@ pub mod types {
         pub snp_policy: u64,
     }
     #[derive(Default)]
-    pub(crate) struct SevGuestInfo_Slots {
+    pub struct SevGuestInfo_Slots {
         policy: Option<u32>,
         handle: Option<u32>,
     }
@@ -92,7 +92,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SevInfo_Slots {
+    pub struct SevInfo_Slots {
         enabled: Option<bool>,
         api_major: Option<u8>,
         api_minor: Option<u8>,
@@ -154,7 +154,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SevSnpGuestInfo_Slots {
+    pub struct SevSnpGuestInfo_Slots {
         snp_policy: Option<u64>,
     }
     impl Object for SevSnpGuestInfo {

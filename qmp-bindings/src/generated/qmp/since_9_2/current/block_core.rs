@@ -179,7 +179,7 @@ pub mod types {
         ImageInfoSpecific = "ImageInfoSpecific"
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificQCow2_Slots {
+    pub struct ImageInfoSpecificQCow2_Slots {
         compat: Option<String>,
         data_file: Option<String>,
         data_file_raw: Option<bool>,
@@ -346,7 +346,7 @@ pub mod events {
         pub reason: String,
     }
     #[derive(Default)]
-    pub(crate) struct BlockIoError_Slots {
+    pub struct BlockIoError_Slots {
         qom_path: Option<String>,
         device: Option<String>,
         node_name: Option<String>,

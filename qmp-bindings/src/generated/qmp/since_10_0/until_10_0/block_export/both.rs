@@ -11,7 +11,7 @@ mod types {
         BlockExportOptionsVhostUserBlk, SocketAddress, SocketAddressLegacy,
     };
     #[derive(Default)]
-    pub(crate) struct BlockExportOptions_Slots {
+    pub struct BlockExportOptions_Slots {
         id: Option<String>,
         fixed_iothread: Option<bool>,
         iothread: Option<String>,
@@ -103,7 +103,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NbdServerOptions_Slots {
+    pub struct NbdServerOptions_Slots {
         handshake_max_seconds: Option<u32>,
         tls_creds: Option<String>,
         tls_authz: Option<String>,
@@ -139,7 +139,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NbdServerOptionsLegacy_Slots {
+    pub struct NbdServerOptionsLegacy_Slots {
         handshake_max_seconds: Option<u32>,
         tls_creds: Option<String>,
         tls_authz: Option<String>,

@@ -35,7 +35,7 @@ mod types {
         MigrationAddress = "MigrationAddress"
     }
     #[derive(Default)]
-    pub(crate) struct MigrationChannel_Slots {
+    pub struct MigrationChannel_Slots {
         channel_type: Option<MigrationChannelType>,
         addr: Option<MigrationAddress>,
     }

@@ -23,7 +23,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevBackupWrapper_Slots {
+    pub struct BlockdevBackupWrapper_Slots {
         data: Option<BlockdevBackup>,
     }
     impl Object for BlockdevBackupWrapper {
@@ -59,7 +59,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DriveBackupWrapper_Slots {
+    pub struct DriveBackupWrapper_Slots {
         data: Option<DriveBackup>,
     }
     impl Object for DriveBackupWrapper {
@@ -154,7 +154,7 @@ mod commands {
         pub use crate::generated::qmp::since_10_1::types::TransactionAction;
     }
     #[derive(Default)]
-    pub(crate) struct Transaction_Slots {
+    pub struct Transaction_Slots {
         actions: Option<Vec<types::TransactionAction>>,
         properties: Option<types::TransactionProperties>,
     }

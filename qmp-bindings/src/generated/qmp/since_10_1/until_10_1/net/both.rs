@@ -20,7 +20,7 @@ mod types {
         NetDevPasstOptions, NetdevAfxdpOptions, NetdevDgramOptions, SocketAddress,
     };
     #[derive(Default)]
-    pub(crate) struct Netdev_Slots {
+    pub struct Netdev_Slots {
         id: Option<String>,
     }
     impl Base for Netdev {
@@ -87,7 +87,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NetdevStreamOptions_Slots {
+    pub struct NetdevStreamOptions_Slots {
         addr: Option<SocketAddress>,
         server: Option<bool>,
         reconnect: Option<i64>,

@@ -9,7 +9,7 @@ mod types {
     };
     use crate::generated::qmp::since_10_1::types::BlockExportOptionsVhostUserBlk;
     #[derive(Default)]
-    pub(crate) struct BlockExportOptions_Slots {
+    pub struct BlockExportOptions_Slots {
         id: Option<String>,
         fixed_iothread: Option<bool>,
         iothread: Option<String>,

@@ -38,7 +38,7 @@ mod types {
         IgvmCfgProperties, TdxGuestProperties, VfioUserServerProperties,
     };
     #[derive(Default)]
-    pub(crate) struct ObjectOptions_Slots {
+    pub struct ObjectOptions_Slots {
         id: Option<String>,
     }
     impl Base for ObjectOptions {

@@ -58,7 +58,7 @@ mod types {
         ChardevBackend = "ChardevBackend"
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSocket_Slots {
+    pub struct ChardevSocket_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         addr: Option<SocketAddressLegacy>,
@@ -127,7 +127,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSocketWrapper_Slots {
+    pub struct ChardevSocketWrapper_Slots {
         data: Option<ChardevSocket>,
     }
     impl Object for ChardevSocketWrapper {
@@ -167,7 +167,7 @@ mod commands {
         pub use crate::generated::qmp::since_10_2::types::ChardevBackend;
     }
     #[derive(Default)]
-    pub(crate) struct ChardevAdd_Slots {
+    pub struct ChardevAdd_Slots {
         id: Option<String>,
         backend: Option<types::ChardevBackend>,
     }
@@ -194,7 +194,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevChange_Slots {
+    pub struct ChardevChange_Slots {
         id: Option<String>,
         backend: Option<types::ChardevBackend>,
     }

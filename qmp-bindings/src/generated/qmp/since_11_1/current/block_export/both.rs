@@ -10,7 +10,7 @@ mod types {
     use crate::generated::qmp::since_10_1::types::BlockExportOptionsVhostUserBlk;
     use crate::generated::qmp::since_11_1::types::BlockExportIothreads;
     #[derive(Default)]
-    pub(crate) struct BlockExportOptions_Slots {
+    pub struct BlockExportOptions_Slots {
         id: Option<String>,
         fixed_iothread: Option<bool>,
         iothread: Option<BlockExportIothreads>,

@@ -78,7 +78,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificQCow2EncryptionBase_Slots {
+    pub struct ImageInfoSpecificQCow2EncryptionBase_Slots {
         format: Option<BlockdevQcow2EncryptionFormat>,
     }
     impl Object for ImageInfoSpecificQCow2EncryptionBase {
@@ -124,7 +124,7 @@ mod commands {
         pub use crate::generated::qmp::since_2_5::types::BlockDirtyBitmap;
     }
     #[derive(Default)]
-    pub(crate) struct BlockSetWriteThreshold_Slots {
+    pub struct BlockSetWriteThreshold_Slots {
         node_name: Option<String>,
         write_threshold: Option<u64>,
     }

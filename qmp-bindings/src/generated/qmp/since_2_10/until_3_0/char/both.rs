@@ -51,7 +51,7 @@ mod types {
         ChardevBackend = "ChardevBackend"
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSocket_Slots {
+    pub struct ChardevSocket_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         addr: Option<SocketAddressLegacy>,
@@ -115,7 +115,7 @@ mod commands {
         pub use crate::generated::qmp::since_2_10::types::ChardevBackend;
     }
     #[derive(Default)]
-    pub(crate) struct ChardevAdd_Slots {
+    pub struct ChardevAdd_Slots {
         id: Option<String>,
         backend: Option<types::ChardevBackend>,
     }
@@ -142,7 +142,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevChange_Slots {
+    pub struct ChardevChange_Slots {
         id: Option<String>,
         backend: Option<types::ChardevBackend>,
     }

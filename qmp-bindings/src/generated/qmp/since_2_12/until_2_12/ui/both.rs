@@ -44,7 +44,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DisplayOptions_Slots {
+    pub struct DisplayOptions_Slots {
         full_screen: Option<bool>,
         window_close: Option<bool>,
         gl: Option<bool>,

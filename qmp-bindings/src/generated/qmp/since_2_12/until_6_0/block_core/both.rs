@@ -28,7 +28,7 @@ mod types {
         SheepdogRedundancy = "SheepdogRedundancy"
     }
     #[derive(Default)]
-    pub(crate) struct SheepdogRedundancyErasureCoded_Slots {
+    pub struct SheepdogRedundancyErasureCoded_Slots {
         data_strips: Option<i64>,
         parity_strips: Option<i64>,
     }
@@ -55,7 +55,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SheepdogRedundancyFull_Slots {
+    pub struct SheepdogRedundancyFull_Slots {
         copies: Option<i64>,
     }
     impl Object for SheepdogRedundancyFull {
@@ -110,7 +110,7 @@ mod types {
         SshHostKeyCheck = "SshHostKeyCheck"
     }
     #[derive(Default)]
-    pub(crate) struct SshHostKeyHash_Slots {
+    pub struct SshHostKeyHash_Slots {
         r#type: Option<SshHostKeyCheckHashType>,
         hash: Option<String>,
     }

@@ -32,7 +32,7 @@ mod types {
         InputEvent = "InputEvent"
     }
     #[derive(Default)]
-    pub(crate) struct InputKeyEvent_Slots {
+    pub struct InputKeyEvent_Slots {
         key: Option<KeyValue>,
         down: Option<bool>,
     }
@@ -99,7 +99,7 @@ mod commands {
         pub use crate::generated::qmp::since_2_12::types::{InputEvent, KeyValue};
     }
     #[derive(Default)]
-    pub(crate) struct InputSendEvent_Slots {
+    pub struct InputSendEvent_Slots {
         device: Option<String>,
         head: Option<i64>,
         events: Option<Vec<types::InputEvent>>,
@@ -129,7 +129,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SendKey_Slots {
+    pub struct SendKey_Slots {
         keys: Option<Vec<types::KeyValue>>,
         hold_time: Option<i64>,
     }

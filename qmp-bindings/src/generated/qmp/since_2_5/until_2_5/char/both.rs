@@ -46,7 +46,7 @@ mod types {
         ChardevBackend = "ChardevBackend"
     }
     #[derive(Default)]
-    pub(crate) struct ChardevFile_Slots {
+    pub struct ChardevFile_Slots {
         r#in: Option<String>,
         out: Option<String>,
     }
@@ -73,7 +73,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevHostdev_Slots {
+    pub struct ChardevHostdev_Slots {
         device: Option<String>,
     }
     impl Object for ChardevHostdev {
@@ -97,7 +97,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevMux_Slots {
+    pub struct ChardevMux_Slots {
         chardev: Option<String>,
     }
     impl Object for ChardevMux {
@@ -139,7 +139,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSocket_Slots {
+    pub struct ChardevSocket_Slots {
         addr: Option<SocketAddress>,
         server: Option<bool>,
         wait: Option<bool>,
@@ -178,7 +178,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSpiceChannel_Slots {
+    pub struct ChardevSpiceChannel_Slots {
         r#type: Option<String>,
     }
     impl Object for ChardevSpiceChannel {
@@ -202,7 +202,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSpicePort_Slots {
+    pub struct ChardevSpicePort_Slots {
         fqdn: Option<String>,
     }
     impl Object for ChardevSpicePort {
@@ -244,7 +244,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevUdp_Slots {
+    pub struct ChardevUdp_Slots {
         remote: Option<SocketAddress>,
         local: Option<SocketAddress>,
     }
@@ -306,7 +306,7 @@ mod commands {
         pub use crate::generated::qmp::since_2_5::types::ChardevBackend;
     }
     #[derive(Default)]
-    pub(crate) struct ChardevAdd_Slots {
+    pub struct ChardevAdd_Slots {
         id: Option<String>,
         backend: Option<types::ChardevBackend>,
     }

@@ -133,7 +133,7 @@ mod commands {
         pub use crate::generated::qmp::since_2_5::types::InputEvent;
     }
     #[derive(Default)]
-    pub(crate) struct XInputSendEvent_Slots {
+    pub struct XInputSendEvent_Slots {
         console: Option<i64>,
         events: Option<Vec<types::InputEvent>>,
     }

@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct InputBtnEvent_Slots {
+    pub struct InputBtnEvent_Slots {
         button: Option<InputButton>,
         down: Option<bool>,
     }
@@ -57,7 +57,7 @@ mod types {
         InputEvent = "InputEvent"
     }
     #[derive(Default)]
-    pub(crate) struct InputKeyEvent_Slots {
+    pub struct InputKeyEvent_Slots {
         key: Option<KeyValue>,
         down: Option<bool>,
     }
@@ -84,7 +84,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct InputMoveEvent_Slots {
+    pub struct InputMoveEvent_Slots {
         axis: Option<InputAxis>,
         value: Option<i64>,
     }
@@ -151,7 +151,7 @@ mod commands {
         pub use crate::generated::qmp::since_2_5::types::KeyValue;
     }
     #[derive(Default)]
-    pub(crate) struct SendKey_Slots {
+    pub struct SendKey_Slots {
         keys: Option<Vec<types::KeyValue>>,
         hold_time: Option<i64>,
     }

@@ -59,7 +59,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QCryptoBlockOptionsBase_Slots {
+    pub struct QCryptoBlockOptionsBase_Slots {
         format: Option<QCryptoBlockFormat>,
     }
     impl Object for QCryptoBlockOptionsBase {

@@ -139,7 +139,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptions_Slots {
+    pub struct BlockdevOptions_Slots {
         id: Option<String>,
         node_name: Option<String>,
         discard: Option<BlockdevDiscardOptions>,
@@ -248,7 +248,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkdebug_Slots {
+    pub struct BlockdevOptionsBlkdebug_Slots {
         image: Option<BlockdevRef>,
         config: Option<String>,
         align: Option<i64>,
@@ -284,7 +284,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkverify_Slots {
+    pub struct BlockdevOptionsBlkverify_Slots {
         test: Option<BlockdevRef>,
         raw: Option<BlockdevRef>,
     }
@@ -311,7 +311,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsGenericCowFormat_Slots {
+    pub struct BlockdevOptionsGenericCowFormat_Slots {
         file: Option<BlockdevRef>,
         backing: Option<BlockdevRef>,
     }
@@ -338,7 +338,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsGenericFormat_Slots {
+    pub struct BlockdevOptionsGenericFormat_Slots {
         file: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsGenericFormat {
@@ -362,7 +362,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsLuks_Slots {
+    pub struct BlockdevOptionsLuks_Slots {
         file: Option<BlockdevRef>,
         key_secret: Option<String>,
     }
@@ -389,7 +389,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsQcow2_Slots {
+    pub struct BlockdevOptionsQcow2_Slots {
         file: Option<BlockdevRef>,
         backing: Option<BlockdevRef>,
         lazy_refcounts: Option<bool>,
@@ -443,7 +443,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsQuorum_Slots {
+    pub struct BlockdevOptionsQuorum_Slots {
         blkverify: Option<bool>,
         children: Option<Vec<BlockdevRef>>,
         vote_threshold: Option<i64>,
@@ -522,7 +522,7 @@ mod commands {
         pub use crate::generated::qmp::since_2_6::types::BlockdevOptions;
     }
     #[derive(Default)]
-    pub(crate) struct BlockSetIoThrottle_Slots {
+    pub struct BlockSetIoThrottle_Slots {
         device: Option<String>,
         bps: Option<i64>,
         bps_rd: Option<i64>,
@@ -606,7 +606,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevAdd_Slots {
+    pub struct BlockdevAdd_Slots {
         options: Option<types::BlockdevOptions>,
     }
     impl Object for BlockdevAdd {
@@ -630,7 +630,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevMirror_Slots {
+    pub struct BlockdevMirror_Slots {
         device: Option<String>,
         target: Option<String>,
         replaces: Option<String>,

@@ -5,7 +5,7 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_2_6::types::InputMoveEvent;
     #[derive(Default)]
-    pub(crate) struct InputBtnEvent_Slots {
+    pub struct InputBtnEvent_Slots {
         button: Option<InputButton>,
         down: Option<bool>,
     }
@@ -58,7 +58,7 @@ mod types {
         InputEvent = "InputEvent"
     }
     #[derive(Default)]
-    pub(crate) struct InputKeyEvent_Slots {
+    pub struct InputKeyEvent_Slots {
         key: Option<KeyValue>,
         down: Option<bool>,
     }
@@ -125,7 +125,7 @@ mod commands {
         pub use crate::generated::qmp::since_2_6::types::KeyValue;
     }
     #[derive(Default)]
-    pub(crate) struct SendKey_Slots {
+    pub struct SendKey_Slots {
         keys: Option<Vec<types::KeyValue>>,
         hold_time: Option<i64>,
     }

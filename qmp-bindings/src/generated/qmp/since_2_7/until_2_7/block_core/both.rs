@@ -143,7 +143,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockIoThrottle_Slots {
+    pub struct BlockIoThrottle_Slots {
         device: Option<String>,
         bps: Option<i64>,
         bps_rd: Option<i64>,
@@ -227,7 +227,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevBackup_Slots {
+    pub struct BlockdevBackup_Slots {
         job_id: Option<String>,
         device: Option<String>,
         target: Option<String>,
@@ -269,7 +269,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptions_Slots {
+    pub struct BlockdevOptions_Slots {
         id: Option<String>,
         node_name: Option<String>,
         discard: Option<BlockdevDiscardOptions>,
@@ -364,7 +364,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkdebug_Slots {
+    pub struct BlockdevOptionsBlkdebug_Slots {
         image: Option<BlockdevRef>,
         config: Option<String>,
         align: Option<i64>,
@@ -400,7 +400,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkverify_Slots {
+    pub struct BlockdevOptionsBlkverify_Slots {
         test: Option<BlockdevRef>,
         raw: Option<BlockdevRef>,
     }
@@ -427,7 +427,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsGenericCowFormat_Slots {
+    pub struct BlockdevOptionsGenericCowFormat_Slots {
         file: Option<BlockdevRef>,
         backing: Option<BlockdevRef>,
     }
@@ -454,7 +454,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsGenericFormat_Slots {
+    pub struct BlockdevOptionsGenericFormat_Slots {
         file: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsGenericFormat {
@@ -478,7 +478,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsGluster_Slots {
+    pub struct BlockdevOptionsGluster_Slots {
         volume: Option<String>,
         path: Option<String>,
         server: Option<Vec<GlusterServer>>,
@@ -511,7 +511,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsLuks_Slots {
+    pub struct BlockdevOptionsLuks_Slots {
         file: Option<BlockdevRef>,
         key_secret: Option<String>,
     }
@@ -538,7 +538,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsQcow2_Slots {
+    pub struct BlockdevOptionsQcow2_Slots {
         file: Option<BlockdevRef>,
         backing: Option<BlockdevRef>,
         lazy_refcounts: Option<bool>,
@@ -592,7 +592,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsQuorum_Slots {
+    pub struct BlockdevOptionsQuorum_Slots {
         blkverify: Option<bool>,
         children: Option<Vec<BlockdevRef>>,
         vote_threshold: Option<i64>,
@@ -641,7 +641,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DriveBackup_Slots {
+    pub struct DriveBackup_Slots {
         job_id: Option<String>,
         device: Option<String>,
         target: Option<String>,
@@ -815,7 +815,7 @@ mod commands {
         };
     }
     #[derive(Default)]
-    pub(crate) struct BlockStream_Slots {
+    pub struct BlockStream_Slots {
         job_id: Option<String>,
         device: Option<String>,
         base: Option<String>,
@@ -854,7 +854,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevAdd_Slots {
+    pub struct BlockdevAdd_Slots {
         options: Option<types::BlockdevOptions>,
     }
     impl Object for BlockdevAdd {

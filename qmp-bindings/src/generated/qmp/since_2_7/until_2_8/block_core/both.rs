@@ -46,7 +46,7 @@ mod commands {
         pub use crate::generated::qmp::since_2_7::types::BlockdevOnError;
     }
     #[derive(Default)]
-    pub(crate) struct BlockCommit_Slots {
+    pub struct BlockCommit_Slots {
         job_id: Option<String>,
         device: Option<String>,
         base: Option<String>,
@@ -85,7 +85,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevMirror_Slots {
+    pub struct BlockdevMirror_Slots {
         job_id: Option<String>,
         device: Option<String>,
         target: Option<String>,

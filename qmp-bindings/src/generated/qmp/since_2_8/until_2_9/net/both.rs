@@ -23,7 +23,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct Netdev_Slots {
+    pub struct Netdev_Slots {
         id: Option<String>,
     }
     impl Base for Netdev {

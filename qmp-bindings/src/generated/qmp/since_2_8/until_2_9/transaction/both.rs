@@ -62,7 +62,7 @@ mod commands {
         pub use crate::generated::qmp::since_2_8::types::TransactionAction;
     }
     #[derive(Default)]
-    pub(crate) struct Transaction_Slots {
+    pub struct Transaction_Slots {
         actions: Option<Vec<types::TransactionAction>>,
         properties: Option<types::TransactionProperties>,
     }

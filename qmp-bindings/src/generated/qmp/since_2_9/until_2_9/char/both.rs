@@ -51,7 +51,7 @@ mod types {
         ChardevBackend = "ChardevBackend"
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSocket_Slots {
+    pub struct ChardevSocket_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         addr: Option<SocketAddress>,
@@ -99,7 +99,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevUdp_Slots {
+    pub struct ChardevUdp_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         remote: Option<SocketAddress>,
@@ -145,7 +145,7 @@ mod commands {
         pub use crate::generated::qmp::since_2_9::types::ChardevBackend;
     }
     #[derive(Default)]
-    pub(crate) struct ChardevAdd_Slots {
+    pub struct ChardevAdd_Slots {
         id: Option<String>,
         backend: Option<types::ChardevBackend>,
     }

@@ -31,7 +31,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NetLegacy_Slots {
+    pub struct NetLegacy_Slots {
         vlan: Option<i32>,
         id: Option<String>,
         name: Option<String>,

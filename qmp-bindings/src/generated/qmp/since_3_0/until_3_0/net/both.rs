@@ -26,7 +26,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NetLegacy_Slots {
+    pub struct NetLegacy_Slots {
         id: Option<String>,
         name: Option<String>,
         opts: Option<NetLegacyOptions>,
@@ -154,7 +154,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct Netdev_Slots {
+    pub struct Netdev_Slots {
         id: Option<String>,
     }
     impl Base for Netdev {

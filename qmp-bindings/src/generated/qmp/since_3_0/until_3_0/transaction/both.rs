@@ -69,7 +69,7 @@ mod commands {
         pub use crate::generated::qmp::since_3_0::types::TransactionAction;
     }
     #[derive(Default)]
-    pub(crate) struct Transaction_Slots {
+    pub struct Transaction_Slots {
         actions: Option<Vec<types::TransactionAction>>,
         properties: Option<types::TransactionProperties>,
     }

@@ -173,7 +173,7 @@ mod types {
         BlockdevCreateOptions = "BlockdevCreateOptions"
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsLuks_Slots {
+    pub struct BlockdevCreateOptionsLuks_Slots {
         key_secret: Option<String>,
         cipher_alg: Option<QCryptoCipherAlgorithm>,
         cipher_mode: Option<QCryptoCipherMode>,
@@ -221,7 +221,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsParallels_Slots {
+    pub struct BlockdevCreateOptionsParallels_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         cluster_size: Option<u64>,
@@ -251,7 +251,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQcow_Slots {
+    pub struct BlockdevCreateOptionsQcow_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         backing_file: Option<String>,
@@ -284,7 +284,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQcow2_Slots {
+    pub struct BlockdevCreateOptionsQcow2_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         version: Option<BlockdevQcow2Version>,
@@ -335,7 +335,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQed_Slots {
+    pub struct BlockdevCreateOptionsQed_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         backing_file: Option<String>,
@@ -374,7 +374,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVdi_Slots {
+    pub struct BlockdevCreateOptionsVdi_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         preallocation: Option<PreallocMode>,
@@ -404,7 +404,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVhdx_Slots {
+    pub struct BlockdevCreateOptionsVhdx_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         log_size: Option<u64>,
@@ -443,7 +443,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsVpc_Slots {
+    pub struct BlockdevCreateOptionsVpc_Slots {
         file: Option<BlockdevRef>,
         size: Option<u64>,
         subformat: Option<BlockdevVpcSubformat>,
@@ -476,7 +476,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptions_Slots {
+    pub struct BlockdevOptions_Slots {
         node_name: Option<String>,
         discard: Option<BlockdevDiscardOptions>,
         cache: Option<BlockdevCacheOptions>,
@@ -581,7 +581,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkdebug_Slots {
+    pub struct BlockdevOptionsBlkdebug_Slots {
         image: Option<BlockdevRef>,
         config: Option<String>,
         align: Option<i64>,
@@ -632,7 +632,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlklogwrites_Slots {
+    pub struct BlockdevOptionsBlklogwrites_Slots {
         file: Option<BlockdevRef>,
         log: Option<BlockdevRef>,
         log_sector_size: Option<u32>,
@@ -670,7 +670,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkverify_Slots {
+    pub struct BlockdevOptionsBlkverify_Slots {
         test: Option<BlockdevRef>,
         raw: Option<BlockdevRef>,
     }
@@ -697,7 +697,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsGenericCowFormat_Slots {
+    pub struct BlockdevOptionsGenericCowFormat_Slots {
         file: Option<BlockdevRef>,
         backing: Option<BlockdevRefOrNull>,
     }
@@ -724,7 +724,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsGenericFormat_Slots {
+    pub struct BlockdevOptionsGenericFormat_Slots {
         file: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsGenericFormat {
@@ -748,7 +748,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsLuks_Slots {
+    pub struct BlockdevOptionsLuks_Slots {
         file: Option<BlockdevRef>,
         key_secret: Option<String>,
     }
@@ -775,7 +775,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsQcow_Slots {
+    pub struct BlockdevOptionsQcow_Slots {
         file: Option<BlockdevRef>,
         backing: Option<BlockdevRefOrNull>,
         encrypt: Option<BlockdevQcowEncryption>,
@@ -805,7 +805,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsQcow2_Slots {
+    pub struct BlockdevOptionsQcow2_Slots {
         file: Option<BlockdevRef>,
         backing: Option<BlockdevRefOrNull>,
         lazy_refcounts: Option<bool>,
@@ -865,7 +865,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsQuorum_Slots {
+    pub struct BlockdevOptionsQuorum_Slots {
         blkverify: Option<bool>,
         children: Option<Vec<BlockdevRef>>,
         vote_threshold: Option<i64>,
@@ -901,7 +901,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsRaw_Slots {
+    pub struct BlockdevOptionsRaw_Slots {
         file: Option<BlockdevRef>,
         offset: Option<i64>,
         size: Option<i64>,
@@ -931,7 +931,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsReplication_Slots {
+    pub struct BlockdevOptionsReplication_Slots {
         file: Option<BlockdevRef>,
         mode: Option<ReplicationMode>,
         top_id: Option<String>,
@@ -961,7 +961,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsThrottle_Slots {
+    pub struct BlockdevOptionsThrottle_Slots {
         throttle_group: Option<String>,
         file: Option<BlockdevRef>,
     }
@@ -1042,7 +1042,7 @@ mod commands {
         };
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreate_Slots {
+    pub struct BlockdevCreate_Slots {
         job_id: Option<String>,
         options: Option<types::BlockdevCreateOptions>,
     }

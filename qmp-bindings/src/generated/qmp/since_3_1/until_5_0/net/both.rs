@@ -27,7 +27,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NetLegacy_Slots {
+    pub struct NetLegacy_Slots {
         id: Option<String>,
         name: Option<String>,
         opts: Option<NetLegacyOptions>,
@@ -142,7 +142,7 @@ mod types {
         NetLegacyOptions = "NetLegacyOptions"
     }
     #[derive(Default)]
-    pub(crate) struct Netdev_Slots {
+    pub struct Netdev_Slots {
         id: Option<String>,
     }
     impl Base for Netdev {

@@ -23,7 +23,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct Audiodev_Slots {
+    pub struct Audiodev_Slots {
         id: Option<String>,
         timer_period: Option<u32>,
     }

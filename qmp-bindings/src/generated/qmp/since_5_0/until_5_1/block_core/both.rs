@@ -42,7 +42,7 @@ mod types {
         BlockExport = "BlockExport"
     }
     #[derive(Default)]
-    pub(crate) struct BlockExportNbd_Slots {
+    pub struct BlockExportNbd_Slots {
         device: Option<String>,
         name: Option<String>,
         description: Option<String>,

@@ -31,7 +31,7 @@ mod types {
         QCryptoBlockAmendOptions = "QCryptoBlockAmendOptions"
     }
     #[derive(Default)]
-    pub(crate) struct QCryptoBlockAmendOptionsLuks_Slots {
+    pub struct QCryptoBlockAmendOptionsLuks_Slots {
         state: Option<QCryptoBlockLuksKeyslotState>,
         new_secret: Option<String>,
         old_secret: Option<String>,

@@ -454,7 +454,7 @@ mod types {
         BlockdevCreateOptions = "BlockdevCreateOptions"
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQcow2_Slots {
+    pub struct BlockdevCreateOptionsQcow2_Slots {
         file: Option<BlockdevRef>,
         data_file: Option<BlockdevRef>,
         data_file_raw: Option<bool>,
@@ -658,7 +658,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NbdServerOptions_Slots {
+    pub struct NbdServerOptions_Slots {
         addr: Option<SocketAddress>,
         tls_creds: Option<String>,
         tls_authz: Option<String>,
@@ -708,7 +708,7 @@ mod commands {
         };
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreate_Slots {
+    pub struct BlockdevCreate_Slots {
         job_id: Option<String>,
         options: Option<types::BlockdevCreateOptions>,
     }
@@ -735,7 +735,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NbdServerStart_Slots {
+    pub struct NbdServerStart_Slots {
         addr: Option<types::SocketAddressLegacy>,
         tls_creds: Option<String>,
         tls_authz: Option<String>,

@@ -51,7 +51,7 @@ mod types {
         ChardevBackend = "ChardevBackend"
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSocket_Slots {
+    pub struct ChardevSocket_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         addr: Option<SocketAddressLegacy>,
@@ -108,7 +108,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevUdp_Slots {
+    pub struct ChardevUdp_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         remote: Option<SocketAddressLegacy>,
@@ -154,7 +154,7 @@ mod commands {
         pub use crate::generated::qmp::since_5_1::types::ChardevBackend;
     }
     #[derive(Default)]
-    pub(crate) struct ChardevAdd_Slots {
+    pub struct ChardevAdd_Slots {
         id: Option<String>,
         backend: Option<types::ChardevBackend>,
     }
@@ -181,7 +181,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevChange_Slots {
+    pub struct ChardevChange_Slots {
         id: Option<String>,
         backend: Option<types::ChardevBackend>,
     }

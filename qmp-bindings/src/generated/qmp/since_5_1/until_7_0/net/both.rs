@@ -13,7 +13,7 @@ mod types {
     use crate::generated::qmp::since_2_12::types::NetdevHubPortOptions;
     use crate::generated::qmp::since_3_1::types::NetdevUserOptions;
     #[derive(Default)]
-    pub(crate) struct Netdev_Slots {
+    pub struct Netdev_Slots {
         id: Option<String>,
     }
     impl Base for Netdev {

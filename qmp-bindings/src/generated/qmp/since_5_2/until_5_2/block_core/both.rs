@@ -452,7 +452,7 @@ mod types {
         BlockdevCreateOptions = "BlockdevCreateOptions"
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsQcow2_Slots {
+    pub struct BlockdevCreateOptionsQcow2_Slots {
         file: Option<BlockdevRef>,
         data_file: Option<BlockdevRef>,
         data_file_raw: Option<bool>,
@@ -531,7 +531,7 @@ mod commands {
         pub use crate::generated::qmp::since_5_2::types::BlockdevCreateOptions;
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreate_Slots {
+    pub struct BlockdevCreate_Slots {
         job_id: Option<String>,
         options: Option<types::BlockdevCreateOptions>,
     }

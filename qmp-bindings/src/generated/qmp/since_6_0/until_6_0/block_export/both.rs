@@ -7,7 +7,7 @@ mod types {
         BlockExportOptionsNbd, BlockExportOptionsVhostUserBlk,
     };
     #[derive(Default)]
-    pub(crate) struct BlockExportOptions_Slots {
+    pub struct BlockExportOptions_Slots {
         id: Option<String>,
         fixed_iothread: Option<bool>,
         iothread: Option<String>,
@@ -73,7 +73,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockExportOptionsFuse_Slots {
+    pub struct BlockExportOptionsFuse_Slots {
         mountpoint: Option<String>,
         growable: Option<bool>,
     }

@@ -37,7 +37,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MemoryBackendFileProperties_Slots {
+    pub struct MemoryBackendFileProperties_Slots {
         dump: Option<bool>,
         host_nodes: Option<Vec<u16>>,
         merge: Option<bool>,
@@ -103,7 +103,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MemoryBackendMemfdProperties_Slots {
+    pub struct MemoryBackendMemfdProperties_Slots {
         dump: Option<bool>,
         host_nodes: Option<Vec<u16>>,
         merge: Option<bool>,
@@ -163,7 +163,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MemoryBackendProperties_Slots {
+    pub struct MemoryBackendProperties_Slots {
         dump: Option<bool>,
         host_nodes: Option<Vec<u16>>,
         merge: Option<bool>,
@@ -214,7 +214,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ObjectOptions_Slots {
+    pub struct ObjectOptions_Slots {
         id: Option<String>,
     }
     impl Base for ObjectOptions {

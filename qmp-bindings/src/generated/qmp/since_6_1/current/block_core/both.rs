@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct RbdEncryptionOptionsLuks_Slots {
+    pub struct RbdEncryptionOptionsLuks_Slots {
         key_secret: Option<String>,
     }
     impl Object for RbdEncryptionOptionsLuks {
@@ -28,7 +28,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RbdEncryptionOptionsLuks2_Slots {
+    pub struct RbdEncryptionOptionsLuks2_Slots {
         key_secret: Option<String>,
     }
     impl Object for RbdEncryptionOptionsLuks2 {
@@ -66,7 +66,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RbdEncryptionOptionsLuksBase_Slots {
+    pub struct RbdEncryptionOptionsLuksBase_Slots {
         key_secret: Option<String>,
     }
     impl Object for RbdEncryptionOptionsLuksBase {
@@ -121,7 +121,7 @@ mod types {
         SshHostKeyCheck = "SshHostKeyCheck"
     }
     #[derive(Default)]
-    pub(crate) struct SshHostKeyHash_Slots {
+    pub struct SshHostKeyHash_Slots {
         r#type: Option<SshHostKeyCheckHashType>,
         hash: Option<String>,
     }

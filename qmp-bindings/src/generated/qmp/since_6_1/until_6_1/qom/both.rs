@@ -20,7 +20,7 @@ mod types {
         MemoryBackendProperties, QtestProperties,
     };
     #[derive(Default)]
-    pub(crate) struct ObjectOptions_Slots {
+    pub struct ObjectOptions_Slots {
         id: Option<String>,
     }
     impl Base for ObjectOptions {

@@ -64,7 +64,7 @@ mod commands {
         pub use crate::generated::qmp::since_6_1::types::ChardevBackend;
     }
     #[derive(Default)]
-    pub(crate) struct ChardevAdd_Slots {
+    pub struct ChardevAdd_Slots {
         id: Option<String>,
         backend: Option<types::ChardevBackend>,
     }
@@ -91,7 +91,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevChange_Slots {
+    pub struct ChardevChange_Slots {
         id: Option<String>,
         backend: Option<types::ChardevBackend>,
     }

@@ -8,7 +8,7 @@ mod types {
         BlockExportOptionsFuse, BlockExportOptionsVhostUserBlk,
     };
     #[derive(Default)]
-    pub(crate) struct BlockExportOptions_Slots {
+    pub struct BlockExportOptions_Slots {
         id: Option<String>,
         fixed_iothread: Option<bool>,
         iothread: Option<String>,

@@ -141,7 +141,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsRbd_Slots {
+    pub struct BlockdevCreateOptionsRbd_Slots {
         location: Option<BlockdevOptionsRbd>,
         size: Option<u64>,
         cluster_size: Option<u64>,
@@ -174,7 +174,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsRbd_Slots {
+    pub struct BlockdevOptionsRbd_Slots {
         pool: Option<String>,
         namespace: Option<String>,
         image: Option<String>,

@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct InputKeyEvent_Slots {
+    pub struct InputKeyEvent_Slots {
         key: Option<KeyValue>,
         down: Option<bool>,
     }
@@ -71,7 +71,7 @@ mod commands {
         pub use crate::generated::qmp::since_6_1::types::KeyValue;
     }
     #[derive(Default)]
-    pub(crate) struct SendKey_Slots {
+    pub struct SendKey_Slots {
         keys: Option<Vec<types::KeyValue>>,
         hold_time: Option<i64>,
     }

@@ -29,7 +29,7 @@ mod types {
         BlockdevRef, BlockdevRefOrNull,
     };
     #[derive(Default)]
-    pub(crate) struct BlockdevOptions_Slots {
+    pub struct BlockdevOptions_Slots {
         node_name: Option<String>,
         discard: Option<BlockdevDiscardOptions>,
         cache: Option<BlockdevCacheOptions>,
@@ -136,7 +136,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkdebug_Slots {
+    pub struct BlockdevOptionsBlkdebug_Slots {
         image: Option<BlockdevRef>,
         config: Option<String>,
         align: Option<i64>,
@@ -193,7 +193,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlklogwrites_Slots {
+    pub struct BlockdevOptionsBlklogwrites_Slots {
         file: Option<BlockdevRef>,
         log: Option<BlockdevRef>,
         log_sector_size: Option<u32>,
@@ -231,7 +231,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkreplay_Slots {
+    pub struct BlockdevOptionsBlkreplay_Slots {
         image: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsBlkreplay {
@@ -255,7 +255,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsBlkverify_Slots {
+    pub struct BlockdevOptionsBlkverify_Slots {
         test: Option<BlockdevRef>,
         raw: Option<BlockdevRef>,
     }
@@ -282,7 +282,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsCbw_Slots {
+    pub struct BlockdevOptionsCbw_Slots {
         file: Option<BlockdevRef>,
         target: Option<BlockdevRef>,
     }
@@ -309,7 +309,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsCor_Slots {
+    pub struct BlockdevOptionsCor_Slots {
         file: Option<BlockdevRef>,
         bottom: Option<String>,
     }
@@ -336,7 +336,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsGenericCowFormat_Slots {
+    pub struct BlockdevOptionsGenericCowFormat_Slots {
         file: Option<BlockdevRef>,
         backing: Option<BlockdevRefOrNull>,
     }
@@ -363,7 +363,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsGenericFormat_Slots {
+    pub struct BlockdevOptionsGenericFormat_Slots {
         file: Option<BlockdevRef>,
     }
     impl Object for BlockdevOptionsGenericFormat {
@@ -387,7 +387,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsLuks_Slots {
+    pub struct BlockdevOptionsLuks_Slots {
         file: Option<BlockdevRef>,
         key_secret: Option<String>,
     }
@@ -414,7 +414,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsPreallocate_Slots {
+    pub struct BlockdevOptionsPreallocate_Slots {
         file: Option<BlockdevRef>,
         prealloc_align: Option<i64>,
         prealloc_size: Option<i64>,
@@ -444,7 +444,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsQcow_Slots {
+    pub struct BlockdevOptionsQcow_Slots {
         file: Option<BlockdevRef>,
         backing: Option<BlockdevRefOrNull>,
         encrypt: Option<BlockdevQcowEncryption>,

@@ -23,7 +23,7 @@ mod types {
         MemoryBackendEpcProperties, SevGuestProperties,
     };
     #[derive(Default)]
-    pub(crate) struct ObjectOptions_Slots {
+    pub struct ObjectOptions_Slots {
         id: Option<String>,
     }
     impl Base for ObjectOptions {

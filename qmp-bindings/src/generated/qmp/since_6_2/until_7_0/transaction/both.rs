@@ -23,7 +23,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockDirtyBitmapMergeWrapper_Slots {
+    pub struct BlockDirtyBitmapMergeWrapper_Slots {
         data: Option<BlockDirtyBitmapMerge>,
     }
     impl Object for BlockDirtyBitmapMergeWrapper {
@@ -118,7 +118,7 @@ mod commands {
         pub use crate::generated::qmp::since_6_2::types::TransactionAction;
     }
     #[derive(Default)]
-    pub(crate) struct Transaction_Slots {
+    pub struct Transaction_Slots {
         actions: Option<Vec<types::TransactionAction>>,
         properties: Option<types::TransactionProperties>,
     }

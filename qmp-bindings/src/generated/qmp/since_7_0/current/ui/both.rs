@@ -13,7 +13,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ExpirePasswordOptions_Slots {
+    pub struct ExpirePasswordOptions_Slots {
         time: Option<String>,
     }
     impl Base for ExpirePasswordOptions {
@@ -84,7 +84,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SetPasswordOptions_Slots {
+    pub struct SetPasswordOptions_Slots {
         password: Option<String>,
         connected: Option<SetPasswordAction>,
     }

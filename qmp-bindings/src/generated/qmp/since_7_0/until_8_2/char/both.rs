@@ -72,7 +72,7 @@ mod commands {
         pub use crate::generated::qmp::since_7_0::types::ChardevBackend;
     }
     #[derive(Default)]
-    pub(crate) struct ChardevAdd_Slots {
+    pub struct ChardevAdd_Slots {
         id: Option<String>,
         backend: Option<types::ChardevBackend>,
     }
@@ -99,7 +99,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevChange_Slots {
+    pub struct ChardevChange_Slots {
         id: Option<String>,
         backend: Option<types::ChardevBackend>,
     }

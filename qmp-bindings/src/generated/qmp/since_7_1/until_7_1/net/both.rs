@@ -16,7 +16,7 @@ mod types {
         NetdevVmnetBridgedOptions, NetdevVmnetHostOptions, NetdevVmnetSharedOptions,
     };
     #[derive(Default)]
-    pub(crate) struct Netdev_Slots {
+    pub struct Netdev_Slots {
         id: Option<String>,
     }
     impl Base for Netdev {

@@ -26,7 +26,7 @@ mod types {
         IothreadProperties, MainLoopProperties, VfioUserServerProperties,
     };
     #[derive(Default)]
-    pub(crate) struct ObjectOptions_Slots {
+    pub struct ObjectOptions_Slots {
         id: Option<String>,
     }
     impl Base for ObjectOptions {

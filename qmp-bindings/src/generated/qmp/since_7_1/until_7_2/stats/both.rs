@@ -7,7 +7,7 @@ mod types {
         Stats, StatsSchemaValue, StatsVcpuFilter,
     };
     #[derive(Default)]
-    pub(crate) struct StatsFilter_Slots {
+    pub struct StatsFilter_Slots {
         providers: Option<Vec<StatsRequest>>,
     }
     impl Base for StatsFilter {
@@ -60,7 +60,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct StatsRequest_Slots {
+    pub struct StatsRequest_Slots {
         provider: Option<StatsProvider>,
         names: Option<Vec<String>>,
     }

@@ -10,7 +10,7 @@ mod types {
         BlockExportOptionsNbd, BlockExportOptionsVduseBlk,
     };
     #[derive(Default)]
-    pub(crate) struct BlockExportOptions_Slots {
+    pub struct BlockExportOptions_Slots {
         id: Option<String>,
         fixed_iothread: Option<bool>,
         iothread: Option<String>,

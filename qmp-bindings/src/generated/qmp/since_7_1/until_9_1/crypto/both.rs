@@ -59,7 +59,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QCryptoAkCipherOptionsRsa_Slots {
+    pub struct QCryptoAkCipherOptionsRsa_Slots {
         hash_alg: Option<QCryptoHashAlgorithm>,
         padding_alg: Option<QCryptoRsaPaddingAlgorithm>,
     }

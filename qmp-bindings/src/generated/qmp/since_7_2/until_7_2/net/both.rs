@@ -20,7 +20,7 @@ mod types {
         NetdevDgramOptions, NetdevVhostVdpaOptions,
     };
     #[derive(Default)]
-    pub(crate) struct Netdev_Slots {
+    pub struct Netdev_Slots {
         id: Option<String>,
     }
     impl Base for Netdev {
@@ -85,7 +85,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NetdevStreamOptions_Slots {
+    pub struct NetdevStreamOptions_Slots {
         addr: Option<SocketAddress>,
         server: Option<bool>,
     }

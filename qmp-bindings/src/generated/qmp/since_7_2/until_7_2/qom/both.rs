@@ -25,7 +25,7 @@ mod types {
         MemoryBackendMemfdProperties, MemoryBackendProperties, ThreadContextProperties,
     };
     #[derive(Default)]
-    pub(crate) struct ObjectOptions_Slots {
+    pub struct ObjectOptions_Slots {
         id: Option<String>,
     }
     impl Base for ObjectOptions {

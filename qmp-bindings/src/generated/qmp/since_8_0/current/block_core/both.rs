@@ -9,7 +9,7 @@ mod types {
         RbdEncryptionOptionsLuks, RbdEncryptionOptionsLuks2,
     };
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsRbd_Slots {
+    pub struct BlockdevOptionsRbd_Slots {
         pool: Option<String>,
         namespace: Option<String>,
         image: Option<String>,
@@ -78,7 +78,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificFileWrapper_Slots {
+    pub struct ImageInfoSpecificFileWrapper_Slots {
         data: Option<ImageInfoSpecificFile>,
     }
     impl Object for ImageInfoSpecificFileWrapper {
@@ -120,7 +120,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificRbdWrapper_Slots {
+    pub struct ImageInfoSpecificRbdWrapper_Slots {
         data: Option<ImageInfoSpecificRbd>,
     }
     impl Object for ImageInfoSpecificRbdWrapper {
@@ -181,7 +181,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificVmdkWrapper_Slots {
+    pub struct ImageInfoSpecificVmdkWrapper_Slots {
         data: Option<ImageInfoSpecificVmdk>,
     }
     impl Object for ImageInfoSpecificVmdkWrapper {
@@ -205,7 +205,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RbdEncryptionOptions_Slots {
+    pub struct RbdEncryptionOptions_Slots {
         parent: Option<Box<RbdEncryptionOptions>>,
     }
     impl Base for RbdEncryptionOptions {
@@ -256,7 +256,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RbdEncryptionOptionsLuksAny_Slots {
+    pub struct RbdEncryptionOptionsLuksAny_Slots {
         key_secret: Option<String>,
     }
     impl Object for RbdEncryptionOptionsLuksAny {

@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct InputKeyEvent_Slots {
+    pub struct InputKeyEvent_Slots {
         key: Option<KeyValue>,
         down: Option<bool>,
     }
@@ -43,7 +43,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct InputKeyEventWrapper_Slots {
+    pub struct InputKeyEventWrapper_Slots {
         data: Option<InputKeyEvent>,
     }
     impl Object for InputKeyEventWrapper {
@@ -103,7 +103,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QKeyCodeWrapper_Slots {
+    pub struct QKeyCodeWrapper_Slots {
         data: Option<QKeyCode>,
     }
     impl Object for QKeyCodeWrapper {
@@ -146,7 +146,7 @@ mod commands {
         pub use crate::generated::qmp::since_8_0::types::KeyValue;
     }
     #[derive(Default)]
-    pub(crate) struct SendKey_Slots {
+    pub struct SendKey_Slots {
         keys: Option<Vec<types::KeyValue>>,
         hold_time: Option<i64>,
     }

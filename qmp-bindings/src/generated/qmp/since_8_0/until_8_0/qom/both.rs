@@ -27,7 +27,7 @@ mod types {
         CryptodevBackendProperties, CryptodevVhostUserProperties,
     };
     #[derive(Default)]
-    pub(crate) struct ObjectOptions_Slots {
+    pub struct ObjectOptions_Slots {
         id: Option<String>,
     }
     impl Base for ObjectOptions {

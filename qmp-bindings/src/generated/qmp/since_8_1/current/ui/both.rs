@@ -6,7 +6,7 @@ mod types {
     use crate::generated::qmp::since_2_6::types::{InputAxis, InputMoveEvent};
     use crate::generated::qmp::since_8_0::types::InputKeyEvent;
     #[derive(Default)]
-    pub(crate) struct InputBtnEvent_Slots {
+    pub struct InputBtnEvent_Slots {
         button: Option<InputButton>,
         down: Option<bool>,
     }
@@ -45,7 +45,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct InputBtnEventWrapper_Slots {
+    pub struct InputBtnEventWrapper_Slots {
         data: Option<InputBtnEvent>,
     }
     impl Object for InputBtnEventWrapper {
@@ -96,7 +96,7 @@ mod types {
         InputEvent = "InputEvent"
     }
     #[derive(Default)]
-    pub(crate) struct InputMultiTouchEvent_Slots {
+    pub struct InputMultiTouchEvent_Slots {
         r#type: Option<InputMultiTouchType>,
         slot: Option<i64>,
         tracking_id: Option<i64>,
@@ -144,7 +144,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct InputMultiTouchEventWrapper_Slots {
+    pub struct InputMultiTouchEventWrapper_Slots {
         data: Option<InputMultiTouchEvent>,
     }
     impl Object for InputMultiTouchEventWrapper {
@@ -191,7 +191,7 @@ mod commands {
         pub use crate::generated::qmp::since_8_1::types::InputEvent;
     }
     #[derive(Default)]
-    pub(crate) struct InputSendEvent_Slots {
+    pub struct InputSendEvent_Slots {
         device: Option<String>,
         head: Option<i64>,
         events: Option<Vec<types::InputEvent>>,

@@ -28,7 +28,7 @@ mod types {
         CryptodevBackendProperties, CryptodevVhostUserProperties,
     };
     #[derive(Default)]
-    pub(crate) struct MemoryBackendFileProperties_Slots {
+    pub struct MemoryBackendFileProperties_Slots {
         dump: Option<bool>,
         host_nodes: Option<Vec<u16>>,
         merge: Option<bool>,
@@ -103,7 +103,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ObjectOptions_Slots {
+    pub struct ObjectOptions_Slots {
         id: Option<String>,
     }
     impl Base for ObjectOptions {

@@ -6,7 +6,7 @@ mod types {
     use crate::generated::qmp::since_2_5::types::BlockDeviceIoStatus;
     use crate::generated::qmp::since_3_0::types::{JobStatus, MirrorCopyMode};
     #[derive(Default)]
-    pub(crate) struct BlockJobChangeOptions_Slots {
+    pub struct BlockJobChangeOptions_Slots {
         id: Option<String>,
     }
     impl Base for BlockJobChangeOptions {
@@ -87,7 +87,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobChangeOptionsMirror_Slots {
+    pub struct BlockJobChangeOptionsMirror_Slots {
         copy_mode: Option<MirrorCopyMode>,
     }
     impl Object for BlockJobChangeOptionsMirror {
@@ -251,7 +251,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MapEntry_Slots {
+    pub struct MapEntry_Slots {
         start: Option<i64>,
         length: Option<i64>,
         data: Option<bool>,

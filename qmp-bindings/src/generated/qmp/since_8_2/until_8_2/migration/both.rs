@@ -97,7 +97,7 @@ mod types {
         MigrationAddress = "MigrationAddress"
     }
     #[derive(Default)]
-    pub(crate) struct MigrationChannel_Slots {
+    pub struct MigrationChannel_Slots {
         channel_type: Option<MigrationChannelType>,
         addr: Option<MigrationAddress>,
     }
@@ -265,7 +265,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MigrateSetCapabilities_Slots {
+    pub struct MigrateSetCapabilities_Slots {
         capabilities: Option<Vec<types::MigrationCapabilityStatus>>,
     }
     impl Object for MigrateSetCapabilities {

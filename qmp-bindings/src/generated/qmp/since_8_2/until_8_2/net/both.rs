@@ -21,7 +21,7 @@ mod types {
     use crate::generated::qmp::since_8_0::types::NetdevStreamOptions;
     use crate::generated::qmp::since_8_2::types::NetdevAfxdpOptions;
     #[derive(Default)]
-    pub(crate) struct Netdev_Slots {
+    pub struct Netdev_Slots {
         id: Option<String>,
     }
     impl Base for Netdev {

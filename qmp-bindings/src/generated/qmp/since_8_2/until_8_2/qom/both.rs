@@ -28,7 +28,7 @@ mod types {
     };
     use crate::generated::qmp::since_8_2::types::MemoryBackendFileProperties;
     #[derive(Default)]
-    pub(crate) struct ObjectOptions_Slots {
+    pub struct ObjectOptions_Slots {
         id: Option<String>,
     }
     impl Base for ObjectOptions {

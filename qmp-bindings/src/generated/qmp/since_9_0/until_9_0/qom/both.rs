@@ -31,7 +31,7 @@ mod types {
         AcpiGenericInitiatorProperties, IommufdProperties, VfioUserServerProperties,
     };
     #[derive(Default)]
-    pub(crate) struct ObjectOptions_Slots {
+    pub struct ObjectOptions_Slots {
         id: Option<String>,
     }
     impl Base for ObjectOptions {

@@ -55,7 +55,7 @@ mod types {
         ChardevBackend = "ChardevBackend"
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSocket_Slots {
+    pub struct ChardevSocket_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         addr: Option<SocketAddressLegacy>,
@@ -124,7 +124,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSocketWrapper_Slots {
+    pub struct ChardevSocketWrapper_Slots {
         data: Option<ChardevSocket>,
     }
     impl Object for ChardevSocketWrapper {
@@ -164,7 +164,7 @@ mod commands {
         pub use crate::generated::qmp::since_9_0::types::ChardevBackend;
     }
     #[derive(Default)]
-    pub(crate) struct ChardevAdd_Slots {
+    pub struct ChardevAdd_Slots {
         id: Option<String>,
         backend: Option<types::ChardevBackend>,
     }
@@ -191,7 +191,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevChange_Slots {
+    pub struct ChardevChange_Slots {
         id: Option<String>,
         backend: Option<types::ChardevBackend>,
     }

@@ -19,7 +19,7 @@ mod types {
     use crate::generated::qmp::since_8_2::types::NetdevAfxdpOptions;
     use crate::generated::qmp::since_9_0::types::{NetdevDgramOptions, SocketAddress};
     #[derive(Default)]
-    pub(crate) struct Netdev_Slots {
+    pub struct Netdev_Slots {
         id: Option<String>,
     }
     impl Base for Netdev {
@@ -85,7 +85,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NetdevStreamOptions_Slots {
+    pub struct NetdevStreamOptions_Slots {
         addr: Option<SocketAddress>,
         server: Option<bool>,
         reconnect: Option<u32>,

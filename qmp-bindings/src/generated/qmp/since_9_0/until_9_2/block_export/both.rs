@@ -11,7 +11,7 @@ mod types {
         BlockExportOptionsVhostUserBlk, SocketAddress,
     };
     #[derive(Default)]
-    pub(crate) struct BlockExportOptions_Slots {
+    pub struct BlockExportOptions_Slots {
         id: Option<String>,
         fixed_iothread: Option<bool>,
         iothread: Option<String>,
@@ -98,7 +98,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NbdServerOptions_Slots {
+    pub struct NbdServerOptions_Slots {
         addr: Option<SocketAddress>,
         tls_creds: Option<String>,
         tls_authz: Option<String>,
@@ -149,7 +149,7 @@ mod commands {
         };
     }
     #[derive(Default)]
-    pub(crate) struct NbdServerStart_Slots {
+    pub struct NbdServerStart_Slots {
         addr: Option<types::SocketAddressLegacy>,
         tls_creds: Option<String>,
         tls_authz: Option<String>,

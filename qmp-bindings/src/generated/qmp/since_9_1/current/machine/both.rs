@@ -221,7 +221,7 @@ mod commands {
         pub use crate::generated::qmp::since_9_1::types::NumaOptions;
     }
     #[derive(Default)]
-    pub(crate) struct Memsave_Slots {
+    pub struct Memsave_Slots {
         val: Option<u64>,
         size: Option<u64>,
         filename: Option<String>,
@@ -254,7 +254,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct Pmemsave_Slots {
+    pub struct Pmemsave_Slots {
         val: Option<u64>,
         size: Option<u64>,
         filename: Option<String>,

@@ -33,7 +33,7 @@ mod types {
         MemoryBackendShmProperties, SevGuestProperties, SevSnpGuestProperties,
     };
     #[derive(Default)]
-    pub(crate) struct ObjectOptions_Slots {
+    pub struct ObjectOptions_Slots {
         id: Option<String>,
     }
     impl Base for ObjectOptions {

@@ -34,7 +34,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsRbd_Slots {
+    pub struct BlockdevCreateOptionsRbd_Slots {
         location: Option<BlockdevOptionsRbd>,
         size: Option<u64>,
         cluster_size: Option<u64>,
@@ -110,7 +110,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificLuksWrapper_Slots {
+    pub struct ImageInfoSpecificLuksWrapper_Slots {
         data: Option<QCryptoBlockInfoLuks>,
     }
     impl Object for ImageInfoSpecificLuksWrapper {
@@ -200,7 +200,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificQCow2Wrapper_Slots {
+    pub struct ImageInfoSpecificQCow2Wrapper_Slots {
         data: Option<ImageInfoSpecificQCow2>,
     }
     impl Object for ImageInfoSpecificQCow2Wrapper {
@@ -252,7 +252,7 @@ mod types {
         RbdEncryptionCreateOptions = "RbdEncryptionCreateOptions"
     }
     #[derive(Default)]
-    pub(crate) struct RbdEncryptionCreateOptionsLuks_Slots {
+    pub struct RbdEncryptionCreateOptionsLuks_Slots {
         key_secret: Option<String>,
         cipher_alg: Option<QCryptoCipherAlgo>,
     }
@@ -279,7 +279,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RbdEncryptionCreateOptionsLuks2_Slots {
+    pub struct RbdEncryptionCreateOptionsLuks2_Slots {
         key_secret: Option<String>,
         cipher_alg: Option<QCryptoCipherAlgo>,
     }
@@ -322,7 +322,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RbdEncryptionCreateOptionsLuksBase_Slots {
+    pub struct RbdEncryptionCreateOptionsLuksBase_Slots {
         key_secret: Option<String>,
         cipher_alg: Option<QCryptoCipherAlgo>,
     }

@@ -64,7 +64,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QCryptoAkCipherOptionsRsa_Slots {
+    pub struct QCryptoAkCipherOptionsRsa_Slots {
         hash_alg: Option<QCryptoHashAlgo>,
         padding_alg: Option<QCryptoRsaPaddingAlgo>,
     }
@@ -254,7 +254,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SecretKeyringProperties_Slots {
+    pub struct SecretKeyringProperties_Slots {
         format: Option<QCryptoSecretFormat>,
         keyid: Option<String>,
         iv: Option<String>,

@@ -35,7 +35,7 @@ mod types {
         TlsCredsAnonProperties, TlsCredsPskProperties, TlsCredsX509Properties,
     };
     #[derive(Default)]
-    pub(crate) struct ObjectOptions_Slots {
+    pub struct ObjectOptions_Slots {
         id: Option<String>,
     }
     impl Base for ObjectOptions {

@@ -411,7 +411,7 @@ mod commands {
         pub use crate::generated::qmp::since_9_2::types::BlockdevAmendOptions;
     }
     #[derive(Default)]
-    pub(crate) struct XBlockdevAmend_Slots {
+    pub struct XBlockdevAmend_Slots {
         job_id: Option<String>,
         node_name: Option<String>,
         options: Option<types::BlockdevAmendOptions>,

@@ -66,7 +66,7 @@ mod commands {
         pub use crate::generated::qmp::since_9_2::types::ChardevBackend;
     }
     #[derive(Default)]
-    pub(crate) struct ChardevAdd_Slots {
+    pub struct ChardevAdd_Slots {
         id: Option<String>,
         backend: Option<types::ChardevBackend>,
     }
@@ -93,7 +93,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevChange_Slots {
+    pub struct ChardevChange_Slots {
         id: Option<String>,
         backend: Option<types::ChardevBackend>,
     }
