@@ -29,7 +29,7 @@ impl Strip<'_> {
             .collect();
         format!(
             "<ol class=\"strip\" aria-label=\"Releases\">\n{cells}</ol>\n\
-             <p class=\"legend\" aria-hidden=\"true\"><span class=\"key has\"></span>available \
+             <p class=\"keys\" aria-hidden=\"true\"><span class=\"key has\"></span>available \
              {}<span class=\"key\"></span>{} \
              <span class=\"mark breaking\">●</span> breaking <span class=\"mark dangerous\">●</span> \
              dangerous or deprecated <span class=\"mark compatible\">●</span> other change</p>\n",
