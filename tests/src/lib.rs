@@ -1,7 +1,6 @@
 //! Helpers of the integration tests.
 
 pub mod answers;
-pub mod browser;
 pub mod clients;
 pub mod examples;
 pub mod migration;

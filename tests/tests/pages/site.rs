@@ -1,30 +1,25 @@
 //! The compatibility site in a browser, read from files.
 //!
-//! Needs `chromedriver` and Chromium; without them the tests are reported as
-//! ignored, unless `QMP_REQUIRE_BROWSER` is 1. The check of accessibility needs
-//! axe-core, whose script `QMP_AXE` names or `.ci/install` puts into
-//! `target/axe`.
+//! The check of accessibility needs axe-core, whose script `QMP_AXE` names or
+//! `.ci/install` puts into `target/axe`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::Failed;
 use serde_json::Value;
-use tests::browser::{self, Outcome, check, check_console, check_widths, file_address, wait_until};
 use thirtyfour::prelude::*;
 use xtask::commands::site::site_files;
 
-fn main() {
-    let arguments = Arguments::from_args();
-    let ignored = browser::is_ignored();
-    let trials = vec![Trial::test("pages", || Ok(browser_visit()?)).with_ignored_flag(ignored)];
-    libtest_mimic::run(&arguments, trials).exit();
-}
+use crate::browser::{
+    self, Outcome, check, check_console, check_widths, file_address, is_required, wait_until,
+};
 
-fn browser_visit() -> Result<(), Failed> {
+/// Writes the site and visits it.
+pub fn pages() -> Outcome {
     let folder = tempfile::tempdir()?;
     write_site(folder.path())?;
-    Ok(browser::visit(async |session| {
+    browser::visit(async |session| {
         let site = Site {
             session,
             top: file_address(folder.path()),
@@ -34,10 +29,9 @@ fn browser_visit() -> Result<(), Failed> {
         site.layout().await?;
         check_console(session).await
     })
-    .map_err(|error| error.to_string())?)
 }
 
-fn write_site(folder: &Path) -> Result<(), Failed> {
+fn write_site(folder: &Path) -> Outcome {
     for (name, content) in site_files().map_err(|failure| failure.to_string())? {
         let path = folder.join(name);
         fs::create_dir_all(path.parent().unwrap_or(folder))?;
@@ -89,10 +83,7 @@ impl Site<'_> {
         Ok(self.session.goto(&format!("{}/{page}", self.top)).await?)
     }
 
-    async fn text(
-        &self,
-        element: &str,
-    ) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
+    async fn text(&self, element: &str) -> Result<String, Failed> {
         Ok(self.session.find(By::Css(element)).await?.text().await?)
     }
 
@@ -175,11 +166,11 @@ impl Site<'_> {
             tokio::time::sleep(std::time::Duration::from_millis(200)).await;
             check_widths(self.session)
                 .await
-                .map_err(|error| format!("{page}: {error}"))?;
+                .map_err(|error| at_page(page, &error))?;
             if let Some(axe) = &axe {
                 self.check_accessibility(axe)
                     .await
-                    .map_err(|error| format!("{page}: {error}"))?;
+                    .map_err(|error| at_page(page, &error))?;
             }
         }
         Ok(())
@@ -204,15 +195,18 @@ impl Site<'_> {
     }
 }
 
+fn at_page(page: &str, error: &Failed) -> Failed {
+    format!("{page}: {}", error.message().unwrap_or_default()).into()
+}
+
 /// The script of axe-core, if it is installed.
 fn axe_script() -> Result<Option<String>, String> {
     let default = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("../target/axe/node_modules/axe-core/axe.min.js");
     let path = std::env::var_os("QMP_AXE").map_or(default, PathBuf::from);
-    let required = std::env::var_os("QMP_REQUIRE_BROWSER").is_some_and(|value| value == "1");
     match fs::read_to_string(&path) {
         Ok(script) => Ok(Some(script)),
-        Err(error) if required => Err(format!("{}: {error}", path.display())),
+        Err(error) if is_required() => Err(format!("{}: {error}", path.display())),
         Err(_) => Ok(None),
     }
 }

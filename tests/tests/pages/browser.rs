@@ -5,20 +5,25 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
+use libtest_mimic::Failed;
 use serde_json::{Value, json};
 use thirtyfour::common::command::{Command as DriverCommand, ExtensionCommand};
 use thirtyfour::prelude::*;
 
 /// The outcome of a visit.
-pub type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
+pub type Outcome = Result<(), Failed>;
 
 /// Returns whether tests in a browser are ignored: it is missing, and
 /// `QMP_REQUIRE_BROWSER` is not 1.
 pub fn is_ignored() -> bool {
-    let required = std::env::var_os("QMP_REQUIRE_BROWSER").is_some_and(|value| value == "1");
     let browsers = ["chromium", "chromium-browser", "google-chrome"];
     let is_there = runs("chromedriver") && browsers.into_iter().any(runs);
-    !required && !is_there
+    !is_required() && !is_there
+}
+
+/// Returns whether `QMP_REQUIRE_BROWSER` makes a missing browser a failure.
+pub fn is_required() -> bool {
+    std::env::var_os("QMP_REQUIRE_BROWSER").is_some_and(|value| value == "1")
 }
 
 fn runs(program: &str) -> bool {
@@ -140,7 +145,7 @@ struct Driver {
 }
 
 impl Driver {
-    fn start() -> Result<Driver, Box<dyn std::error::Error + Send + Sync>> {
+    fn start() -> Result<Driver, Failed> {
         let mut command = Command::new("chromedriver");
         command
             .arg("--port=0")
