@@ -1,7 +1,7 @@
 //! The compatibility site in a browser, read from files.
 //!
 //! The check of accessibility needs axe-core, whose script `QMP_AXE` names or
-//! `.ci/install` puts into `target/axe`.
+//! `.ci/install` puts into `target/node`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -202,7 +202,7 @@ fn at_page(page: &str, error: &Failed) -> Failed {
 /// The script of axe-core, if it is installed.
 fn axe_script() -> Result<Option<String>, String> {
     let default = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../target/axe/node_modules/axe-core/axe.min.js");
+        .join("../target/node/node_modules/axe-core/axe.min.js");
     let path = std::env::var_os("QMP_AXE").map_or(default, PathBuf::from);
     match fs::read_to_string(&path) {
         Ok(script) => Ok(Some(script)),
