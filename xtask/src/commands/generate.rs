@@ -180,7 +180,7 @@ fn write(derived: &DerivedFiles, console: &mut Console) -> Result<Outcome, Failu
     derived.write()?;
     console.status(&match stale {
         0 => "all files are up to date".to_owned(),
-        _ => format!("{} written", count(stale, "stale file")),
+        _ => format!("{} written", count(stale, "file")),
     });
     Ok(Outcome::Fine)
 }
