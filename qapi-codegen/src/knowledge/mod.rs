@@ -20,7 +20,9 @@ pub use builds::{
 };
 pub use command_line::{CommandLineEvidence, CommandLineFacts};
 pub use error_wordings::{ErrorWordings, ServerError, WordedProblem};
-pub use migrations::{AnswerRange, BreakSite, Certainty, MigrationRule, MigrationRules};
+pub use migrations::{
+    AnswerRange, BreakSite, Certainty, CommandLineRule, MigrationRule, MigrationRules,
+};
 pub use point_releases::{PointDifferences, PointReleases};
 pub use replies::{
     BackendName, Inventory, OldMembers, ReplyCase, ReplyChange, ReplyConversion, ReplyRule,
@@ -86,4 +88,4 @@ impl CommandLineSource for CommandLineEvidence {
 }
 
 /// Returns the series that have a command, oldest first.
-pub type SeriesWithCommand<'k> = &'k dyn Fn(&str) -> Vec<Series>;
+pub type SeriesWithCommand<'k> = &'k (dyn Fn(&str) -> Vec<Series> + Sync);

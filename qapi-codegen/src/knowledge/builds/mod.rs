@@ -13,6 +13,7 @@ mod addition;
 pub mod evidence;
 pub(super) mod file_text;
 mod notes;
+mod objects;
 mod property_groups;
 pub mod record;
 pub mod release_devices;

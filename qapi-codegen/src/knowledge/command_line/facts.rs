@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::evidence::{CommandLineEvidence, SeriesBuild};
-use super::options::{OptionEntry, ParameterEntry};
-use super::record::{BuildCommandLine, CommandLineList};
+use super::options::{OptionEntry, ParameterEntry, ParameterList};
+use super::record::{BuildCommandLine, CommandLineList, OptionParameters};
 use crate::knowledge::builds::Removal;
 use crate::knowledge::builds::removal::{Listing, Required, find_removal};
 use crate::version::Series;
@@ -118,12 +118,23 @@ impl<'e> CommandLineFacts<'e> {
         self.evidence.options().resolve(name)
     }
 
+    /// An option as it is written: `-realtime`.
+    pub fn spelling(&self, name: &str) -> &'e str {
+        let entry = self.evidence.options().options.get(name);
+        entry.map_or("", |entry| &entry.spelling)
+    }
+
+    /// Returns whether the options of the release are known.
+    pub fn has_options(&self) -> bool {
+        let is_known = self.evidence.series().contains(&self.series);
+        is_known && !self.evidence.options().options.is_empty()
+    }
+
     /// Looks up an option by its name without dashes.
     pub fn option(&self, name: &str) -> CommandLineFact<'e> {
         let Some(entry) = self.evidence.options().options.get(name) else {
             // The table has all options of all releases that it knows.
-            let is_known = self.evidence.series().contains(&self.series);
-            return CommandLineFact::new(match is_known {
+            return CommandLineFact::new(match self.has_options() {
                 true => Presence::Never,
                 false => Presence::Unknown,
             });
@@ -131,7 +142,7 @@ impl<'e> CommandLineFacts<'e> {
         let has_target = |target| entry.targets.iter().any(|own| own == target);
         let mut fact = CommandLineFact {
             presence: self.presence_between(entry.since, entry.until),
-            deprecated: self.deprecation(entry.deprecated),
+            deprecated: self.deprecation(entry.deprecated, entry.deprecated_until),
             replacement: entry.replacement.as_deref(),
             reason: entry.reason.as_deref(),
         };
@@ -159,25 +170,33 @@ impl<'e> CommandLineFacts<'e> {
     /// QEMU lists all parameters of the option and not this one, or people know it.
     pub fn parameter(&self, option: &str, parameter: &str) -> ParameterFact<'e> {
         let group = self.group(option);
-        let lists = self.own_builds().filter_map(|own| {
-            let parameters = own.command_line.options.get(group)?;
-            Some(parameters.get(parameter).map(String::as_str))
-        });
-        let ty = lists.flatten().next();
-        let noted = self.parameter_entries(option, parameter);
-        let noted = noted.clone().find(|entry| entry.values.is_empty());
-        if let Some(entry) = noted {
-            let fact = self.noted_fact(entry);
-            return ParameterFact { fact, ty };
-        }
-        let presence = match ty {
+        let lists = self.option_lists(group);
+        let ty = lists
+            .filter_map(|parameters| parameters.get(parameter))
+            .next();
+        let listed = match ty {
             Some(_) => Presence::Present,
             None => self.unlisted_parameter(option, group, parameter),
         };
-        ParameterFact {
-            fact: CommandLineFact::new(presence),
-            ty: ty.or_else(|| self.listed_type(group, parameter)),
+        let mut noted = self.parameter_entries(option, parameter);
+        let noted = noted.find(|entry| entry.values.is_empty());
+        let mut fact = noted.map_or(CommandLineFact::new(listed), |entry| self.noted_fact(entry));
+        if fact.presence == Presence::Present && listed != Presence::Unknown {
+            fact.presence = listed;
         }
+        ParameterFact {
+            fact,
+            ty: ty
+                .map(String::as_str)
+                .or_else(|| self.listed_type(group, parameter)),
+        }
+    }
+
+    /// What people know about a parameter, which QEMU need not list.
+    pub fn noted_parameter(&self, option: &str, parameter: &str) -> Option<CommandLineFact<'e>> {
+        let mut entries = self.parameter_entries(option, parameter);
+        let entry = entries.find(|entry| entry.values.is_empty())?;
+        Some(self.noted_fact(entry))
     }
 
     /// What is known about one value of a parameter beyond the parameter itself.
@@ -284,6 +303,15 @@ impl<'e> CommandLineFacts<'e> {
         builds.filter(move |build| build.series == facts.series && facts.is_of_target(build))
     }
 
+    /// The parameters of an option in each build of the release that lists it.
+    fn option_lists<'n>(
+        &self,
+        group: &'n str,
+    ) -> impl Iterator<Item = &'e OptionParameters> + use<'e, 'n> {
+        let builds = self.own_builds().filter(|own| !own.is_superseded);
+        builds.filter_map(move |own| own.command_line.options.get(group))
+    }
+
     fn is_of_target(&self, build: &SeriesBuild) -> bool {
         let own = &build.command_line.build.target;
         self.target.is_none_or(|target| target == own)
@@ -307,23 +335,39 @@ impl<'e> CommandLineFacts<'e> {
         }
     }
 
-    fn deprecation(&self, since: Option<Series>) -> Option<Option<Series>> {
-        since.filter(|since| *since <= self.series).map(Some)
+    fn deprecation(&self, since: Option<Series>, until: Option<Series>) -> Option<Option<Series>> {
+        let is_over = until.is_some_and(|until| self.series > until);
+        since
+            .filter(|since| *since <= self.series && !is_over)
+            .map(Some)
     }
 
     fn parameter_entries<'n>(
         &self,
         option: &'n str,
         parameter: &'n str,
-    ) -> impl Iterator<Item = &'e ParameterEntry> + Clone + use<'e, 'n> {
-        let entries = self.evidence.options().parameters.iter();
-        entries.filter(move |entry| entry.option == option && entry.name == parameter)
+    ) -> impl Iterator<Item = &'e ParameterEntry> + use<'e, 'n> {
+        let entries = self.noted_parameters(option);
+        entries.filter(move |entry| entry.name == parameter)
     }
 
-    fn noted_fact(&self, entry: &'e ParameterEntry) -> CommandLineFact<'e> {
+    /// What people note about the parameters of an option and their values.
+    pub fn noted_parameters<'n>(
+        &self,
+        option: &'n str,
+    ) -> impl Iterator<Item = &'e ParameterEntry> + Clone + use<'e, 'n> {
+        let entries = self.evidence.options().parameters.iter();
+        entries.filter(move |entry| entry.option == option)
+    }
+
+    /// The fact that a note states about this release.
+    pub fn noted_fact(&self, entry: &'e ParameterEntry) -> CommandLineFact<'e> {
         CommandLineFact {
-            presence: self.presence_between(entry.since, entry.until),
-            deprecated: self.deprecation(entry.deprecated),
+            presence: match entry.depends_on_machine {
+                Some(since) if since <= self.series => Presence::Unknown,
+                _ => self.presence_between(entry.since, entry.until),
+            },
+            deprecated: self.deprecation(entry.deprecated, entry.deprecated_until),
             replacement: entry.replacement.as_deref(),
             reason: entry.reason.as_deref(),
         }
@@ -332,23 +376,35 @@ impl<'e> CommandLineFacts<'e> {
     /// A parameter that no build of the release lists.
     fn unlisted_parameter(&self, option: &str, group: &str, parameter: &str) -> Presence {
         let entry = self.option_entry(option);
-        if entry.is_none_or(|entry| entry.open) {
-            return Presence::Unknown;
+        let completeness = entry.map_or(ParameterList::Unlisted, |entry| entry.parameters);
+        let merges = entry.is_none_or(|entry| entry.merges);
+        // Without any parameters the option takes those that its code reads.
+        let is_listed = self
+            .option_lists(group)
+            .any(|parameters| !parameters.is_empty());
+        match (completeness, parameter) {
+            (ParameterList::Unlisted, _) => return Presence::Unknown,
+            (_, "id") if merges => return Presence::Unknown,
+            (_, "id") => return Presence::Present,
+            _ => {}
         }
-        let has = |build: &BuildCommandLine| {
-            let parameters = build.options.get(group);
-            parameters.is_some_and(|parameters| parameters.contains_key(parameter))
+        let has = |build: &SeriesBuild| {
+            let parameters = build.command_line.options.get(group);
+            !build.is_superseded
+                && parameters.is_some_and(|parameters| parameters.contains_key(parameter))
         };
-        // Without any parameters the option takes what its code reads.
-        let lists = |build: &BuildCommandLine| {
-            let is_complete = build.build.proves_absence(CommandLineList::Options);
-            let parameters = build.options.get(group);
+        let lists = |build: &SeriesBuild| {
+            let is_complete = build
+                .command_line
+                .build
+                .proves_absence(CommandLineList::Options);
+            let parameters = build.command_line.options.get(group);
             is_complete && parameters.is_some_and(|parameters| !parameters.is_empty())
         };
-        let own = |own: &SeriesBuild| lists(&own.command_line);
-        let presence = self.presence(Required::One, has, lists);
-        match presence {
-            Presence::Unknown if self.own_builds().any(own) => Presence::Never,
+        match self.presence(Required::One, has, lists) {
+            Presence::Unknown if is_listed && completeness == ParameterList::Complete => {
+                Presence::Never
+            }
             presence => presence,
         }
     }
@@ -367,7 +423,8 @@ impl<'e> CommandLineFacts<'e> {
         has: impl Fn(&BuildCommandLine) -> bool + Copy,
         is_deprecated: impl Fn(&BuildCommandLine) -> bool,
     ) -> CommandLineFact<'e> {
-        let lists = |build: &BuildCommandLine| build.build.proves_absence(list);
+        let has = |build: &SeriesBuild| has(&build.command_line);
+        let lists = |build: &SeriesBuild| build.command_line.build.proves_absence(list);
         let mut fact = CommandLineFact::new(self.presence(Required::Most, has, lists));
         if self
             .own_builds()
@@ -382,18 +439,18 @@ impl<'e> CommandLineFacts<'e> {
     fn presence(
         &self,
         required: Required,
-        has: impl Fn(&BuildCommandLine) -> bool + Copy,
-        is_complete: impl Fn(&BuildCommandLine) -> bool + Copy,
+        has: impl Fn(&SeriesBuild) -> bool + Copy,
+        is_complete: impl Fn(&SeriesBuild) -> bool + Copy,
     ) -> Presence {
-        if self.own_builds().any(|own| has(&own.command_line)) {
+        if self.own_builds().any(has) {
             return Presence::Present;
         }
         let builds = self.evidence.builds().iter();
         let listings = builds.map(|build| Listing {
             series: build.series,
             target: &build.command_line.build.target,
-            has: has(&build.command_line),
-            is_complete: is_complete(&build.command_line),
+            has: has(build),
+            is_complete: is_complete(build),
         });
         if self.is_between(listings.clone()) {
             return Presence::Present;
@@ -403,7 +460,8 @@ impl<'e> CommandLineFacts<'e> {
         if let Some(removal) = removal.filter(|removal| removal.since <= self.series) {
             return Presence::Removed(removal);
         }
-        self.addition(listings).unwrap_or(Presence::Unknown)
+        let addition = self.addition(required, listings);
+        addition.unwrap_or(Presence::Unknown)
     }
 
     /// Returns whether a target has it before and after this release, and no list of
@@ -421,20 +479,22 @@ impl<'e> CommandLineFacts<'e> {
         })
     }
 
-    /// Finds the series that added something, if a complete list of this release, of a
-    /// target that has it there, lacks it.
+    /// Finds the series that added something, if a complete list of this release lacks
+    /// it: one of a target that has it there or, where one target is enough, any.
     fn addition<'b>(
         &self,
+        required: Required,
         listings: impl Iterator<Item = Listing<'b>> + Clone,
     ) -> Option<Presence> {
         let with = listings.clone().filter(|list| list.has);
-        let first = with.min_by_key(|list| list.series)?;
+        let first = with.clone().map(|list| list.series).min()?;
+        let is_first_target = |target: &str| {
+            let mut first_ones = with.clone().filter(|list| list.series == first);
+            required == Required::One || first_ones.any(|list| list.target == target)
+        };
         let is_own = |target: &str| self.target.is_none_or(|own| own == target);
-        if first.series <= self.series {
-            return None;
-        }
         let mut own = listings.filter(|list| list.is_complete && list.series == self.series);
-        let proves = own.any(|list| list.target == first.target && is_own(list.target));
-        proves.then_some(Presence::NotYet(first.series))
+        let proves = own.any(|list| is_own(list.target) && is_first_target(list.target));
+        (first > self.series && proves).then_some(Presence::NotYet(first))
     }
 }

@@ -13,7 +13,7 @@ mod record;
 
 pub use evidence::CommandLineEvidence;
 pub use facts::{CommandLineFact, CommandLineFacts, OptionInterface, ParameterFact, Presence};
-pub use options::{OptionEntry, OptionForm, OptionTable, ParameterEntry};
+pub use options::{OptionEntry, OptionForm, OptionTable, ParameterEntry, ParameterList};
 pub use record::{
     BuildCommandLine, BuildName, CommandLineList, CommandLineRecord, CpuModel, InvalidCommandLine,
     MachineType, OptionParameters,

@@ -22,12 +22,17 @@ pub struct OptionTable {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct OptionEntry {
+    /// The option as it is written, `-realtime`. It follows from the name.
+    #[serde(skip)]
+    pub spelling: String,
     /// The first series with the option; absent if it is older than all.
     pub since: Option<Series>,
     /// The last series with the option; absent if the newest has it.
     pub until: Option<Series>,
     /// The first series that documents its deprecation.
     pub deprecated: Option<Series>,
+    /// The last series that deprecates it, if a later one took that back.
+    pub deprecated_until: Option<Series>,
     /// The command line that replaces it.
     pub replacement: Option<String>,
     /// Why it went or will go, in a sentence.
@@ -51,9 +56,25 @@ pub struct OptionEntry {
     pub ty: Option<String>,
     /// The first series that reads the value as JSON if it begins with a brace.
     pub json_since: Option<Series>,
-    /// Whether it takes more parameters than those that QEMU lists.
+    /// How complete QEMU's list of its parameters is.
     #[serde(default)]
-    pub open: bool,
+    pub parameters: ParameterList,
+    /// Several occurrences are merged to one, which has no `id`.
+    #[serde(default)]
+    pub merges: bool,
+}
+
+/// How complete QEMU's list of the parameters of an option is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ParameterList {
+    /// If QEMU lists any parameter, it lists all.
+    #[default]
+    Complete,
+    /// The option takes more, but what left the list was removed.
+    Partial,
+    /// The list proves presence only.
+    Unlisted,
 }
 
 /// What follows an option.
@@ -86,8 +107,12 @@ pub struct ParameterEntry {
     pub until: Option<Series>,
     /// The first series that documents its deprecation.
     pub deprecated: Option<Series>,
+    /// The last series that deprecates it, if a later one took that back.
+    pub deprecated_until: Option<Series>,
     /// What replaces it.
     pub replacement: Option<String>,
+    /// The first series in which the machine type decides whether it is accepted.
+    pub depends_on_machine: Option<Series>,
     /// Why it went or will go, in a sentence.
     pub reason: Option<String>,
 }
