@@ -11,6 +11,7 @@ use super::merge::merge_branches;
 use super::policy::matches;
 use super::report::message;
 use super::rules::Compatibility;
+use crate::parallel;
 use crate::schema::Schema;
 use crate::version::Series;
 use crate::wire::{Interface, render_path};
@@ -103,12 +104,9 @@ pub fn history<'s>(schemas: &[&'s Schema], name: &'s str) -> Option<History<'s>>
     let kinds = schemas.iter().map(|schema| kind_in(schema, name));
     let kind = kinds.clone().flatten().next()?;
     let holders = schemas.iter().zip(kinds).filter(|(_, kind)| kind.is_some());
-    let interfaces: Vec<Interface<'s>> = schemas
-        .iter()
-        .map(|schema| Interface::from_schema(schema))
-        .collect();
-    let pairs = interfaces.windows(2).zip(schemas.windows(2));
-    let entries = pairs.map(|(interfaces, schemas)| HistoryEntry {
+    let interfaces = parallel::map(schemas, |schema| Interface::from_schema(schema));
+    let pairs: Vec<_> = interfaces.windows(2).zip(schemas.windows(2)).collect();
+    let entries = parallel::map(&pairs, |&(interfaces, schemas)| HistoryEntry {
         series: series(&schemas[1]),
         after: series(&schemas[0]),
         changes: match kind {
@@ -122,7 +120,10 @@ pub fn history<'s>(schemas: &[&'s Schema], name: &'s str) -> Option<History<'s>>
         series: holders.map(|(schema, _)| series(schema)).collect(),
         known: schemas.iter().map(series).collect(),
         targets: BTreeMap::new(),
-        entries: entries.filter(|entry| !entry.changes.is_empty()).collect(),
+        entries: entries
+            .into_iter()
+            .filter(|entry| !entry.changes.is_empty())
+            .collect(),
     })
 }
 

@@ -3,7 +3,7 @@
 //! A report is typed; only the formats produce text.
 
 mod actions;
-mod html;
+pub mod html;
 mod json;
 mod markdown;
 mod rules_text;
