@@ -10,6 +10,7 @@
 
 pub mod advice;
 pub mod behaviour;
+pub mod between;
 pub mod change;
 pub mod compare;
 pub mod deprecations;
