@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::compare::compare_knowing;
 use super::finding::identities;
+use crate::parallel;
 use crate::schema::Schema;
 use crate::version::Series;
 use crate::wire::Interface;
@@ -28,14 +29,13 @@ impl ReleaseChain {
         new: Series,
         disproved_renames: &BTreeSet<(&'s str, &'s str)>,
     ) -> ReleaseChain {
-        let between = between.iter().map(|schema| {
+        let mut links = parallel::map(between, |schema| {
             let via = Interface::from_schema(schema);
             (
                 via.version.series(),
                 identities(&compare_knowing(old, &via, disproved_renames.clone())),
             )
         });
-        let mut links: Vec<_> = between.collect();
         links.push((new, HashSet::new()));
         ReleaseChain {
             old: old.version.series(),
