@@ -89,7 +89,11 @@ fn read_builds(series: &[Series]) -> Result<BuildEvidence, Failure> {
         let folder = files.path(&format!("{series}/{}", BuildRecord::FOLDER));
         let names = files.names(&folder);
         let names = names.map_err(|error| Failure::io("read", &folder, &error))?;
-        paths.extend(names.iter().map(|name| (series, format!("{folder}/{name}"))));
+        paths.extend(
+            names
+                .iter()
+                .map(|name| (series, format!("{folder}/{name}"))),
+        );
     }
     let builds = parallel::map(&paths, |(series, path)| {
         let record = BuildRecord::parse(&read_file(files, path)?);

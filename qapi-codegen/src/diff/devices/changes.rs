@@ -47,15 +47,13 @@ pub fn upgrade_changes<'s>(
     new: ReleaseDevices<'s>,
 ) -> Vec<DeviceChange<'s>> {
     let names: Vec<&str> = old.evidence().names().collect();
-    let changes = parallel::map(&names, |name| {
-        match (old.device(name), new.device(name)) {
-            (DeviceStatus::Known, DeviceStatus::Removed(_)) => {
-                removal(old, new, name).into_iter().collect()
-            }
-            (DeviceStatus::Known, DeviceStatus::Known) => property_changes(old, new, name),
-            (_, DeviceStatus::Known) => addition(old, new, name).into_iter().collect(),
-            _ => Vec::new(),
+    let changes = parallel::map(&names, |name| match (old.device(name), new.device(name)) {
+        (DeviceStatus::Known, DeviceStatus::Removed(_)) => {
+            removal(old, new, name).into_iter().collect()
         }
+        (DeviceStatus::Known, DeviceStatus::Known) => property_changes(old, new, name),
+        (_, DeviceStatus::Known) => addition(old, new, name).into_iter().collect(),
+        _ => Vec::new(),
     });
     changes.into_iter().flatten().collect()
 }
