@@ -121,7 +121,8 @@ impl Usage {
         if let Some(index) = event {
             note.events[..=index].rotate_right(1);
         }
-        command.is_some() || event.is_some()
+        let is_incompatible = note.compatibility() > Compatibility::Compatible;
+        is_incompatible && (command.is_some() || event.is_some())
     }
 
     fn sends(&self, command: &str, finding: &Finding<'_>, path: &[PathSegment<'_>]) -> bool {

@@ -88,4 +88,4 @@ impl CommandLineSource for CommandLineEvidence {
 }
 
 /// Returns the series that have a command, oldest first.
-pub type SeriesWithCommand<'k> = &'k dyn Fn(&str) -> Vec<Series>;
+pub type SeriesWithCommand<'k> = &'k (dyn Fn(&str) -> Vec<Series> + Sync);

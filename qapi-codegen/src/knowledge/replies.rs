@@ -44,7 +44,7 @@ use super::when::ArgumentCondition;
 use crate::version::Series;
 use crate::wire::Direction;
 
-pub use convert::for_each_at;
+pub use convert::{for_each_at, get_at, set_at};
 
 /// All rules.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]

@@ -169,7 +169,6 @@ pub fn for_each_at(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::json::{JsonStyle, parse};
     use crate::knowledge::ReplyRules;
 

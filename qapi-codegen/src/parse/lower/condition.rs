@@ -13,7 +13,7 @@ impl Lowering<'_> {
     pub(super) fn condition(
         &mut self,
         owner: &str,
-        entries: &mut ObjectEntries,
+        entries: &mut ObjectEntries<'_>,
     ) -> Option<Condition> {
         let node = take(entries, "if")?;
         if dialect::STRUCTURED_CONDITIONS.contains(self.version) {
@@ -24,10 +24,10 @@ impl Lowering<'_> {
     }
 
     /// Releases 3.0 to 6.1: an expression, or an array of which all must hold.
-    fn expression_condition(&mut self, owner: &str, node: SyntaxNode) -> Option<Condition> {
+    fn expression_condition(&mut self, owner: &str, node: SyntaxNode<'_>) -> Option<Condition> {
         match node.value {
             SyntaxValue::String(text) if !text.trim().is_empty() => {
-                Some(Condition::Expression(text))
+                Some(Condition::Expression(text.to_owned()))
             }
             SyntaxValue::Array(elements) if !elements.is_empty() => {
                 let all = elements
@@ -47,9 +47,11 @@ impl Lowering<'_> {
     }
 
     /// Releases since 6.2: a macro, or an object with one key.
-    fn structured_condition(&mut self, owner: &str, node: SyntaxNode) -> Option<Condition> {
+    fn structured_condition(&mut self, owner: &str, node: SyntaxNode<'_>) -> Option<Condition> {
         match node.value {
-            SyntaxValue::String(text) if is_macro(&text) => Some(Condition::Defined(text)),
+            SyntaxValue::String(text) if is_macro(text) => {
+                Some(Condition::Defined(text.to_owned()))
+            }
             SyntaxValue::String(text) => {
                 let problem = format!("has the invalid macro name '{text}'");
                 let help = "macro names are capitals, digits and `_`, such as 'CONFIG_FOO'";
@@ -71,7 +73,7 @@ impl Lowering<'_> {
         &mut self,
         owner: &str,
         place: Span,
-        mut entries: ObjectEntries,
+        mut entries: ObjectEntries<'_>,
     ) -> Option<Condition> {
         if entries.len() > 1 {
             let help = "nest them: {'all': [COND, COND]}";
@@ -80,7 +82,7 @@ impl Lowering<'_> {
         let Some((key, node)) = entries.pop() else {
             return self.empty_condition(owner, place);
         };
-        match key.value.as_str() {
+        match key.value {
             "not" => {
                 let operand = self.structured_condition(owner, node)?;
                 Some(Condition::Not(Box::new(operand)))
@@ -88,14 +90,14 @@ impl Lowering<'_> {
             "all" => Some(Condition::All(self.operands(owner, node)?)),
             "any" => Some(Condition::Any(self.operands(owner, node)?)),
             _ => {
-                let problem = format!("has an unknown key '{key}'");
+                let problem = format!("has an unknown key '{}'", key.value);
                 let help = "valid keys are 'all', 'any', 'not'";
                 self.invalid_condition(owner, key.span, &problem, help)
             }
         }
     }
 
-    fn operands(&mut self, owner: &str, node: SyntaxNode) -> Option<Vec<Condition>> {
+    fn operands(&mut self, owner: &str, node: SyntaxNode<'_>) -> Option<Vec<Condition>> {
         match node.value {
             SyntaxValue::Array(elements) if !elements.is_empty() => {
                 let operands = elements
@@ -134,7 +136,7 @@ impl Lowering<'_> {
     pub(super) fn features(
         &mut self,
         owner: &str,
-        entries: &mut ObjectEntries,
+        entries: &mut ObjectEntries<'_>,
     ) -> Vec<FeatureDefinition> {
         let Some(node) = take(entries, "features") else {
             return Vec::new();
@@ -150,7 +152,7 @@ impl Lowering<'_> {
             .collect()
     }
 
-    fn feature(&mut self, owner: &str, node: SyntaxNode) -> Option<FeatureDefinition> {
+    fn feature(&mut self, owner: &str, node: SyntaxNode<'_>) -> Option<FeatureDefinition> {
         let feature = format!("a feature of {owner}");
         let place = node.span;
         let SyntaxValue::Object(mut entries) = node.value else {
