@@ -222,7 +222,7 @@ fn notations_have_different_names() {
     let mut names = notation_names();
     names.sort_unstable();
     names.dedup();
-    assert_eq!(names.len(), 9);
+    assert_eq!(names.len(), 10);
 }
 
 #[test]
