@@ -207,7 +207,8 @@ impl Program {
     }
 
     /// Starts the emulator with the words of a command line, a monitor and a
-    /// machine that does not run, in a folder with files. Returns what it writes on
+    /// machine that does not run, in a folder with files. Default devices, for
+    /// which builds lack files, are left out. Returns what it writes on
     /// standard error if it ends at once.
     pub fn start_line(
         &self,
@@ -219,7 +220,7 @@ impl Program {
             let monitor = format!("unix:{},server=on,wait=off", socket.display());
             command
                 .args(words)
-                .args(["-S", "-display", "none", "-qmp", &monitor]);
+                .args(["-S", "-nodefaults", "-display", "none", "-qmp", &monitor]);
         })
     }
 
