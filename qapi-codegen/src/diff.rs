@@ -11,6 +11,7 @@
 pub mod advice;
 pub mod behaviour;
 pub mod change;
+pub mod command_line;
 pub mod compare;
 pub mod deprecations;
 pub mod devices;

@@ -69,6 +69,7 @@ pub mod knowledge;
 pub mod load;
 pub mod module;
 pub mod overrides;
+pub mod parallel;
 pub mod parse;
 pub mod schema;
 pub mod source;

@@ -69,6 +69,7 @@ fn report<'s>(
         name: "",
         schema,
         devices: None,
+        command_line: None,
     };
     let (old, new) = (side(old), side(new));
     Report::compare(&ReportInputs {

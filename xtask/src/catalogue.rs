@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
-use std::thread;
 
 use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::knowledge::{
@@ -10,6 +9,7 @@ use qapi_codegen::knowledge::{
     ReplyRules, SeriesWithCommand,
 };
 use qapi_codegen::load::{DocumentationKind, Files};
+use qapi_codegen::parallel;
 use qapi_codegen::schema::{Schema, TypeKind};
 use qapi_codegen::traffic::check::Checker;
 use qapi_codegen::version::Series;
@@ -140,23 +140,9 @@ impl Catalogue {
             let source = SchemaSource::open(&series.to_string(), &SourceOptions::default())?;
             with.extend(source.has(program).then_some(*series));
         }
-        let series = &with[..];
-        let workers = thread::available_parallelism().map_or(1, usize::from);
-        let share = series.len().div_ceil(workers).max(1);
-        let read_chunk = |chunk: &[Series]| -> Vec<Result<Release, Failure>> {
-            let names = chunk.iter().map(Series::to_string);
-            names.map(|name| self.release(&name, program)).collect()
-        };
-        let read: Vec<Result<Release, Failure>> = thread::scope(|scope| {
-            let spawn = |chunk| scope.spawn(move || read_chunk(chunk));
-            let workers: Vec<_> = series.chunks(share).map(spawn).collect();
-            let interrupted = |_| vec![Err(Failure::new("reading the schemas was interrupted"))];
-            let joined = workers.into_iter().map(|worker| worker.join());
-            joined
-                .flat_map(|read| read.unwrap_or_else(interrupted))
-                .collect()
-        });
-        collect(read)
+        collect(parallel::map(&with, |series| {
+            self.release(&series.to_string(), program)
+        }))
     }
 
     /// The builds of all releases, with their devices.

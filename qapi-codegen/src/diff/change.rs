@@ -37,6 +37,10 @@ pub enum KindAttribute {
     AbsentBefore,
     /// The change is of devices, which are not in a schema.
     Device,
+    /// The change is of the command line.
+    CommandLine,
+    /// A finding has all entities with the same change.
+    Grouped,
 }
 
 /// Declares the kinds of changes: the name in the table of rules, which has an
@@ -175,6 +179,20 @@ kinds! {
     PropertyAdded = "device-property-added" [Device, Addition, NoMessage],
     /// The new type of a property does not accept all values of the old one.
     PropertyTypeChanged = "device-property-type-changed" [Device, NoMessage],
+    OptionRemoved = "option-removed" [CommandLine, NoMessage],
+    OptionAdded = "option-added" [CommandLine, Addition, NoMessage],
+    OptionDeprecated = "option-deprecated" [CommandLine, Metadata, Deprecation],
+    /// A parameter of an option, or a value of it, was removed.
+    ParameterRemoved = "option-parameter-removed" [CommandLine, NoMessage],
+    ParameterAdded = "option-parameter-added" [CommandLine, Addition, NoMessage],
+    ParameterDeprecated = "option-parameter-deprecated" [CommandLine, Metadata, Deprecation],
+    MachineTypeRemoved = "machine-type-removed" [CommandLine, Grouped, NoMessage],
+    MachineTypeAdded = "machine-type-added" [CommandLine, Grouped, Addition, NoMessage],
+    MachineTypeDeprecated = "machine-type-deprecated" [CommandLine, Grouped, Metadata],
+    /// `-cpu` no longer accepts a CPU model.
+    CpuOptionRemoved = "cpu-option-model-removed" [CommandLine, Grouped, NoMessage],
+    CpuOptionAdded = "cpu-option-model-added" [CommandLine, Grouped, Addition, NoMessage],
+    CpuOptionDeprecated = "cpu-option-model-deprecated" [CommandLine, Grouped, Metadata],
 }
 
 impl ChangeKind {

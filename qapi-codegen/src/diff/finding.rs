@@ -36,6 +36,8 @@ pub struct Finding<'s> {
     pub deprecated_since: Option<Series>,
     /// The answer to this change, whose advice replaces that of the rule.
     pub answer: Option<&'s MigrationRule>,
+    /// What people note about the change, which replaces the advice of the rule, too.
+    pub noted_advice: Option<String>,
     /// The rule that says where the information in a changed reply or event is,
     /// whose advice replaces that of the rule.
     pub moved: Option<&'s ReplyRule>,
@@ -129,6 +131,7 @@ impl<'s> Finding<'s> {
             since: None,
             deprecated_since: None,
             answer: None,
+            noted_advice: None,
             moved: None,
             example: Example::default(),
             fingerprint: String::new(),

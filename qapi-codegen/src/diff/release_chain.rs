@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::compare::compare;
 use super::finding::identities;
+use crate::parallel;
 use crate::schema::Schema;
 use crate::version::Series;
 use crate::wire::Interface;
@@ -21,11 +22,10 @@ impl ReleaseChain {
     /// Compares the old release with each release before the new one, given in
     /// the order of the upgrade.
     pub fn new(old: &Interface<'_>, between: &[&Schema], new: Series) -> ReleaseChain {
-        let between = between.iter().map(|schema| {
+        let mut links = parallel::map(between, |schema| {
             let via = Interface::from_schema(schema);
             (via.version.series(), identities(&compare(old, &via)))
         });
-        let mut links: Vec<_> = between.collect();
         links.push((new, HashSet::new()));
         ReleaseChain {
             old: old.version.series(),

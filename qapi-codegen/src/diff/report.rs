@@ -3,7 +3,7 @@
 //! A report is typed; only the formats produce text.
 
 mod actions;
-mod html;
+pub mod html;
 mod json;
 mod markdown;
 mod rules_text;
@@ -21,6 +21,7 @@ use serde::Serialize;
 use super::advice::{find_answer, find_moved};
 use super::behaviour::{BehaviourNote, behaviour_notes};
 use super::change::ChangeKind;
+use super::command_line::{CommandLineCoverage, command_line_coverage, command_line_findings};
 use super::compare::{ChangeGraph, OperationKind, compare};
 use super::deprecations::{NewDeprecation, new_deprecations};
 use super::devices::{DeviceCoverage, device_coverage, device_findings};
@@ -30,7 +31,7 @@ use super::merge::merge_branches;
 use super::release_chain::ReleaseChain;
 use super::rules::Compatibility;
 use super::rust::{RustChanges, rust_changes};
-use crate::knowledge::{Knowledge, MigrationRules, ReleaseDevices};
+use crate::knowledge::{CommandLineFacts, Knowledge, MigrationRules, ReleaseDevices};
 use crate::schema::Schema;
 use crate::version::Series;
 use crate::wire::{Direction, Interface, PathSegment, render_path};
@@ -64,6 +65,8 @@ pub struct ReportSide<'a> {
     pub schema: &'a Schema,
     /// The devices that `device_add` accepts, if they are known.
     pub devices: Option<ReleaseDevices<'a>>,
+    /// The command line, if it is known.
+    pub command_line: Option<CommandLineFacts<'a>>,
 }
 
 /// A report.
@@ -89,6 +92,11 @@ pub struct Report<'s> {
     pub deprecations: Vec<NewDeprecation<'s>>,
     /// The extent of the comparison of devices; nothing without `device_add`.
     pub devices: Option<DeviceCoverage<'s>>,
+    /// The extent of the comparison of command lines; nothing without `device_add`.
+    pub command_line: Option<CommandLineCoverage>,
+    /// The part of the comparison that is reported.
+    #[serde(skip)]
+    pub scope: ReportScope,
     /// The changes of the bindings.
     pub rust: RustChanges,
     /// The numbers of findings that affect the program, if its use is recorded.
@@ -96,6 +104,16 @@ pub struct Report<'s> {
     pub used: Option<UsageCounts>,
     /// The number of findings that the policy ignores.
     pub ignored: usize,
+}
+
+/// The part of a comparison that a report has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ReportScope {
+    /// All of it.
+    #[default]
+    Everything,
+    /// The command line.
+    CommandLine,
 }
 
 /// The numbers of findings by their effect.
@@ -218,8 +236,13 @@ impl<'s> Report<'s> {
                 finding.answer = find_answer(migrations, finding, (old.series(), new.series()));
             }
             findings.extend(of_devices);
-            findings.sort_by_cached_key(sort_key);
         }
+        let command_lines = inputs.old.command_line.zip(inputs.new.command_line);
+        let command_lines = command_lines.filter(|_| has_devices == [true, true]);
+        if let Some((old, new)) = command_lines {
+            findings.extend(command_line_findings(old, new));
+        }
+        findings.sort_by_cached_key(sort_key);
         let mut report = Report {
             old: inputs.old.name,
             new: inputs.new.name,
@@ -229,6 +252,8 @@ impl<'s> Report<'s> {
             behaviour: behaviour_notes(behaviour, &old, &new),
             deprecations: new_deprecations(migrations, &findings, &old, &new),
             devices: devices.map(|(old, new)| device_coverage(old, new)),
+            command_line: command_lines.map(|(old, new)| command_line_coverage(old, new)),
+            scope: ReportScope::Everything,
             rust: rust_changes(inputs.old.schema, inputs.new.schema),
             used: None,
             ignored: 0,

@@ -1,7 +1,8 @@
 //! Reports about some commands and events only.
 
+use super::command_line::COMMAND_LINE;
 use super::policy::matches;
-use super::report::Report;
+use super::report::{Report, ReportScope};
 use super::usage::Usage;
 
 /// Restricts a report to the commands and events that match one of the
@@ -25,6 +26,12 @@ pub fn select_used(report: &mut Report<'_>, usage: &Usage) {
     retain_operations(report, is_used);
 }
 
+/// Restricts a report to the command line of QEMU.
+pub fn select_command_line(report: &mut Report<'_>) {
+    retain_operations(report, |name| name == COMMAND_LINE);
+    report.scope = ReportScope::CommandLine;
+}
+
 fn retain_operations(report: &mut Report<'_>, fits: impl Fn(&str) -> bool + Copy) {
     report.findings.retain(|finding| finding.occurs_in(fits));
     for finding in &mut report.findings {
@@ -39,6 +46,9 @@ fn retain_operations(report: &mut Report<'_>, fits: impl Fn(&str) -> bool + Copy
     report.deprecations.retain(|entry| fits(entry.target));
     if !fits("device_add") {
         report.devices = None;
+    }
+    if !fits(COMMAND_LINE) {
+        report.command_line = None;
     }
     report.count();
 }

@@ -20,13 +20,13 @@ mod host;
 mod items;
 mod object;
 mod operation;
-mod parallel;
 mod release;
 mod root;
 mod since;
 mod union;
 
 use crate::imported::QemuProgram;
+use crate::parallel;
 use crate::schema::Schema;
 use context::EmitContext;
 use group::ModuleFile;

@@ -96,7 +96,7 @@ macro_rules! __no_base {
 macro_rules! __nested_union {
     ($($name:ident),*) => {$(
         impl $crate::wire::prelude::Object for $name {
-            type Slots = $crate::wire::UnionSlots<Self>;
+            type Slots = $crate::wire::UnionSlots<'static, Self>;
             const NAME: &'static str = <Self as $crate::wire::prelude::Base>::NAME;
 
             fn accept<'de, A: $crate::wire::serde::de::MapAccess<'de>>(
@@ -104,7 +104,7 @@ macro_rules! __nested_union {
                 key: &str,
                 map: &mut A,
             ) -> Result<bool, A::Error> {
-                slots.accept(key, map)?;
+                slots.accept_owned(key, map)?;
                 Ok(true)
             }
 

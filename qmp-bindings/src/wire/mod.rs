@@ -13,6 +13,7 @@ mod macros;
 mod number;
 mod open;
 pub(crate) mod path;
+mod raw;
 mod read;
 mod union;
 mod write;

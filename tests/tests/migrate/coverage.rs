@@ -63,9 +63,11 @@ fn every_break_has_an_answer() {
 }
 
 fn is_break(finding: &Finding<'_>) -> bool {
-    // Few devices and properties that are gone have a counterpart.
-    let is_device = finding.change.kind.has(KindAttribute::Device);
-    let is_request = finding.direction == Direction::Request && !is_device;
+    // Few devices and properties that are gone have a counterpart, and the command line is
+    // not a request.
+    let others = [KindAttribute::Device, KindAttribute::CommandLine];
+    let is_other = others.iter().any(|own| finding.change.kind.has(*own));
+    let is_request = finding.direction == Direction::Request && !is_other;
     is_request && finding.compatibility == Compatibility::Breaking
 }
 

@@ -18,6 +18,7 @@ mod names;
 #[cfg(unix)]
 pub mod proxy;
 mod recorded;
+pub mod site;
 pub mod verify;
 
 use crate::Outcome;
@@ -75,5 +76,6 @@ commands! {
     mock::Mock,
     #[cfg(unix)]
     proxy::Proxy,
+    site::Site,
     verify::Verify,
 }

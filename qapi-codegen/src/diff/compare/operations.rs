@@ -25,6 +25,8 @@ pub enum OperationKind {
     Event,
     /// The errors of all commands.
     Error,
+    /// The command line of QEMU.
+    CommandLine,
 }
 
 /// A command, an event or the error class, by its names in both releases.

@@ -2,7 +2,7 @@
 
 mod appendix;
 mod findings;
-mod markup;
+pub mod markup;
 
 use super::actions::ActionList;
 use super::summary::{NOT_COMPARED, anchor, compared_text, omitted_text, used_text};
@@ -13,6 +13,9 @@ use markup::{code, escape, number_row, table, wrap};
 
 /// The number of commands in the bar chart.
 const MAX_BARS: usize = 24;
+
+/// The style sheet of reports, which other pages share.
+pub const STYLE: &str = include_str!("html/report.css");
 
 /// The subjects of the entries that the filter shows.
 const SUBJECTS: [&str; 7] = [
@@ -42,7 +45,7 @@ pub fn html(report: &Report<'_>) -> String {
          <main>\n{}{}<div id=\"findings\" tabindex=\"-1\">\n{}</div>\n{}</main>\n\
          <footer>Made by <code>cargo xtask diff {} {} --format html</code>.</footer>\n\
          <script>\n{}</script>\n</body>\n</html>\n",
-        include_str!("html/report.css"),
+        STYLE,
         header(&view),
         overview(&view),
         filter_form(&view),

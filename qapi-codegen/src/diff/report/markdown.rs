@@ -1,6 +1,5 @@
 //! The Markdown format, for reviews and release notes.
 
-use super::Report;
 use super::actions::{Action, ActionList};
 use super::summary::{
     NOT_COMPARED, anchor, code_list, compared_text, enum_value, not_compared, omitted_text, plural,
@@ -9,6 +8,7 @@ use super::summary::{
 use super::tables::{DEPRECATION_COLUMNS, deprecation_rows};
 use super::view::{ReportGroup, ReportView};
 use super::wording::{advice, message, other_paths};
+use super::{Report, ReportScope};
 use crate::diff::behaviour::BehaviourNote;
 use crate::diff::finding::Finding;
 use crate::diff::rust::RustChanges;
@@ -40,7 +40,10 @@ pub fn markdown(report: &Report<'_>) -> String {
     if !deprecations.is_empty() {
         text += &format!("## Deprecations\n\n{deprecations}\n");
     }
-    text + &missing(report) + &rust(&report.rust)
+    match report.scope {
+        ReportScope::Everything => text + &missing(report) + &rust(&report.rust),
+        ReportScope::CommandLine => text + &missing(report),
+    }
 }
 
 fn missing(report: &Report<'_>) -> String {
@@ -103,7 +106,10 @@ fn contents(view: &ReportView<'_>) -> String {
         ("Not visible in the schema", !view.general.is_empty()),
         ("Deprecations", !view.report.deprecations.is_empty()),
         (NOT_COMPARED, true),
-        ("Rust types of the bindings", true),
+        (
+            "Rust types of the bindings",
+            view.report.scope == ReportScope::Everything,
+        ),
     ];
     let present = sections.into_iter().filter(|(_, is_present)| *is_present);
     text.extend(present.map(|(title, _)| format!("- {}\n", link(title))));

@@ -1,10 +1,12 @@
 //! Text that several formats share.
 
-use super::{Report, UsageCounts};
+use super::{Report, ReportScope, UsageCounts};
 use crate::diff::change::KindAttribute;
+use crate::diff::command_line::CommandLineCoverage;
 use crate::diff::devices::DeviceCoverage;
 use crate::diff::finding::{Example, Finding};
 use crate::json::{JsonStyle, JsonValue};
+use crate::version::Series;
 
 /// Says how much was compared.
 pub fn compared_text(report: &Report<'_>) -> String {
@@ -16,8 +18,13 @@ pub fn compared_text(report: &Report<'_>) -> String {
     let devices = report.devices.as_ref();
     let devices = devices.filter(|own| own.unlisted.is_empty());
     let devices = devices.map(|own| format!(" {} compared.", plural(own.compared, "device")));
+    let command_line = report.command_line.as_ref();
+    let command_line = command_line.map(command_line_text).unwrap_or_default();
+    if report.scope == ReportScope::CommandLine {
+        return format!("{nothing}{}", command_line.trim_start());
+    }
     format!(
-        "{nothing}Compared {} and {} with {} and {}; {} and {} are unchanged.{}",
+        "{nothing}Compared {} and {} with {} and {}; {} and {} are unchanged.{}{command_line}",
         plural(compared.commands.0, "command"),
         plural(compared.events.0, "event"),
         compared.commands.1,
@@ -26,6 +33,21 @@ pub fn compared_text(report: &Report<'_>) -> String {
         plural(compared.unchanged_events, "event"),
         devices.unwrap_or_default()
     )
+}
+
+/// Says how much of the command lines was compared.
+fn command_line_text(coverage: &CommandLineCoverage) -> String {
+    let counts = [
+        (coverage.options, "option"),
+        (coverage.machines, "machine type"),
+        (coverage.cpus, "CPU model"),
+    ];
+    let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+    let counts: Vec<String> = counts.map(|(count, noun)| plural(count, noun)).collect();
+    match counts.is_empty() {
+        true => String::new(),
+        false => format!(" Command line: {} of both releases.", counts.join(", ")),
+    }
 }
 
 /// Says how many findings affect a program.
@@ -53,13 +75,38 @@ pub const NOT_COMPARED: &str = "Not compared";
 /// Says what the report is not about.
 pub fn not_compared(report: &Report<'_>) -> Vec<String> {
     let devices = report.devices.as_ref().map(missing_devices);
-    let behaviour = "Behaviour beyond the schema, such as the texts of errors: the report has the \
-        changes that are known, not all there are.";
-    devices
-        .into_iter()
-        .flatten()
-        .chain([behaviour.to_owned()])
+    let known = "the report has the changes that are known, not all there are.";
+    let others = match report.scope {
+        ReportScope::Everything => "Behaviour beyond the schema, such as the texts of errors",
+        ReportScope::CommandLine => "The effects of options and the values of parameters",
+    };
+    let command_line = report.command_line.as_ref().map(missing_command_line);
+    let items = devices.into_iter().flatten();
+    items
+        .chain(command_line.into_iter().flatten())
+        .chain([format!("{others}: {known}")])
         .collect()
+}
+
+/// Says what of the command lines was not compared.
+fn missing_command_line(coverage: &CommandLineCoverage) -> Vec<String> {
+    let join = |series: &[Series]| {
+        let names: Vec<String> = series.iter().map(|own| format!("QEMU {own}")).collect();
+        names.join(" and ")
+    };
+    let (unknown, unlisted) = (join(&coverage.unknown), join(&coverage.unlisted));
+    let options = (!unknown.is_empty()).then(|| {
+        format!(
+            "Options of the command line: not compared, because those of {unknown} are not known."
+        )
+    });
+    let lists = (!unlisted.is_empty()).then(|| {
+        format!(
+            "Machine types, CPU models and parameters of options: not compared, because no build of \
+             {unlisted} is known with them. Changes that other releases prove are listed."
+        )
+    });
+    options.into_iter().chain(lists).collect()
 }
 
 /// Says which devices were not compared.

@@ -13,9 +13,9 @@ use super::summary::{
 };
 use super::view::{ReportGroup, ReportView};
 use super::wording::{advice, message, other_paths};
-use super::{FindingCounts, Report};
+use super::{FindingCounts, Report, ReportScope};
 use crate::diff::behaviour::BehaviourNote;
-use crate::diff::change::KindAttribute;
+use crate::diff::change::{ChangeKind, KindAttribute};
 use crate::diff::finding::Finding;
 use crate::diff::rules::{Compatibility, RuleId};
 use crate::diff::rust::RustChanges;
@@ -53,7 +53,9 @@ pub fn text(report: &Report<'_>, width: usize) -> String {
     for item in not_compared(report) {
         page.wrapped("  ", 2, &item);
     }
-    write_rust(&report.rust, &mut page);
+    if report.scope == ReportScope::Everything {
+        write_rust(&report.rust, &mut page);
+    }
     page.text
 }
 
@@ -185,11 +187,16 @@ fn write_compatible(rule: RuleId, findings: &[&Finding<'_>], page: &mut TextPage
     page.entry((DIMMED, "compatible"), None, &text);
 }
 
+/// Returns whether a finding lists all entities with the same change.
+fn is_list(kind: ChangeKind) -> bool {
+    kind.has(KindAttribute::Device) || kind.has(KindAttribute::Grouped)
+}
+
 /// The number of other devices that a change is about.
 fn others_text(finding: &Finding<'_>) -> String {
     match finding.occurrences.len() - 1 {
         0 => String::new(),
-        others if finding.change.kind.has(KindAttribute::Device) => format!(" and {others} more"),
+        others if is_list(finding.change.kind) => format!(" and {others} more"),
         _ => String::new(),
     }
 }

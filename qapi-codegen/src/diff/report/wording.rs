@@ -20,8 +20,9 @@ pub fn message(finding: &Finding<'_>) -> String {
 
 /// Says what to do about a finding.
 pub fn advice(finding: &Finding<'_>) -> Option<String> {
+    let answer = finding.answer.map(|rule| &rule.advice);
     let moved = finding.moved.map(|rule| &rule.advice);
-    match finding.answer.map(|rule| &rule.advice).or(moved) {
+    match answer.or(moved).or(finding.noted_advice.as_ref()) {
         Some(advice) => Some(advice.clone()),
         None => Some(fill(finding.rule.advice.as_ref()?, finding)),
     }

@@ -1,5 +1,7 @@
 //! The command lines of all series.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::facts::CommandLineFacts;
 use super::options::OptionTable;
 use super::record::{BuildCommandLine, CommandLineRecord};
@@ -28,9 +30,12 @@ impl CommandLineEvidence {
     pub fn new(
         mut series: Vec<Series>,
         records: Vec<(Series, CommandLineRecord)>,
-        options: OptionTable,
+        mut options: OptionTable,
     ) -> CommandLineEvidence {
         series.sort();
+        for (name, entry) in &mut options.options {
+            entry.spelling = format!("-{name}");
+        }
         let records = records.into_iter();
         let mut builds: Vec<SeriesBuild> = records
             .flat_map(|(series, record)| {
@@ -66,6 +71,32 @@ impl CommandLineEvidence {
     /// The options that people write down.
     pub fn options(&self) -> &OptionTable {
         &self.options
+    }
+
+    /// The series of which a build has a machine type, by target.
+    pub fn machine_targets(&self, name: &str) -> BTreeMap<&str, BTreeSet<Series>> {
+        self.targets(|build| build.machines.contains_key(name))
+    }
+
+    /// The series of which a build has a CPU model, by target.
+    pub fn cpu_targets(&self, name: &str) -> BTreeMap<&str, BTreeSet<Series>> {
+        self.targets(|build| build.cpus.contains_key(name))
+    }
+
+    /// The machine types and CPU models of all builds.
+    pub fn machine_and_cpu_names(&self) -> impl Iterator<Item = &str> {
+        let builds = self.builds.iter().map(|build| &build.command_line);
+        let names = builds.flat_map(|build| build.machines.keys().chain(build.cpus.keys()));
+        names.map(String::as_str)
+    }
+
+    fn targets(&self, has: impl Fn(&BuildCommandLine) -> bool) -> BTreeMap<&str, BTreeSet<Series>> {
+        let mut targets: BTreeMap<&str, BTreeSet<Series>> = BTreeMap::new();
+        for build in self.builds.iter().filter(|build| has(&build.command_line)) {
+            let series = targets.entry(&build.command_line.build.target).or_default();
+            series.insert(build.series);
+        }
+        targets
     }
 
     /// The builds of all series, oldest first.

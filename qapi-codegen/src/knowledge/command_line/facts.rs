@@ -118,12 +118,23 @@ impl<'e> CommandLineFacts<'e> {
         self.evidence.options().resolve(name)
     }
 
+    /// An option as it is written: `-realtime`.
+    pub fn spelling(&self, name: &str) -> &'e str {
+        let entry = self.evidence.options().options.get(name);
+        entry.map_or("", |entry| &entry.spelling)
+    }
+
+    /// Returns whether the options of the release are known.
+    pub fn has_options(&self) -> bool {
+        let is_known = self.evidence.series().contains(&self.series);
+        is_known && !self.evidence.options().options.is_empty()
+    }
+
     /// Looks up an option by its name without dashes.
     pub fn option(&self, name: &str) -> CommandLineFact<'e> {
         let Some(entry) = self.evidence.options().options.get(name) else {
             // The table has all options of all releases that it knows.
-            let is_known = self.evidence.series().contains(&self.series);
-            return CommandLineFact::new(match is_known {
+            return CommandLineFact::new(match self.has_options() {
                 true => Presence::Never,
                 false => Presence::Unknown,
             });
@@ -335,12 +346,22 @@ impl<'e> CommandLineFacts<'e> {
         &self,
         option: &'n str,
         parameter: &'n str,
-    ) -> impl Iterator<Item = &'e ParameterEntry> + Clone + use<'e, 'n> {
-        let entries = self.evidence.options().parameters.iter();
-        entries.filter(move |entry| entry.option == option && entry.name == parameter)
+    ) -> impl Iterator<Item = &'e ParameterEntry> + use<'e, 'n> {
+        let entries = self.noted_parameters(option);
+        entries.filter(move |entry| entry.name == parameter)
     }
 
-    fn noted_fact(&self, entry: &'e ParameterEntry) -> CommandLineFact<'e> {
+    /// What people note about the parameters of an option and their values.
+    pub fn noted_parameters<'n>(
+        &self,
+        option: &'n str,
+    ) -> impl Iterator<Item = &'e ParameterEntry> + Clone + use<'e, 'n> {
+        let entries = self.evidence.options().parameters.iter();
+        entries.filter(move |entry| entry.option == option)
+    }
+
+    /// The fact that a note states about this release.
+    pub fn noted_fact(&self, entry: &'e ParameterEntry) -> CommandLineFact<'e> {
         CommandLineFact {
             presence: match entry.depends_on_machine {
                 Some(since) if since <= self.series => Presence::Unknown,
@@ -439,7 +460,8 @@ impl<'e> CommandLineFacts<'e> {
         if let Some(removal) = removal.filter(|removal| removal.since <= self.series) {
             return Presence::Removed(removal);
         }
-        self.addition(listings).unwrap_or(Presence::Unknown)
+        let addition = self.addition(required, listings);
+        addition.unwrap_or(Presence::Unknown)
     }
 
     /// Returns whether a target has it before and after this release, and no list of
@@ -457,20 +479,22 @@ impl<'e> CommandLineFacts<'e> {
         })
     }
 
-    /// Finds the series that added something, if a complete list of this release, of a
-    /// target that has it there, lacks it.
+    /// Finds the series that added something, if a complete list of this release lacks
+    /// it: one of a target that has it there or, where one target is enough, any.
     fn addition<'b>(
         &self,
+        required: Required,
         listings: impl Iterator<Item = Listing<'b>> + Clone,
     ) -> Option<Presence> {
         let with = listings.clone().filter(|list| list.has);
-        let first = with.min_by_key(|list| list.series)?;
+        let first = with.clone().map(|list| list.series).min()?;
+        let is_first_target = |target: &str| {
+            let mut first_ones = with.clone().filter(|list| list.series == first);
+            required == Required::One || first_ones.any(|list| list.target == target)
+        };
         let is_own = |target: &str| self.target.is_none_or(|own| own == target);
-        if first.series <= self.series {
-            return None;
-        }
         let mut own = listings.filter(|list| list.is_complete && list.series == self.series);
-        let proves = own.any(|list| list.target == first.target && is_own(list.target));
-        proves.then_some(Presence::NotYet(first.series))
+        let proves = own.any(|list| is_own(list.target) && is_first_target(list.target));
+        (first > self.series && proves).then_some(Presence::NotYet(first))
     }
 }

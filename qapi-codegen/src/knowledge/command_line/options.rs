@@ -22,6 +22,9 @@ pub struct OptionTable {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct OptionEntry {
+    /// The option as it is written, `-realtime`. It follows from the name.
+    #[serde(skip)]
+    pub spelling: String,
     /// The first series with the option; absent if it is older than all.
     pub since: Option<Series>,
     /// The last series with the option; absent if the newest has it.

@@ -3,17 +3,21 @@
 
 use super::findings::note_article;
 use super::markup::{Entry, code, escape, number_row, table, wrap};
-use crate::diff::report::Report;
 use crate::diff::report::summary::{NOT_COMPARED, anchor, not_compared};
 use crate::diff::report::tables::{DEPRECATION_COLUMNS, deprecation_rows};
 use crate::diff::report::view::ReportView;
+use crate::diff::report::{Report, ReportScope};
 use crate::diff::rules::Compatibility;
 use crate::diff::rust::{NameChanges, RustChanges};
 
 /// Writes the sections.
 pub fn sections(view: &ReportView<'_>) -> String {
     let report = view.report;
-    general(view) + &deprecations(report) + &missing(report) + &rust(&report.rust)
+    let rust = match report.scope {
+        ReportScope::Everything => rust(&report.rust),
+        ReportScope::CommandLine => String::new(),
+    };
+    general(view) + &deprecations(report) + &missing(report) + &rust
 }
 
 /// A section with entries, unless it has none. The filter hides it with them.

@@ -23,11 +23,13 @@ pub fn code(text: &str) -> String {
 
 /// What the filter of the page knows of a finding, deprecation or type.
 pub struct Entry<'e> {
+    /// The effect on an old client.
     pub effect: Compatibility,
     /// The direction, or `device`, `behaviour`, `deprecation` or `type`.
     pub subject: &'e str,
     /// The commands and events, separated by spaces.
     pub targets: &'e str,
+    /// `true` if the program uses what it is about.
     pub is_used: bool,
 }
 

@@ -272,19 +272,12 @@ pub mod types {
     impl Branches for GuestCpuStats {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "linux" => Self::Linux(rest.members()?),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -379,11 +372,10 @@ pub mod types {
     impl Branches for GuestDiskSmart {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "nvme" => Self::Nvme(rest.members()?),
                     "ide" => {
                         rest.nothing()?;
@@ -461,13 +453,7 @@ pub mod types {
                         rest.nothing()?;
                         Self::FileBackedVirtual
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }

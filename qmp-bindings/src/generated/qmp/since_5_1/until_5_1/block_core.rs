@@ -548,11 +548,10 @@ pub mod types {
     impl Branches for BlockStatsSpecific {
         const DISCRIMINATOR: &'static str = "driver";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "file" => Self::File(rest.members()?),
                     "host_device" => Self::HostDevice(rest.members()?),
                     "blkdebug" => {
@@ -707,13 +706,7 @@ pub mod types {
                         rest.nothing()?;
                         Self::Vvfat
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -971,21 +964,14 @@ pub mod types {
     impl Branches for ImageInfoSpecific {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "qcow2" => Self::Qcow2(rest.members::<Data<_>>()?.0),
                     "vmdk" => Self::Vmdk(rest.members::<Data<_>>()?.0),
                     "luks" => Self::Luks(rest.members::<Data<_>>()?.0),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }

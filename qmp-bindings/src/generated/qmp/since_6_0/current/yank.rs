@@ -78,24 +78,17 @@ pub mod types {
     impl Branches for YankInstance {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "block-node" => Self::BlockNode(rest.members()?),
                     "chardev" => Self::Chardev(rest.members()?),
                     "migration" => {
                         rest.nothing()?;
                         Self::Migration
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }

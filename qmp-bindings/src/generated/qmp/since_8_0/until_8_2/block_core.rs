@@ -445,23 +445,16 @@ pub mod types {
     impl Branches for ImageInfoSpecific {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "qcow2" => Self::Qcow2(rest.members::<Data<_>>()?.0),
                     "vmdk" => Self::Vmdk(rest.members::<Data<_>>()?.0),
                     "luks" => Self::Luks(rest.members::<Data<_>>()?.0),
                     "rbd" => Self::Rbd(rest.members::<Data<_>>()?.0),
                     "file" => Self::File(rest.members::<Data<_>>()?.0),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }

@@ -135,20 +135,13 @@ pub mod types {
     impl Branches for SevInfoSevType {
         const DISCRIMINATOR: &'static str = "sev-type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "sev" => Self::Sev(rest.members()?),
                     "sev-snp" => Self::SevSnp(rest.members()?),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }

@@ -67,11 +67,10 @@ mod types {
     impl Branches for BlockdevOptionsDriver {
         const DISCRIMINATOR: &'static str = "driver";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "blkdebug" => Self::Blkdebug(rest.members()?),
                     "blkverify" => Self::Blkverify(rest.members()?),
                     "bochs" => Self::Bochs(rest.members()?),
@@ -107,13 +106,7 @@ mod types {
                     "vpc" => Self::Vpc(rest.members()?),
                     "vvfat" => Self::Vvfat(rest.members()?),
                     "vxhs" => Self::Vxhs(rest.members()?),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }

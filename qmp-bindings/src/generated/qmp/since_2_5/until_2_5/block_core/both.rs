@@ -277,11 +277,10 @@ mod types {
     impl Branches for BlockdevOptionsDriver {
         const DISCRIMINATOR: &'static str = "driver";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "archipelago" => Self::Archipelago(rest.members()?),
                     "blkdebug" => Self::Blkdebug(rest.members()?),
                     "blkverify" => Self::Blkverify(rest.members()?),
@@ -309,13 +308,7 @@ mod types {
                     "vmdk" => Self::Vmdk(rest.members()?),
                     "vpc" => Self::Vpc(rest.members()?),
                     "vvfat" => Self::Vvfat(rest.members()?),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }

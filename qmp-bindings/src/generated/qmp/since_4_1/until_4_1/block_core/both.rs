@@ -42,11 +42,10 @@ mod types {
     impl Branches for BlockdevCreateOptions {
         const DISCRIMINATOR: &'static str = "driver";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "file" => Self::File(rest.members()?),
                     "gluster" => Self::Gluster(rest.members()?),
                     "luks" => Self::Luks(rest.members()?),
@@ -158,13 +157,7 @@ mod types {
                         rest.nothing()?;
                         Self::Vxhs
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -576,11 +569,10 @@ mod types {
     impl Branches for BlockdevOptionsDriver {
         const DISCRIMINATOR: &'static str = "driver";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "blkdebug" => Self::Blkdebug(rest.members()?),
                     "blklogwrites" => Self::Blklogwrites(rest.members()?),
                     "blkverify" => Self::Blkverify(rest.members()?),
@@ -620,13 +612,7 @@ mod types {
                     "vpc" => Self::Vpc(rest.members()?),
                     "vvfat" => Self::Vvfat(rest.members()?),
                     "vxhs" => Self::Vxhs(rest.members()?),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }

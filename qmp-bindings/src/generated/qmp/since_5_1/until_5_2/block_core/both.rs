@@ -42,11 +42,10 @@ mod types {
     impl Branches for BlockdevAmendOptions {
         const DISCRIMINATOR: &'static str = "driver";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "luks" => Self::Luks(rest.members()?),
                     "qcow2" => Self::Qcow2(rest.members()?),
                     "blkdebug" => {
@@ -201,13 +200,7 @@ mod types {
                         rest.nothing()?;
                         Self::Vvfat
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -565,11 +558,10 @@ mod types {
     impl Branches for BlockdevOptionsDriver {
         const DISCRIMINATOR: &'static str = "driver";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "blkdebug" => Self::Blkdebug(rest.members()?),
                     "blklogwrites" => Self::Blklogwrites(rest.members()?),
                     "blkverify" => Self::Blkverify(rest.members()?),
@@ -610,13 +602,7 @@ mod types {
                     "vmdk" => Self::Vmdk(rest.members()?),
                     "vpc" => Self::Vpc(rest.members()?),
                     "vvfat" => Self::Vvfat(rest.members()?),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }

@@ -92,11 +92,10 @@ mod types {
     impl Branches for SshHostKeyCheck {
         const DISCRIMINATOR: &'static str = "mode";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "hash" => Self::Hash(rest.members()?),
                     "none" => {
                         rest.nothing()?;
@@ -106,13 +105,7 @@ mod types {
                         rest.nothing()?;
                         Self::KnownHosts
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }

@@ -38,23 +38,16 @@ mod types {
     impl Branches for StatsFilterTarget {
         const DISCRIMINATOR: &'static str = "target";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "vcpu" => Self::Vcpu(rest.members()?),
                     "vm" => {
                         rest.nothing()?;
                         Self::Vm
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }

@@ -51,11 +51,10 @@ mod types {
     impl Branches for BlockdevCreateOptions {
         const DISCRIMINATOR: &'static str = "driver";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "file" => Self::File(rest.members()?),
                     "gluster" => Self::Gluster(rest.members()?),
                     "luks" => Self::Luks(rest.members()?),
@@ -202,13 +201,7 @@ mod types {
                         rest.nothing()?;
                         Self::Vvfat
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -632,11 +625,10 @@ mod types {
     impl Branches for BlockdevOptionsDriver {
         const DISCRIMINATOR: &'static str = "driver";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "blkdebug" => Self::Blkdebug(rest.members()?),
                     "blklogwrites" => Self::Blklogwrites(rest.members()?),
                     "blkverify" => Self::Blkverify(rest.members()?),
@@ -684,13 +676,7 @@ mod types {
                     "vmdk" => Self::Vmdk(rest.members()?),
                     "vpc" => Self::Vpc(rest.members()?),
                     "vvfat" => Self::Vvfat(rest.members()?),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }

@@ -37,11 +37,10 @@ mod types {
     impl Branches for BlockJobChangeOptionsType {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "mirror" => Self::Mirror(rest.members()?),
                     "commit" => {
                         rest.nothing()?;
@@ -75,13 +74,7 @@ mod types {
                         rest.nothing()?;
                         Self::SnapshotDelete
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }

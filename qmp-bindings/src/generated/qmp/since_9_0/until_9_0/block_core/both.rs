@@ -24,11 +24,10 @@ mod types {
     impl Branches for BlockdevCreateOptions {
         const DISCRIMINATOR: &'static str = "driver";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "file" => Self::File(rest.members()?),
                     "gluster" => Self::Gluster(rest.members()?),
                     "luks" => Self::Luks(rest.members()?),
@@ -175,13 +174,7 @@ mod types {
                         rest.nothing()?;
                         Self::Vvfat
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }

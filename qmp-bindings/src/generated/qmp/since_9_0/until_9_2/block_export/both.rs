@@ -57,22 +57,15 @@ mod types {
     impl Branches for BlockExportOptionsType {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "nbd" => Self::Nbd(rest.members()?),
                     "vhost-user-blk" => Self::VhostUserBlk(rest.members()?),
                     "fuse" => Self::Fuse(rest.members()?),
                     "vduse-blk" => Self::VduseBlk(rest.members()?),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
