@@ -1,5 +1,7 @@
 //! Verdicts against a running QEMU: requests of many forms, each sent and each
-//! checked.
+//! checked; and the facts about its command line.
+
+mod command_line;
 
 use std::fs;
 use std::path::Path;
@@ -20,10 +22,11 @@ use xtask::catalogue::Catalogue;
 fn main() {
     let arguments = Arguments::from_args();
     let trials = |emulator: Emulator| {
-        [
+        let verdicts = [
             emulator.trial("verdicts_agree", verdicts_agree),
             emulator.trial("command_lines_agree", command_lines_agree),
-        ]
+        ];
+        verdicts.into_iter().chain(command_line::trials(&emulator))
     };
     let emulators = Program::emulators().into_iter().map(Emulator::imported);
     libtest_mimic::run(&arguments, emulators.flat_map(trials).collect()).exit();
