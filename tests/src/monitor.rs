@@ -30,12 +30,46 @@ impl Monitor {
 
     /// Sends a request; gives the text of the refusal, if it is one.
     pub fn ask(&mut self, request: &str) -> io::Result<Option<String>> {
+        let error = self.error(request)?;
+        Ok(error["desc"].as_str().map(str::to_owned))
+    }
+
+    /// Sends a request; gives the error in the reply, or null.
+    pub fn error(&mut self, request: &str) -> io::Result<Value> {
         let stream = self.0.get_mut();
         stream.write_all(format!("{request}\n").as_bytes())?;
         loop {
-            let message = self.message()?;
+            let mut message = self.message()?;
             if message.get("event").is_none() {
-                return Ok(message["error"]["desc"].as_str().map(str::to_owned));
+                return Ok(message["error"].take());
+            }
+        }
+    }
+
+    /// Returns the names of the commands.
+    pub fn command_names(&mut self) -> io::Result<Vec<String>> {
+        let replies = self.replies(&json!({ "execute": "query-commands" }).to_string())?;
+        let commands = replies.first().and_then(|reply| reply["return"].as_array());
+        let names = commands.into_iter().flatten();
+        Ok(names
+            .filter_map(|own| own["name"].as_str().map(str::to_owned))
+            .collect())
+    }
+
+    /// Sends a text, which need not be a request, and returns all replies to it.
+    pub fn replies(&mut self, text: &str) -> io::Result<Vec<Value>> {
+        let last = json!("last");
+        let request = json!({ "execute": "query-version", "id": last });
+        let text = format!("{text}\n{request}\n");
+        self.0.get_mut().write_all(text.as_bytes())?;
+        let mut replies = Vec::new();
+        loop {
+            let message = self.message()?;
+            if message["id"] == last {
+                return Ok(replies);
+            }
+            if message.get("event").is_none() {
+                replies.push(message);
             }
         }
     }

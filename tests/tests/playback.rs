@@ -211,8 +211,14 @@ fn many_versions_are_paused() {
     let old = Scripted::serve(answer_as_recorded("2.5.1", "a-only"));
     let new = Scripted::serve(answer_as_recorded("7.2.22", "as-asked"));
     let output = examples::succeed("many_versions", [old.path(), new.path()], "");
-    assert!(output.contains("QEMU 2.5.1 (2.5): running: true"), "{output}");
-    assert!(output.contains("QEMU 7.2.22 (7.2): running: true"), "{output}");
+    assert!(
+        output.contains("QEMU 2.5.1 (2.5): running: true"),
+        "{output}"
+    );
+    assert!(
+        output.contains("QEMU 7.2.22 (7.2): running: true"),
+        "{output}"
+    );
     old.join();
     new.join();
 }

@@ -9,6 +9,7 @@ mod guest;
 mod replies;
 mod syntax;
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::time::Duration;
 
@@ -71,7 +72,7 @@ impl<'m> MockServer<'m> {
         self.session = Session::begin();
         self.is_negotiated = false;
         self.splitter = TransferSplitter::default();
-        let capabilities = match dialect::EXEC_OOB.contains(self.version) {
+        let capabilities = match dialect::OOB_BY_DEFAULT.contains(self.version) {
             true => "\"oob\"",
             false => "",
         };
@@ -152,7 +153,9 @@ impl<'m> MockServer<'m> {
 
     /// The error of a request before the negotiation, or of a second one.
     fn negotiation_error(&self, command: &str, form: Option<&FormError>) -> Option<ServerError> {
+        let reads_arguments = dialect::NEGOTIATION_READS_ARGUMENTS.contains(self.version);
         let problem = match (command == NEGOTIATION, self.is_negotiated) {
+            (true, true) if reads_arguments && form.is_some() => return None,
             (true, true) => "negotiated",
             (false, false) => "not-negotiated",
             _ => return None,
@@ -195,7 +198,8 @@ impl<'m> MockServer<'m> {
                     ..WordedProblem::default()
                 };
                 let driver = arguments.get("driver").and_then(JsonValue::as_str);
-                problem.driver = driver.unwrap_or_default();
+                let driver = inner_device(driver.unwrap_or_default());
+                problem.driver = &driver;
                 let worded = self.wordings.error(&problem, self.version.series());
                 (Answer::Error(worded), Vec::new())
             }
@@ -308,6 +312,17 @@ impl<'m> MockServer<'m> {
 
 /// The command that begins a connection.
 const NEGOTIATION: &str = "qmp_capabilities";
+
+/// The device that has the properties of a virtio device, which is inside of one for
+/// a bus.
+fn inner_device(driver: &str) -> Cow<'_, str> {
+    let bus = ["-pci", "-pci-transitional", "-pci-non-transitional", "-ccw"];
+    let mut names = bus.iter().filter_map(|bus| driver.strip_suffix(bus));
+    match names.next().filter(|name| name.starts_with("virtio-")) {
+        Some(name) => format!("{name}-device").into(),
+        None => driver.into(),
+    }
+}
 
 /// Sets members that a value has already.
 fn set_present(value: &mut JsonValue<'_>, members: &[(&'static str, JsonValue<'static>)]) {

@@ -1,6 +1,9 @@
 //! Verdicts against a running QEMU: requests of many forms, each sent and each
 //! checked.
 
+mod malformed;
+mod mock;
+
 use std::fs;
 use std::path::Path;
 
@@ -18,9 +21,14 @@ use xtask::catalogue::Catalogue;
 
 fn main() {
     let arguments = Arguments::from_args();
-    let trial = |emulator: Emulator| emulator.trial("verdicts_agree", verdicts_agree);
+    let trials = |emulator: Emulator| {
+        [
+            emulator.trial("verdicts_agree", verdicts_agree),
+            emulator.trial("the_mock_answers_alike", mock::answers_agree),
+        ]
+    };
     let emulators = Program::emulators().into_iter().map(Emulator::imported);
-    libtest_mimic::run(&arguments, emulators.map(trial).collect()).exit();
+    libtest_mimic::run(&arguments, emulators.flat_map(trials).collect()).exit();
 }
 
 /// Known differences between verdicts and answers.
