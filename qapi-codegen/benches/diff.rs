@@ -71,6 +71,7 @@ fn compared<'s>(old: &'s Schema, new: &'s Schema) -> Report<'s> {
         name: "",
         schema,
         devices: None,
+        command_line: None,
     };
     Report::compare(&ReportInputs {
         old: side(old),

@@ -10,7 +10,9 @@
 
 pub mod advice;
 pub mod behaviour;
+pub mod between;
 pub mod change;
+pub mod command_line;
 pub mod compare;
 pub mod deprecations;
 pub mod devices;

@@ -31,7 +31,7 @@
 //! ```
 //! use std::collections::HashMap;
 //!
-//! use qapi_codegen::emit::{Bindings, emit};
+//! use qapi_codegen::emit::{Bindings, HostCrate, emit};
 //! use qapi_codegen::load::load;
 //! use qapi_codegen::schema::resolve;
 //! use qapi_codegen::validate::validate;
@@ -44,7 +44,8 @@
 //! let schema = resolve(&validate(loaded).expect("the schema is valid"));
 //! assert!(schema.command("query-status").is_some());
 //!
-//! let generated = emit(&Bindings { qmp: vec![schema], agent: vec![] });
+//! let bindings = Bindings { qmp: vec![schema], agent: vec![] };
+//! let generated = emit(&bindings, HostCrate::QmpBindings);
 //! let is_types = |path: &str| path.ends_with("since_10_0/current/schema.rs");
 //! let types = generated.iter().find(|file| is_types(&file.path)).unwrap();
 //! assert!(types.content.contains("pub struct StatusInfo"));
@@ -68,6 +69,7 @@ pub mod knowledge;
 pub mod load;
 pub mod module;
 pub mod overrides;
+pub mod parallel;
 pub mod parse;
 pub mod schema;
 pub mod source;

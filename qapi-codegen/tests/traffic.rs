@@ -30,7 +30,7 @@ fn shown(entry: &LogEntry<'_>) -> String {
         format!("{}:{} {text}\n", position.line, position.column)
     };
     let messages = match &entry.content {
-        LogContent::Text => return String::new(),
+        LogContent::Text | LogContent::CommandLine(_) => return String::new(),
         LogContent::Malformed(malformed) => {
             let text = format!("malformed: {}", malformed.message);
             return line(malformed.position, &text);

@@ -163,13 +163,8 @@ pub mod testing;
 #[cfg(feature = "tokio")]
 pub mod tokio;
 mod version;
-// Each helper serves some types of some release, so only a build with all of them
-// shows what is unused.
-#[cfg_attr(
-    not(all(feature = "both-directions", feature = "qga", feature = "v2_5")),
-    allow(dead_code, unused_imports, unused_macros)
-)]
-mod wire;
+#[doc(hidden)]
+pub mod wire;
 
 pub use command::{Command, CommandOf, OobCommandOf};
 pub use error::{

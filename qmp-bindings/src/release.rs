@@ -90,8 +90,8 @@ pub struct CommandInfo {
 }
 
 impl CommandInfo {
-    #[allow(dead_code, reason = "generated code calls it, if a release is enabled")]
-    pub(crate) const fn new(
+    #[doc(hidden)]
+    pub const fn new(
         name: &'static str,
         arguments: &'static [&'static str],
         is_open: bool,

@@ -6,6 +6,7 @@ pub mod examples;
 pub mod migration;
 pub mod monitor;
 pub mod process;
+pub mod proxy;
 pub mod qemu;
 pub mod recording;
 pub mod scripted;

@@ -30,30 +30,38 @@ impl Monitor {
 
     /// Sends a request; gives the text of the refusal, if it is one.
     pub fn ask(&mut self, request: &str) -> io::Result<Option<String>> {
-        let error = self.error(request)?;
-        Ok(error["desc"].as_str().map(str::to_owned))
+        let answer = self.answer(request)?;
+        Ok(answer["error"]["desc"].as_str().map(str::to_owned))
+    }
+
+    /// Executes a command without arguments; gives what it returns, or null.
+    pub fn query(&mut self, command: &str) -> io::Result<Value> {
+        let answer = self.answer(&json!({ "execute": command }).to_string())?;
+        Ok(answer["return"].clone())
     }
 
     /// Sends a request; gives the error in the reply, or null.
     pub fn error(&mut self, request: &str) -> io::Result<Value> {
+        Ok(self.answer(request)?["error"].take())
+    }
+
+    fn answer(&mut self, request: &str) -> io::Result<Value> {
         let stream = self.0.get_mut();
         stream.write_all(format!("{request}\n").as_bytes())?;
         loop {
-            let mut message = self.message()?;
+            let message = self.message()?;
             if message.get("event").is_none() {
-                return Ok(message["error"].take());
+                return Ok(message);
             }
         }
     }
 
     /// Returns the names of the commands.
     pub fn command_names(&mut self) -> io::Result<Vec<String>> {
-        let replies = self.replies(&json!({ "execute": "query-commands" }).to_string())?;
-        let commands = replies.first().and_then(|reply| reply["return"].as_array());
-        let names = commands.into_iter().flatten();
-        Ok(names
-            .filter_map(|own| own["name"].as_str().map(str::to_owned))
-            .collect())
+        let commands = self.query("query-commands")?;
+        let names = commands.as_array().into_iter().flatten();
+        let names = names.filter_map(|own| own["name"].as_str().map(str::to_owned));
+        Ok(names.collect())
     }
 
     /// Sends a text, which need not be a request, and returns all replies to it.

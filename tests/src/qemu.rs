@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf, absolute};
 use std::process::{Command, Stdio};
 
 use crate::process::{KilledChild, wait_for};
+use crate::proxy::Proxy;
 
 use libtest_mimic::{Failed, Trial};
 use qapi_codegen::version::Version;
@@ -44,6 +45,8 @@ pub fn is_required() -> bool {
 pub struct Program {
     path: OsString,
     version: Version,
+    /// `true` if its monitors are reached through a proxy.
+    is_proxied: bool,
 }
 
 /// The suites of Debian with a QEMU of their own, and whether tests may rely on them:
@@ -159,7 +162,11 @@ impl Program {
         command.arg("--version").stderr(Stdio::null());
         let said = command.output().ok()?.stdout;
         let version = said_version(&String::from_utf8_lossy(&said))?;
-        Some(Program { path, version })
+        Some(Program {
+            path,
+            version,
+            is_proxied: false,
+        })
     }
 
     /// Returns the release of the program.
@@ -173,6 +180,12 @@ impl Program {
         imported.contains(&self.version.series())
     }
 
+    /// Returns the same program, whose monitors are reached through a proxy.
+    pub fn behind_a_proxy(mut self) -> Program {
+        self.is_proxied = true;
+        self
+    }
+
     /// Returns the command of an emulator whose machine does not run, for tests that
     /// start it themselves.
     pub fn quiet(&self) -> Command {
@@ -183,10 +196,14 @@ impl Program {
 
     /// Starts the emulator with a monitor and a machine that does not run.
     pub fn start(&self, more: &[&str]) -> Running {
-        Running::start(self.quiet(), |command, socket| {
+        let mut running = Running::start(self.quiet(), |command, socket| {
             let monitor = format!("unix:{},server=on,wait=off", socket.display());
             command.args(["-qmp", &monitor]).args(more);
-        })
+        });
+        if self.is_proxied {
+            running.proxy = Some(Proxy::start(&running.socket(), &[]));
+        }
+        running
     }
 
     /// Starts the storage daemon with a monitor.
@@ -222,6 +239,7 @@ fn said_version(text: &str) -> Option<Version> {
 pub struct Running {
     child: KilledChild,
     folder: TempDir,
+    proxy: Option<Proxy>,
 }
 
 impl Running {
@@ -240,7 +258,11 @@ impl Running {
         let errors = File::create(folder.path().join(ERRORS)).expect("a file for its errors");
         command.stdin(Stdio::null()).stdout(Stdio::null());
         let child = KilledChild::spawn(command.stderr(errors));
-        let mut running = Running { child, folder };
+        let mut running = Running {
+            child,
+            folder,
+            proxy: None,
+        };
         wait_for("a monitor", || {
             if let Some(status) = running.child.ended() {
                 panic!("{command:?} ended at once: {status}: {}", running.errors());
@@ -253,7 +275,10 @@ impl Running {
 
     /// Returns the socket of the monitor.
     pub fn socket(&self) -> PathBuf {
-        self.folder.path().join(SOCKET)
+        match &self.proxy {
+            Some(proxy) => proxy.socket(),
+            None => self.folder.path().join(SOCKET),
+        }
     }
 
     /// Returns a folder for files of the test.

@@ -1,20 +1,49 @@
-//! The records of builds of QEMU in `schemas/`, read on first use.
+//! What builds of QEMU say of themselves, in `schemas/`, read on first use.
 
 use std::sync::OnceLock;
 
 use qapi_codegen::knowledge::builds::Build;
-use qapi_codegen::knowledge::{BuildEvidence, BuildRecord, DeviceNotes, DeviceSource};
+use qapi_codegen::knowledge::command_line::{CommandLineRecord, OptionTable};
+use qapi_codegen::knowledge::{
+    BuildEvidence, BuildRecord, CommandLineEvidence, CommandLineSource, DeviceNotes, DeviceSource,
+};
 use qapi_codegen::load::Files;
 use qapi_codegen::version::Series;
 
 use crate::failure::Failure;
 use crate::schema_files::SchemaFiles;
 
-/// The records of builds, read on first use: few messages concern devices.
+/// The records of builds: few messages concern devices.
+pub type BuildFiles = ReadOnFirstUse<BuildEvidence>;
+
+/// The command lines of all series: most files have no command line.
+pub type CommandLineFiles = ReadOnFirstUse<CommandLineEvidence>;
+
+/// Data of all series, read on first use.
 #[derive(Debug)]
-pub struct BuildFiles {
+pub struct ReadOnFirstUse<T> {
     series: Vec<Series>,
-    read: OnceLock<Result<BuildEvidence, String>>,
+    read_all: fn(&[Series]) -> Result<T, Failure>,
+    read: OnceLock<Result<T, String>>,
+}
+
+impl<T> ReadOnFirstUse<T> {
+    /// Reads the data, once.
+    pub fn read(&self) -> Result<&T, Failure> {
+        let read_all = || (self.read_all)(&self.series).map_err(|failure| failure.to_string());
+        self.read
+            .get_or_init(read_all)
+            .as_ref()
+            .map_err(Failure::new)
+    }
+
+    /// Returns the failure if the data were needed and cannot be read.
+    pub fn check(&self) -> Result<(), Failure> {
+        match self.read.get() {
+            Some(Err(message)) => Err(Failure::new(message)),
+            _ => Ok(()),
+        }
+    }
 }
 
 impl BuildFiles {
@@ -22,24 +51,19 @@ impl BuildFiles {
     pub fn new(series: Vec<Series>) -> BuildFiles {
         BuildFiles {
             series,
+            read_all: read_builds,
             read: OnceLock::new(),
         }
     }
+}
 
-    /// Reads the records, once.
-    pub fn read(&self) -> Result<&BuildEvidence, Failure> {
-        let read_all = || read_all(&self.series).map_err(|failure| failure.to_string());
-        self.read
-            .get_or_init(read_all)
-            .as_ref()
-            .map_err(Failure::new)
-    }
-
-    /// Returns the failure if the records were needed and cannot be read.
-    pub fn check(&self) -> Result<(), Failure> {
-        match self.read.get() {
-            Some(Err(message)) => Err(Failure::new(message)),
-            _ => Ok(()),
+impl CommandLineFiles {
+    /// Names the series whose command lines will be read.
+    pub fn new(series: Vec<Series>) -> CommandLineFiles {
+        CommandLineFiles {
+            series,
+            read_all: read_command_lines,
+            read: OnceLock::new(),
         }
     }
 }
@@ -50,7 +74,13 @@ impl DeviceSource for BuildFiles {
     }
 }
 
-fn read_all(series: &[Series]) -> Result<BuildEvidence, Failure> {
+impl CommandLineSource for CommandLineFiles {
+    fn command_lines(&self) -> Option<&CommandLineEvidence> {
+        self.read().ok()
+    }
+}
+
+fn read_builds(series: &[Series]) -> Result<BuildEvidence, Failure> {
     let files = SchemaFiles::selected();
     let notes: DeviceNotes = files.toml(DeviceNotes::FILE_NAME)?;
     let mut builds = Vec::new();
@@ -58,15 +88,38 @@ fn read_all(series: &[Series]) -> Result<BuildEvidence, Failure> {
         let folder = files.path(&format!("{series}/{}", BuildRecord::FOLDER));
         let names = files.names(&folder);
         for name in names.map_err(|error| Failure::io("read", &folder, &error))? {
-            let record = read_record(files, &format!("{folder}/{name}"))?;
+            let path = format!("{folder}/{name}");
+            let record = BuildRecord::parse(&read_file(files, &path)?);
+            let record = record.map_err(|error| Failure::new(format!("`{path}`: {error}")))?;
             builds.push(Build { series, record });
         }
     }
     Ok(BuildEvidence::new(series.to_vec(), builds, notes))
 }
 
-fn read_record(files: &SchemaFiles, path: &str) -> Result<BuildRecord, Failure> {
+fn read_command_lines(series: &[Series]) -> Result<CommandLineEvidence, Failure> {
+    let files = SchemaFiles::selected();
+    let options: OptionTable = files.toml(OptionTable::FILE_NAME)?;
+    let mut records = Vec::new();
+    for &series in series {
+        let folder = files.path(&series.to_string());
+        let names = files.names(&folder);
+        let names = names.map_err(|error| Failure::io("read", &folder, &error))?;
+        if !names
+            .iter()
+            .any(|name| name == CommandLineRecord::FILE_NAME)
+        {
+            continue;
+        }
+        let path = format!("{folder}/{}", CommandLineRecord::FILE_NAME);
+        let record = CommandLineRecord::parse(&read_file(files, &path)?);
+        let record = record.map_err(|error| Failure::new(format!("`{path}`: {error}")))?;
+        records.push((series, record));
+    }
+    Ok(CommandLineEvidence::new(series.to_vec(), records, options))
+}
+
+fn read_file(files: &SchemaFiles, path: &str) -> Result<Vec<u8>, Failure> {
     let text = files.read(path);
-    let text = text.map_err(|error| Failure::io("read", path, &error))?;
-    BuildRecord::parse(&text).map_err(|error| Failure::new(format!("`{path}`: {error}")))
+    text.map_err(|error| Failure::io("read", path, &error))
 }

@@ -2,18 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
-use std::thread;
 
 use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::knowledge::{
-    Behaviour, Knowledge, MigrationRules, ReleaseData, ReleaseDevices, SeriesWithCommand,
+    Behaviour, CommandLineFacts, Knowledge, MigrationRules, ReleaseData, ReleaseDevices,
+    ReplyRules, SeriesWithCommand,
 };
 use qapi_codegen::load::{DocumentationKind, Files};
+use qapi_codegen::parallel;
 use qapi_codegen::schema::{Schema, TypeKind};
 use qapi_codegen::traffic::check::Checker;
 use qapi_codegen::version::Series;
+use serde::de::DeserializeOwned;
 
-use crate::builds::BuildFiles;
+use crate::builds::{BuildFiles, CommandLineFiles};
 use crate::failure::Failure;
 use crate::schema_files::SchemaFiles;
 use crate::schema_source::{SchemaSource, SourceOptions};
@@ -25,6 +27,7 @@ pub struct Catalogue {
     series: Vec<Series>,
     knowledge: Arc<Knowledge>,
     builds: Arc<BuildFiles>,
+    command_lines: Arc<CommandLineFiles>,
     /// The series that have a command, read on first use.
     commands: OnceLock<BTreeMap<String, Vec<Series>>>,
 }
@@ -40,6 +43,8 @@ pub struct Release {
     pub origin: ReleaseOrigin,
     /// The builds of all releases, with their devices.
     pub builds: Arc<BuildFiles>,
+    /// The command lines of all releases.
+    pub command_lines: Arc<CommandLineFiles>,
     /// The target to which devices are restricted.
     pub target: Option<String>,
     /// The facts about all releases that no schema states.
@@ -66,11 +71,17 @@ impl Catalogue {
         let series = workspace::imported()?;
         Ok(Catalogue {
             builds: Arc::new(BuildFiles::new(series.clone())),
+            command_lines: Arc::new(CommandLineFiles::new(series.clone())),
             series,
             knowledge: Arc::new(Knowledge {
                 behaviour: files.toml(Behaviour::FILE_NAME)?,
                 requests: files.toml("requests.toml")?,
-                migrations: read_migrations(files)?,
+                migrations: read_folder(
+                    files,
+                    MigrationRules::FOLDER_NAME,
+                    MigrationRules::extend,
+                )?,
+                replies: read_folder(files, ReplyRules::FOLDER_NAME, ReplyRules::extend)?,
             }),
             commands: OnceLock::new(),
         })
@@ -110,6 +121,7 @@ impl Catalogue {
             schema,
             origin,
             builds: Arc::clone(&self.builds),
+            command_lines: Arc::clone(&self.command_lines),
             target: None,
             knowledge: Arc::clone(&self.knowledge),
             written_for: None,
@@ -128,28 +140,19 @@ impl Catalogue {
             let source = SchemaSource::open(&series.to_string(), &SourceOptions::default())?;
             with.extend(source.has(program).then_some(*series));
         }
-        let series = &with[..];
-        let workers = thread::available_parallelism().map_or(1, usize::from);
-        let share = series.len().div_ceil(workers).max(1);
-        let read_chunk = |chunk: &[Series]| -> Vec<Result<Release, Failure>> {
-            let names = chunk.iter().map(Series::to_string);
-            names.map(|name| self.release(&name, program)).collect()
-        };
-        let read: Vec<Result<Release, Failure>> = thread::scope(|scope| {
-            let spawn = |chunk| scope.spawn(move || read_chunk(chunk));
-            let workers: Vec<_> = series.chunks(share).map(spawn).collect();
-            let interrupted = |_| vec![Err(Failure::new("reading the schemas was interrupted"))];
-            let joined = workers.into_iter().map(|worker| worker.join());
-            joined
-                .flat_map(|read| read.unwrap_or_else(interrupted))
-                .collect()
-        });
-        collect(read)
+        collect(parallel::map(&with, |series| {
+            self.release(&series.to_string(), program)
+        }))
     }
 
     /// The builds of all releases, with their devices.
     pub fn builds(&self) -> &BuildFiles {
         &self.builds
+    }
+
+    /// The command lines of all releases.
+    pub fn command_lines(&self) -> &CommandLineFiles {
+        &self.command_lines
     }
 
     /// The series that have a command, oldest first.
@@ -184,6 +187,7 @@ impl Release {
     ) -> Checker<'r> {
         let data = ReleaseData {
             devices: Some(&*self.builds),
+            command_lines: Some(&*self.command_lines),
             target: self.target.as_deref(),
             knowledge: Some(&self.knowledge),
             written_for: self.written_for,
@@ -221,6 +225,13 @@ impl Release {
         Ok(self.builds.read()?.release(series, self.target.as_deref()))
     }
 
+    /// The command line of the release.
+    pub fn command_line(&self) -> Result<CommandLineFacts<'_>, Failure> {
+        let series = self.schema.version.series();
+        let evidence = self.command_lines.read()?;
+        Ok(evidence.release(series, self.target.as_deref()))
+    }
+
     /// Returns `true` if the interface comes from a reply to `query-qmp-schema`.
     pub fn is_introspected(&self) -> bool {
         self.origin == ReleaseOrigin::Introspection
@@ -240,14 +251,18 @@ fn collect(read: Vec<Result<Release, Failure>>) -> Result<Vec<Release>, Failure>
     }
 }
 
-/// Reads all files of migration rules, in the order of their names.
-fn read_migrations(files: &SchemaFiles) -> Result<MigrationRules, Failure> {
-    let folder = files.path(MigrationRules::FOLDER_NAME);
+/// Reads all files of rules in a folder, in the order of their names.
+fn read_folder<T: DeserializeOwned + Default>(
+    files: &SchemaFiles,
+    folder_name: &str,
+    extend: impl Fn(&mut T, T),
+) -> Result<T, Failure> {
+    let folder = files.path(folder_name);
     let names = files.names(&folder);
     let names = names.map_err(|error| Failure::io("read", &folder, &error))?;
-    let mut rules = MigrationRules::default();
+    let mut rules = T::default();
     for name in names {
-        rules.extend(files.toml(&format!("{}/{name}", MigrationRules::FOLDER_NAME))?);
+        extend(&mut rules, files.toml(&format!("{folder_name}/{name}"))?);
     }
     Ok(rules)
 }

@@ -50,6 +50,13 @@ impl Console {
         Console { color }
     }
 
+    /// The width of the terminal that standard output is, or the widest that any
+    /// text needs.
+    pub fn width(&self) -> usize {
+        let size = terminal_size::terminal_size_of(io::stdout());
+        size.map_or(usize::MAX, |(width, _)| usize::from(width.0))
+    }
+
     /// Prints data as it is.
     pub fn data(&mut self, text: &str) -> Result<(), Failure> {
         print(self.writer(), text)

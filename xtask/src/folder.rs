@@ -94,7 +94,7 @@ impl FolderContent {
     }
 
     fn extra_files(&self) -> io::Result<Vec<StaleFile>> {
-        let mut names = names_below(&self.path)?;
+        let mut names: Vec<String> = names_below(&self.path).collect::<io::Result<_>>()?;
         names.retain(|name| !self.files.contains_key(name));
         let extra = |name: String| stale_file(&self.path.join(name), Staleness::Extra);
         Ok(names.into_iter().map(extra).collect())
@@ -121,7 +121,8 @@ impl FolderContent {
         }
         fs::create_dir_all(new)?;
         if self.others == OtherFiles::Keep && self.path.exists() {
-            for name in names_below(&self.path)? {
+            for name in names_below(&self.path) {
+                let name = name?;
                 let copy = new.join(&name);
                 fs::create_dir_all(copy.parent().unwrap_or(new))?;
                 fs::copy(self.path.join(name), copy)?;
@@ -167,26 +168,39 @@ fn stale_file(path: &Path, reason: Staleness) -> StaleFile {
     }
 }
 
-/// The files below a folder, by their paths in it, with `/`.
-fn names_below(folder: &Path) -> io::Result<Vec<String>> {
-    let mut names = Vec::new();
-    let mut pending = vec![String::new()];
-    while let Some(prefix) = pending.pop() {
-        let entries = match fs::read_dir(folder.join(&prefix)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            entries => entries?,
-        };
-        for entry in entries {
-            let entry = entry?;
-            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-            if entry.file_type()?.is_dir() {
-                pending.push(name + "/")
-            } else {
-                names.push(name)
+/// Iterates over the files below a folder, by their paths in it, with `/`.
+pub fn names_below(folder: &Path) -> impl Iterator<Item = io::Result<String>> {
+    let (mut folders, mut files) = (vec![String::new()], Vec::new());
+    std::iter::from_fn(move || {
+        while files.is_empty() {
+            if let Err(error) = read_names(folder, folders.pop()?, &mut folders, &mut files) {
+                return Some(Err(error));
             }
         }
+        files.pop().map(Ok)
+    })
+}
+
+/// Adds the files and the folders in `prefix`, which ends with `/`. A missing folder is empty.
+fn read_names(
+    folder: &Path,
+    prefix: String,
+    folders: &mut Vec<String>,
+    files: &mut Vec<String>,
+) -> io::Result<()> {
+    let entries = match fs::read_dir(folder.join(&prefix)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        match entry.file_type()?.is_dir() {
+            true => folders.push(name + "/"),
+            false => files.push(name),
+        }
     }
-    Ok(names)
+    Ok(())
 }
 
 #[cfg(test)]

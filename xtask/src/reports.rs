@@ -1,13 +1,13 @@
 //! Reports of what changed between two releases.
 
 use std::collections::BTreeMap;
-use std::thread;
 
 use qapi_codegen::diff::example::RequestJudge;
 use qapi_codegen::diff::report::{self, Report, ReportInputs, ReportSide};
 use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::json::JsonValue;
 use qapi_codegen::knowledge::MigrationRules;
+use qapi_codegen::parallel;
 use qapi_codegen::traffic::check::{Checker, Session, Verdict};
 use qapi_codegen::traffic::migrate::Migrator;
 use qapi_codegen::version::Series;
@@ -22,16 +22,7 @@ pub fn report_files(
 ) -> Result<BTreeMap<String, String>, Failure> {
     let series = series_of(catalogue, pairs)?;
     let releases = catalogue.releases(&series, QemuProgram::Emulator)?;
-    let written: Vec<Result<Vec<(String, String)>, Failure>> = thread::scope(|scope| {
-        let releases = &releases;
-        let write = |pair| scope.spawn(move || pair_files(pair, releases));
-        let workers: Vec<_> = pairs.iter().map(|&pair| write(pair)).collect();
-        let interrupted = |_| Err(Failure::new("writing a report was interrupted"));
-        workers
-            .into_iter()
-            .map(|worker| worker.join().unwrap_or_else(interrupted))
-            .collect()
-    });
+    let written = parallel::map(pairs, |&pair| pair_files(pair, &releases));
     let written: Vec<_> = written.into_iter().collect::<Result<_, _>>()?;
     Ok(written.into_iter().flatten().collect())
 }
@@ -100,6 +91,7 @@ fn side(release: &Release) -> ReportSide<'_> {
         name: &release.name,
         schema: &release.schema,
         devices: release.devices().ok(),
+        command_line: release.command_line().ok(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Programs that serve clients until they are interrupted.
 
 use std::io;
+use std::os::fd::OwnedFd;
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread;
 use std::time::Duration;
@@ -23,8 +24,10 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 pub enum Event {
     /// A client connected.
     Client(Stream),
-    /// A peer sent bytes.
-    Received(Peer, Vec<u8>),
+    /// A peer sent bytes, and file descriptors with them.
+    Received(Peer, Vec<u8>, Vec<OwnedFd>),
+    /// A sentence for the user.
+    Remark(String),
     /// A peer ended the connection.
     Ended(Peer, io::Result<()>),
     /// The user interrupted the program.
@@ -82,7 +85,7 @@ impl Service {
             match self.next_event()? {
                 Event::Client(client) => return Some(client),
                 Event::Interrupted => return None,
-                Event::Received(..) | Event::Ended(..) => {}
+                Event::Received(..) | Event::Ended(..) | Event::Remark(_) => {}
             }
         }
     }

@@ -13,11 +13,13 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use client_bench::figures::{Times, row};
-use client_bench::servers::{GREETING, Server, id};
+use client_bench::servers::{GREETING, Proxy, Server, id};
 use qmp_bindings::blocking::{self, transport::Transport};
 use qmp_bindings::{Options, v7_2, v10_0};
-use serde::de::IgnoredAny;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::Value;
 use serde_json::value::RawValue;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt};
 use tokio::runtime::{Builder, Runtime};
 
 fn main() {
@@ -27,6 +29,8 @@ fn main() {
         Some(qemu) => {
             println!("round trip of query-status, QEMU");
             round_trips(&qemu, 3_000);
+            println!("round trip of fixed bytes, QEMU");
+            ways_to_qemu(&qemu, 3_000);
         }
         None => println!("there is no QEMU"),
     }
@@ -36,6 +40,8 @@ fn main() {
     writes();
     println!("decoding what query-qmp-schema returned, 7.2");
     decoding();
+    decode_alone::<Vec<v7_2::types::BlockDeviceInfo>>("query-named-block-nodes", &nodes());
+    decode_alone::<Vec<v7_2::types::StatsResult>>("query-stats", &stats());
 }
 
 fn runtime() -> Runtime {
@@ -94,7 +100,6 @@ fn round_trips(server: &Server, count: usize) {
     let qmp = qmp::Client::connect(qmp::Endpoint::unix(server.client(5)));
     let qmp = runtime.block_on(qmp).expect("qmp");
 
-    let mut times: [Times; 6] = Default::default();
     let clients: [&mut dyn FnMut(); 6] = [
         // As long as the request of this client: QEMU reads byte by byte, in about 4 us
         // each.
@@ -115,16 +120,6 @@ fn round_trips(server: &Server, count: usize) {
             drop(runtime.block_on(command).expect("qmp"));
         },
     ];
-    for round in 0..count {
-        // A client affects the next one. The number of turns plus one is a prime, so
-        // each client follows each other one equally often.
-        let turns = clients.len();
-        for turn in 1..=turns {
-            let client = turn * (round % turns + 1) % (turns + 1) - 1;
-            times[client].measure(&mut *clients[client]);
-        }
-    }
-    let floor = times[0].quantile(500);
     let names = [
         "floor",
         "this, blocking",
@@ -133,8 +128,87 @@ fn round_trips(server: &Server, count: usize) {
         "qapi, tokio",
         "qmp, tokio",
     ];
+    take_turns(names, clients, count);
+}
+
+/// Measures clients in turns, and prints a row for each, compared with the first.
+fn take_turns<const N: usize>(
+    names: [&str; N],
+    clients: [&mut dyn FnMut(); N],
+    count: usize,
+) {
+    let mut times: [Times; N] = std::array::from_fn(|_| Times::default());
+    for round in 0..count {
+        // A client affects the next one. The number of turns plus one is a prime, so
+        // each client follows each other one equally often.
+        for turn in 1..=N {
+            let client = turn * (round % N + 1) % (N + 1) - 1;
+            times[client].measure(&mut *clients[client]);
+        }
+    }
+    let floor = times[0].quantile(500);
     for (name, times) in names.iter().zip(&mut times) {
         row(name, times, floor);
+    }
+}
+
+/// The floor by other ways: on tokio, and through the proxy of `qmp-compat`, which the
+/// variable `QMP_COMPAT` names.
+fn ways_to_qemu(server: &Server, count: usize) {
+    const REQUEST: &str = "{\"execute\":\"query-status\",\"id\":1000}\n";
+    let runtime = runtime();
+    let mut floor = Floor::connect(&server.client(0));
+    let mut on_tokio = runtime.block_on(TokioFloor::connect(&server.client(1)));
+    let proxies = [
+        Proxy::start(&server.client(2), &[]),
+        Proxy::start(&server.client(3), &["--speak", "10.0"]),
+    ];
+    let [Some(plain), Some(speaking)] = proxies else {
+        let clients: [&mut dyn FnMut(); 2] = [&mut || floor.call(REQUEST), &mut || {
+            runtime.block_on(on_tokio.call(REQUEST));
+        }];
+        return take_turns(["floor", "floor, tokio"], clients, count);
+    };
+    let mut through_plain = Floor::connect(&plain.path());
+    let mut through_speaking = Floor::connect(&speaking.path());
+    let clients: [&mut dyn FnMut(); 4] = [
+        &mut || floor.call(REQUEST),
+        &mut || runtime.block_on(on_tokio.call(REQUEST)),
+        &mut || through_plain.call(REQUEST),
+        &mut || through_speaking.call(REQUEST),
+    ];
+    let names = ["floor", "floor, tokio", "proxy", "proxy --speak"];
+    take_turns(names, clients, count);
+}
+
+/// The floor on tokio.
+struct TokioFloor {
+    stream: tokio::io::BufReader<tokio::net::UnixStream>,
+    line: String,
+}
+
+impl TokioFloor {
+    async fn connect(path: &Path) -> Self {
+        let stream = tokio::net::UnixStream::connect(path).await;
+        let mut floor = TokioFloor {
+            stream: tokio::io::BufReader::new(stream.expect("a server")),
+            line: String::new(),
+        };
+        floor.read().await;
+        floor.call("{\"execute\":\"qmp_capabilities\"}\n").await;
+        floor
+    }
+
+    async fn call(&mut self, request: &str) {
+        let sent = self.stream.get_mut().write_all(request.as_bytes()).await;
+        sent.expect("it is sent");
+        self.read().await;
+    }
+
+    async fn read(&mut self) {
+        self.line.clear();
+        let read = self.stream.read_line(&mut self.line).await;
+        read.expect("a line");
     }
 }
 
@@ -304,10 +378,56 @@ fn decoding() {
         "this, type alone",
         "qapi, blocking",
     ];
+    rates(&names, &mut times, schema.len());
+}
+
+/// The nodes of 200 disks, from one recorded node.
+fn nodes() -> String {
+    const SESSION: &str = include_str!("../../../tests/recordings/7.2.22/queries.jsonl");
+    let lines = SESSION.lines();
+    let lines = lines.map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    let mut received = lines.filter(|line| line["dir"] == "<");
+    let reply = received.find(|line| line["step"] == "query-named-block-nodes");
+    let reply = reply.expect("the session asks for the nodes");
+    let reply: BTreeMap<String, Vec<&RawValue>> =
+        serde_json::from_str(reply["raw"].as_str().expect("text")).expect("JSON");
+    let node = reply["return"][0].get();
+    format!("[{}]", vec![node; 200].join(", "))
+}
+
+/// Made-up statistics of 64 virtual processors, since no recorded machine had KVM.
+fn stats() -> String {
+    let stats: Vec<String> = (0..60)
+        .map(|number| format!(r#"{{"name": "statistic-{number}", "value": {}}}"#, number * 4711))
+        .collect();
+    let stats = stats.join(", ");
+    let results: Vec<String> = (0..64)
+        .map(|cpu| {
+            format!(
+                r#"{{"provider": "kvm", "qom-path": "/machine/unattached/device[{cpu}]", "stats": [{stats}]}}"#
+            )
+        })
+        .collect();
+    format!("[{}]", results.join(", "))
+}
+
+fn decode_alone<T: DeserializeOwned>(name: &str, json: &str) {
+    println!("decoding what {name} returned, {} bytes", json.len());
+    let mut times: [Times; 2] = Default::default();
+    for _ in 0..300 {
+        times[0].measure(|| serde_json::from_str::<IgnoredAny>(black_box(json)).is_ok());
+        times[1].measure(|| serde_json::from_str::<T>(black_box(json)).expect("ours"));
+    }
+    let names = ["IgnoredAny", "this, type alone"];
+    rates(&names, &mut times, json.len());
+}
+
+/// Prints the rates of decoders, compared with the first.
+fn rates(names: &[&str], times: &mut [Times], bytes: usize) {
     let floor = times[0].quantile(500);
-    for (name, times) in names.iter().zip(&mut times) {
+    for (name, times) in names.iter().zip(times) {
         let time = times.quantile(500).as_secs_f64();
-        let rate = schema.len() as f64 / time / 1e6;
+        let rate = bytes as f64 / time / 1e6;
         let ratio = floor.as_secs_f64() / time;
         println!("  {name:<24} {rate:>9.0} MB/s   {ratio:>6.2}");
     }

@@ -1,5 +1,6 @@
 //! Servers for the benchmarks.
 
+use std::collections::VecDeque;
 use std::env;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
@@ -8,6 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use rustix::process::{Resource, getrlimit, setrlimit};
 use tempfile::TempDir;
 
 /// The greeting of the echo server.
@@ -103,26 +105,123 @@ impl Drop for Server {
     }
 }
 
+/// A running `qmp-compat proxy`.
+pub struct Proxy {
+    folder: TempDir,
+    child: Child,
+}
+
+impl Proxy {
+    /// Starts the proxy, unless the variable `QMP_COMPAT` names no program that has it.
+    pub fn start(to: &Path, options: &[&str]) -> Option<Self> {
+        let folder = TempDir::new().expect("a folder");
+        let mut command = Command::new(env::var_os("QMP_COMPAT")?);
+        command.arg("proxy").arg("--listen").arg(socket(folder.path()));
+        command.arg("--to").arg(to).args(options);
+        command.stdin(Stdio::null()).stderr(Stdio::null());
+        let child = command.spawn().ok()?;
+        let mut proxy = Proxy { folder, child };
+        while !proxy.path().exists() {
+            if !matches!(proxy.child.try_wait(), Ok(None)) {
+                return None;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        Some(proxy)
+    }
+
+    /// Returns the path of the socket for clients.
+    pub fn path(&self) -> PathBuf {
+        socket(self.folder.path())
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 fn serve(stream: &UnixStream) {
     let mut writer = stream;
     let _ = writer.write_all(format!("{GREETING}\r\n").as_bytes());
     let mut line = String::new();
     let mut reader = BufReader::new(stream);
     while matches!(reader.read_line(&mut line), Ok(1..)) {
-        let reply = if line.contains("qmp_capabilities") {
-            "{}"
-        } else {
-            STATUS
-        };
-        let text = match id(&line) {
-            Some(id) => format!("{{\"return\": {reply}, \"id\": {id}}}\r\n"),
-            None => format!("{{\"return\": {reply}}}\r\n"),
-        };
-        if writer.write_all(text.as_bytes()).is_err() {
+        if writer.write_all(reply(&line).as_bytes()).is_err() {
             return;
         }
         line.clear();
     }
+}
+
+/// The reply to a request.
+fn reply(request: &str) -> String {
+    let value = if request.contains("qmp_capabilities") {
+        "{}"
+    } else {
+        STATUS
+    };
+    match id(request) {
+        Some(id) => format!("{{\"return\": {value}, \"id\": {id}}}\r\n"),
+        None => format!("{{\"return\": {value}}}\r\n"),
+    }
+}
+
+/// Servers that negotiate and then send nothing, each with a socket of its own.
+pub struct IdleServers {
+    folder: TempDir,
+    count: usize,
+}
+
+impl IdleServers {
+    /// Starts servers on one thread, which keeps all connections open.
+    pub fn start(count: usize) -> Self {
+        let folder = TempDir::new().expect("a folder");
+        let mut servers = Vec::with_capacity(count);
+        for number in 0..count {
+            let path = monitor(folder.path(), number);
+            servers.push(UnixListener::bind(path).expect("a socket"));
+        }
+        thread::spawn(move || {
+            let mut open = VecDeque::with_capacity(count + 1);
+            // A client connects to each in turn, so that accepting one after the
+            // other never waits for long.
+            for listener in servers.iter().cycle() {
+                let Ok((stream, _)) = listener.accept() else {
+                    return;
+                };
+                negotiate(&stream);
+                open.push_back(stream);
+                if open.len() > count {
+                    open.pop_front();
+                }
+            }
+        });
+        IdleServers { folder, count }
+    }
+
+    /// Returns the paths of the sockets.
+    pub fn paths(&self) -> impl ExactSizeIterator<Item = PathBuf> {
+        (0..self.count).map(|number| monitor(self.folder.path(), number))
+    }
+}
+
+fn negotiate(stream: &UnixStream) {
+    let mut writer = stream;
+    let _ = writer.write_all(format!("{GREETING}\r\n").as_bytes());
+    let mut line = String::new();
+    if BufReader::with_capacity(256, stream).read_line(&mut line).is_ok() {
+        let _ = writer.write_all(reply(&line).as_bytes());
+    }
+}
+
+/// Raises the number of files that the process may open, as far as it is allowed to.
+pub fn allow_open_files(count: u64) {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum.map_or(Some(count), |most| Some(most.min(count)));
+    let _ = setrlimit(Resource::Nofile, limit);
 }
 
 /// Finds the id of a request.

@@ -4,10 +4,10 @@
 
 use codegen_bench::{Disk, peer_schema, series};
 use divan::{Bencher, black_box};
-use qapi_codegen::emit::{Bindings, emit};
+use qapi_codegen::emit::{Bindings, HostCrate, emit};
 use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::load::load;
-use qapi_codegen::schema::resolve;
+use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::{ValidSchema, validate};
 use qapi_codegen::version::Version;
 
@@ -46,22 +46,14 @@ fn parse_and_validate_upstream() -> ValidSchema {
 /// One release from QEMU's files to formatted source.
 #[divan::bench]
 fn generate_upstream() -> usize {
-    emit(&Bindings {
-        qmp: vec![resolve(&upstream())],
-        agent: Vec::new(),
-    })
-    .len()
+    file_count(vec![resolve(&upstream())], Vec::new())
 }
 
 /// One release from a restated schema to formatted source.
 #[divan::bench]
 fn generate_10_0() -> usize {
     let qmp = vec![resolve(&restated("10.0", QemuProgram::Emulator))];
-    emit(&Bindings {
-        qmp,
-        agent: Vec::new(),
-    })
-    .len()
+    file_count(qmp, Vec::new())
 }
 
 /// The same by the published crate, whose output is not formatted and which
@@ -86,9 +78,14 @@ fn generate_all_bindings() -> usize {
             .map(|name| resolve(&restated(name, interface)));
         each.collect()
     };
-    emit(&Bindings {
-        qmp: read(QemuProgram::Emulator),
-        agent: read(QemuProgram::GuestAgent),
-    })
-    .len()
+    let (qmp, agent) = (
+        read(QemuProgram::Emulator),
+        read(QemuProgram::GuestAgent),
+    );
+    file_count(qmp, agent)
+}
+
+/// The number of generated files.
+fn file_count(qmp: Vec<Schema>, agent: Vec<Schema>) -> usize {
+    emit(&Bindings { qmp, agent }, HostCrate::QmpBindings).len()
 }

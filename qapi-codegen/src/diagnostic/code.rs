@@ -145,8 +145,11 @@ codes! {
         UnexpectedEnvelope = "unexpected-envelope-member", Error, "The envelope has an unknown member.";
         UnexpectedMember = "unexpected-member", Error, "An object has an unknown member.";
         UnknownCommand = "unknown-command", Error, "The release does not have this command.";
+        UnknownCpu = "unknown-cpu", Error, "The release does not have this CPU model.";
         UnknownDevice = "unknown-device", Error, "The release does not have this device.";
         UnknownEvent = "unknown-event", Error, "The release does not have this event.";
+        UnknownMachine = "unknown-machine", Error, "The release does not have this machine type.";
+        UnknownOption = "unknown-option", Error, "The release does not have this option of the command line.";
         UnknownValue = "unknown-value", Error, "A string is not a value of the enum.";
         Unstable = "unstable", Warning, "The request uses something that may change without notice.";
     }

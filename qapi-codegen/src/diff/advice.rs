@@ -3,7 +3,9 @@
 use super::change::{ChangeValue, KindAttribute};
 use super::finding::Finding;
 use super::rules::Compatibility;
-use crate::knowledge::{AnswerRange, BreakSite, MigrationRule, MigrationRules};
+use crate::knowledge::{
+    AnswerRange, BreakSite, MigrationRule, MigrationRules, ReplyRule, ReplyRules,
+};
 use crate::version::Series;
 use crate::wire::{Direction, PathSegment, render_argument_path};
 
@@ -55,6 +57,22 @@ pub fn find_answer<'s>(
     let of_earlier = || migrations.answer(&site, earlier);
     let answer = migrations.answer(&site, range).or_else(of_command);
     answer.or_else(of_earlier)
+}
+
+/// The rule that says where the information in a reply or event is that a later
+/// series gives in another way.
+pub fn find_moved<'s>(
+    replies: &'s ReplyRules,
+    finding: &Finding<'_>,
+    series: (Series, Series),
+) -> Option<&'s ReplyRule> {
+    let is_break = finding.compatibility > Compatibility::Compatible;
+    let is_metadata = finding.change.kind.has(KindAttribute::Deprecation);
+    if finding.direction == Direction::Request || !is_break || is_metadata {
+        return None;
+    }
+    let path = render_argument_path(finding.path());
+    replies.find(finding.direction, finding.target(), &path, series)
 }
 
 /// The enum value or the discriminator value that changed.

@@ -10,6 +10,9 @@ use crate::wire::Interface;
 /// A change of behaviour, which no schema shows.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct BehaviourNote<'s> {
+    /// The change.
+    #[serde(skip)]
+    pub change: &'s BehaviourChange,
     /// The stable name of the change.
     pub id: &'s str,
     /// The series in which it happened.
@@ -28,9 +31,22 @@ pub struct BehaviourNote<'s> {
     pub advice: Option<&'s str>,
     /// `true` for a downgrade to a release without the change.
     pub undone: bool,
+    /// `true` if the recorded use of a program is affected; `None` without a record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub used: Option<bool>,
 }
 
-impl BehaviourNote<'_> {
+impl<'s> BehaviourNote<'s> {
+    /// The command or event that leads the note, unless it is general.
+    pub fn target(&self) -> Option<&'s str> {
+        self.commands.iter().chain(&self.events).next().copied()
+    }
+
+    /// The anchor of the note under a command or event in a page.
+    pub fn anchor(&self, target: &str) -> String {
+        format!("b-{}-{target}", self.id)
+    }
+
     /// The effect on an old client of the new QEMU.
     pub fn compatibility(&self) -> Compatibility {
         match self.effect {
@@ -73,6 +89,7 @@ pub fn behaviour_notes<'s>(
             .collect()
     };
     let note = |change: &'s BehaviourChange| BehaviourNote {
+        change,
         id: &change.id,
         since: change.steps_between(low, high).collect(),
         effect: change.effect,
@@ -81,6 +98,7 @@ pub fn behaviour_notes<'s>(
         summary: &change.summary,
         advice: change.advice.as_deref(),
         undone: to < from,
+        used: None,
     };
     let changes = behaviour.changes_between(low, high);
     let notes = changes.map(|change| (change.is_general(), note(change)));

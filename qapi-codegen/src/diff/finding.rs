@@ -5,12 +5,12 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde::Serialize;
 
-use super::change::{Change, ChangeValue, KindAttribute};
+use super::change::{Change, ChangeKind, ChangeValue, KindAttribute};
 use super::compare::ChangeGraph;
 use super::occurrence::{Occurrence, pair_occurrences};
 use super::rules::{Compatibility, Rule, rules};
 use crate::json::JsonValue;
-use crate::knowledge::MigrationRule;
+use crate::knowledge::{MigrationRule, ReplyRule};
 use crate::schema::JsonKind;
 use crate::version::Series;
 use crate::wire::{Direction, PathSegment, render_path};
@@ -36,6 +36,11 @@ pub struct Finding<'s> {
     pub deprecated_since: Option<Series>,
     /// The answer to this change, whose advice replaces that of the rule.
     pub answer: Option<&'s MigrationRule>,
+    /// What people note about the change, which replaces the advice of the rule, too.
+    pub noted_advice: Option<String>,
+    /// The rule that says where the information in a changed reply or event is,
+    /// whose advice replaces that of the rule.
+    pub moved: Option<&'s ReplyRule>,
     /// Messages that show the change.
     pub example: Example<'s>,
     /// A number that stays the same in later reports.
@@ -126,6 +131,8 @@ impl<'s> Finding<'s> {
             since: None,
             deprecated_since: None,
             answer: None,
+            noted_advice: None,
+            moved: None,
             example: Example::default(),
             fingerprint: String::new(),
             used: None,
@@ -178,6 +185,13 @@ impl<'s> Finding<'s> {
         let fitting = candidates.filter(|(_, own)| fits(own.operation.name()));
         let text = |own: &Occurrence<'s>| (own.operation.name(), render_path(self.path_of(own)));
         if let Some((index, _)) = fitting.min_by_key(|(_, own)| text(own)) {
+            self.put_first(index);
+        }
+    }
+
+    /// Puts an occurrence first. The example, which shows another one, is dropped.
+    pub(super) fn put_first(&mut self, index: usize) {
+        if index > 0 {
             self.occurrences[..=index].rotate_right(1);
             self.example = Example::default();
         }
@@ -223,6 +237,21 @@ fn identity(
     (change.kind, direction, operation, path).hash(&mut hasher);
     (value, change.subject).hash(&mut hasher);
     hasher.finish()
+}
+
+/// The identity that a change of an entity, given by its path and name, has as
+/// a finding of its own.
+pub(super) fn entity_identity(
+    kind: ChangeKind,
+    direction: Direction,
+    occurrence: &Occurrence<'_>,
+    (path, subject): (&[PathSegment<'_>], Option<&str>),
+) -> u64 {
+    let change = Change {
+        subject,
+        ..Change::new(kind)
+    };
+    identity(&change, direction, occurrence, path)
 }
 
 /// The value of a kind that may occur several times at one path.

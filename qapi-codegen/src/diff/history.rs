@@ -1,4 +1,4 @@
-//! The history of one command, event, type or device over all releases.
+//! The history of one name over all releases.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,23 +11,25 @@ use super::merge::merge_branches;
 use super::policy::matches;
 use super::report::message;
 use super::rules::Compatibility;
+use crate::parallel;
 use crate::schema::Schema;
 use crate::version::Series;
 use crate::wire::{Interface, render_path};
 
-/// The history of a command, event, type or device.
+/// The history of a command, event, type, device, option, machine type or CPU model.
 #[derive(Debug, Clone, Serialize)]
 pub struct History<'s> {
     /// The name.
     pub name: &'s str,
-    /// `command`, `event`, `type`, `device` or `QOM type`.
+    /// `command`, `event`, `type`, `device`, `QOM type`, `option`, `machine type` or
+    /// `CPU model`.
     #[serde(rename = "sort")]
     pub kind: &'static str,
     /// The series that have it.
     pub series: Vec<Series>,
     /// All series.
     pub known: Vec<Series>,
-    /// The series of which a build of a target has the device, by target.
+    /// The series of which a build of a target has it, by target.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub targets: BTreeMap<&'s str, BTreeSet<Series>>,
     /// The changes, the oldest first.
@@ -102,12 +104,9 @@ pub fn history<'s>(schemas: &[&'s Schema], name: &'s str) -> Option<History<'s>>
     let kinds = schemas.iter().map(|schema| kind_in(schema, name));
     let kind = kinds.clone().flatten().next()?;
     let holders = schemas.iter().zip(kinds).filter(|(_, kind)| kind.is_some());
-    let interfaces: Vec<Interface<'s>> = schemas
-        .iter()
-        .map(|schema| Interface::from_schema(schema))
-        .collect();
-    let pairs = interfaces.windows(2).zip(schemas.windows(2));
-    let entries = pairs.map(|(interfaces, schemas)| HistoryEntry {
+    let interfaces = parallel::map(schemas, |schema| Interface::from_schema(schema));
+    let pairs: Vec<_> = interfaces.windows(2).zip(schemas.windows(2)).collect();
+    let entries = parallel::map(&pairs, |&(interfaces, schemas)| HistoryEntry {
         series: series(&schemas[1]),
         after: series(&schemas[0]),
         changes: match kind {
@@ -121,7 +120,10 @@ pub fn history<'s>(schemas: &[&'s Schema], name: &'s str) -> Option<History<'s>>
         series: holders.map(|(schema, _)| series(schema)).collect(),
         known: schemas.iter().map(series).collect(),
         targets: BTreeMap::new(),
-        entries: entries.filter(|entry| !entry.changes.is_empty()).collect(),
+        entries: entries
+            .into_iter()
+            .filter(|entry| !entry.changes.is_empty())
+            .collect(),
     })
 }
 

@@ -6,7 +6,7 @@
 use serde::Deserialize;
 
 use super::finding::Finding;
-use super::report::{FindingCounts, Report};
+use super::report::Report;
 use super::rules::Compatibility;
 use crate::wire::render_path;
 
@@ -84,7 +84,7 @@ impl Policy {
             }
             report.ignored += count;
         }
-        report.counts = FindingCounts::from_findings(&report.findings);
+        report.count();
         unused
     }
 }

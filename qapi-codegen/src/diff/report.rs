@@ -3,7 +3,7 @@
 //! A report is typed; only the formats produce text.
 
 mod actions;
-mod html;
+pub mod html;
 mod json;
 mod markdown;
 mod rules_text;
@@ -14,26 +14,28 @@ pub mod view;
 mod wording;
 
 use std::cmp::Reverse;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde::Serialize;
 
-use super::advice::find_answer;
+use super::advice::{find_answer, find_moved};
 use super::behaviour::{BehaviourNote, behaviour_notes};
-use super::change::ChangeKind;
-use super::compare::{ChangeGraph, OperationKind, compare};
+use super::between::{deprecated_on_the_way, disproved_renames};
+use super::change::KindAttribute;
+use super::command_line::{CommandLineCoverage, command_line_coverage, command_line_findings};
+use super::compare::{ChangeGraph, OperationKind, compare_knowing};
 use super::deprecations::{NewDeprecation, new_deprecations};
 use super::devices::{DeviceCoverage, device_coverage, device_findings};
 use super::example::{ExampleBuilder, RequestJudge};
 use super::finding::{Example, Finding, findings};
-use super::merge::merge_branches;
+use super::merge::{merge_branches, merge_siblings};
 use super::release_chain::ReleaseChain;
 use super::rules::Compatibility;
 use super::rust::{RustChanges, rust_changes};
-use crate::knowledge::{Knowledge, MigrationRules, ReleaseDevices};
+use crate::knowledge::{CommandLineFacts, Knowledge, MigrationRules, ReleaseDevices};
 use crate::schema::Schema;
 use crate::version::Series;
-use crate::wire::{Direction, Interface, PathSegment, render_path};
+use crate::wire::{Direction, Interface, PathSegment, render_argument_path, render_path};
 
 pub use html::html;
 pub use json::json;
@@ -64,6 +66,8 @@ pub struct ReportSide<'a> {
     pub schema: &'a Schema,
     /// The devices that `device_add` accepts, if they are known.
     pub devices: Option<ReleaseDevices<'a>>,
+    /// The command line, if it is known.
+    pub command_line: Option<CommandLineFacts<'a>>,
 }
 
 /// A report.
@@ -73,7 +77,7 @@ pub struct Report<'s> {
     pub old: &'s str,
     /// The name of the new release.
     pub new: &'s str,
-    /// The numbers of findings.
+    /// The numbers of findings and changes of behaviour.
     #[serde(rename = "summary")]
     pub counts: FindingCounts,
     /// The extent of the comparison.
@@ -89,6 +93,11 @@ pub struct Report<'s> {
     pub deprecations: Vec<NewDeprecation<'s>>,
     /// The extent of the comparison of devices; nothing without `device_add`.
     pub devices: Option<DeviceCoverage<'s>>,
+    /// The extent of the comparison of command lines; nothing without `device_add`.
+    pub command_line: Option<CommandLineCoverage>,
+    /// The part of the comparison that is reported.
+    #[serde(skip)]
+    pub scope: ReportScope,
     /// The changes of the bindings.
     pub rust: RustChanges,
     /// The numbers of findings that affect the program, if its use is recorded.
@@ -96,6 +105,16 @@ pub struct Report<'s> {
     pub used: Option<UsageCounts>,
     /// The number of findings that the policy ignores.
     pub ignored: usize,
+}
+
+/// The part of a comparison that a report has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ReportScope {
+    /// All of it.
+    #[default]
+    Everything,
+    /// The command line.
+    CommandLine,
 }
 
 /// The numbers of findings by their effect.
@@ -158,7 +177,16 @@ impl FindingCounts {
     }
 
     fn add(&mut self, finding: &Finding<'_>) {
-        *match finding.compatibility {
+        self.add_effect(finding.compatibility);
+    }
+
+    /// Counts a change of behaviour.
+    pub fn add_note(&mut self, note: &BehaviourNote<'_>) {
+        self.add_effect(note.compatibility());
+    }
+
+    fn add_effect(&mut self, effect: Compatibility) {
+        *match effect {
             Compatibility::Breaking => &mut self.breaking,
             Compatibility::Dangerous => &mut self.dangerous,
             Compatibility::Compatible => &mut self.compatible,
@@ -186,9 +214,10 @@ impl<'s> Report<'s> {
             behaviour,
             migrations,
             requests,
+            replies: _,
         } = inputs.knowledge;
         let [old, new] = [inputs.old, inputs.new].map(|side| Interface::from_schema(side.schema));
-        let comparison = compare(&old, &new);
+        let (comparison, chain) = compare_through(inputs, &old, &new);
         let examples = ExampleBuilder {
             old: &old,
             new: &new,
@@ -197,8 +226,8 @@ impl<'s> Report<'s> {
         };
         let mut findings = findings(&comparison);
         let command_examples = command_examples(&findings, &examples);
-        complete(&mut findings, inputs, &old, &examples);
-        let mut findings = merge_branches(findings);
+        complete(&mut findings, inputs, (&old, &chain), &examples);
+        let mut findings = merge_siblings(merge_branches(findings));
         let has_devices = [&old, &new].map(|side| side.commands.contains("device_add"));
         let devices = inputs.old.devices.zip(inputs.new.devices);
         let devices = devices.filter(|_| has_devices == [true, true]);
@@ -208,22 +237,57 @@ impl<'s> Report<'s> {
                 finding.answer = find_answer(migrations, finding, (old.series(), new.series()));
             }
             findings.extend(of_devices);
-            findings.sort_by_cached_key(sort_key);
         }
-        Report {
+        let command_lines = inputs.old.command_line.zip(inputs.new.command_line);
+        let command_lines = command_lines.filter(|_| has_devices == [true, true]);
+        if let Some((old, new)) = command_lines {
+            findings.extend(command_line_findings(old, new));
+        }
+        findings.sort_by_cached_key(sort_key);
+        let mut report = Report {
             old: inputs.old.name,
             new: inputs.new.name,
-            counts: FindingCounts::from_findings(&findings),
+            counts: FindingCounts::default(),
             compared: ComparedCounts::from_comparison(&comparison, &old, &new, &findings),
             command_examples,
             behaviour: behaviour_notes(behaviour, &old, &new),
             deprecations: new_deprecations(migrations, &findings, &old, &new),
             devices: devices.map(|(old, new)| device_coverage(old, new)),
+            command_line: command_lines.map(|(old, new)| command_line_coverage(old, new)),
+            scope: ReportScope::Everything,
             rust: rust_changes(inputs.old.schema, inputs.new.schema),
             used: None,
             ignored: 0,
             findings,
-        }
+        };
+        report.count();
+        report
+    }
+
+    /// Counts the findings and the changes of behaviour.
+    pub(super) fn count(&mut self) {
+        let mut counts = FindingCounts::from_findings(&self.findings);
+        self.behaviour.iter().for_each(|note| counts.add_note(note));
+        self.counts = counts;
+    }
+}
+
+/// Compares two releases and those between them. A rename that one of these
+/// disproves is none.
+fn compare_through<'s>(
+    inputs: &ReportInputs<'s>,
+    old: &Interface<'s>,
+    new: &Interface<'s>,
+) -> (ChangeGraph<'s>, ReleaseChain) {
+    let compare = |disproved: BTreeSet<_>| {
+        let chain = ReleaseChain::new(old, &inputs.between, new.version.series(), &disproved);
+        (compare_knowing(old, new, disproved), chain)
+    };
+    let (comparison, chain) = compare(BTreeSet::new());
+    let disproved = disproved_renames(&findings(&comparison), &chain);
+    match disproved.is_empty() {
+        true => (comparison, chain),
+        false => compare(disproved),
     }
 }
 
@@ -231,34 +295,41 @@ impl<'s> Report<'s> {
 fn complete<'s>(
     findings: &mut [Finding<'s>],
     inputs: &ReportInputs<'s>,
-    old: &Interface<'s>,
+    (old, chain): (&Interface<'s>, &ReleaseChain),
     examples: &ExampleBuilder<'_, 's>,
 ) {
-    let chain = ReleaseChain::new(old, &inputs.between, inputs.new.schema.version.series());
     let migrations = &inputs.knowledge.migrations;
     let series = (old.version.series(), inputs.new.schema.version.series());
     for finding in &mut *findings {
         finding.since = Some(chain.since(&finding.identities()));
         finding.example = examples.build(finding);
         finding.answer = find_answer(migrations, finding, series);
-        finding.deprecated_since = deprecated_since(finding, old, migrations);
+        finding.moved = find_moved(&inputs.knowledge.replies, finding, series);
+        let known = deprecated_since(finding, old, migrations);
+        finding.deprecated_since = known.or_else(|| deprecated_on_the_way(finding, chain));
     }
     findings.sort_by_cached_key(sort_key);
 }
 
-/// The series that deprecated a removed command.
+/// The series that deprecated what the old release has still and deprecates, if
+/// the schema or a rule says so.
 fn deprecated_since(
     finding: &Finding<'_>,
     old: &Interface<'_>,
     migrations: &MigrationRules,
 ) -> Option<Series> {
-    if finding.change.kind != ChangeKind::CommandRemovedAfterDeprecation {
+    let is_request = finding.direction == Direction::Request;
+    let kind = finding.change.kind;
+    // A rule about an argument may be about other values of it.
+    if !is_request || !kind.has(KindAttribute::Removal) || kind.has(KindAttribute::EnumValue) {
         return None;
     }
     let target = finding.target();
+    let path = render_argument_path(finding.path());
+    let rule = migrations.documented_deprecation(target, &path, old.version.series());
     let facts = &old.commands.get(target)?.meta.facts;
-    let rule = migrations.documented_deprecation(target, "", old.version.series());
-    let documented = facts.deprecated.as_ref().and_then(|own| own.since);
+    let of_command = facts.deprecated.as_ref().filter(|_| path.is_empty());
+    let documented = of_command.and_then(|own| own.since);
     documented.or(rule.and_then(|rule| rule.deprecated))
 }
 

@@ -1,7 +1,8 @@
 //! Reports about some commands and events only.
 
+use super::command_line::COMMAND_LINE;
 use super::policy::matches;
-use super::report::{FindingCounts, Report};
+use super::report::{Report, ReportScope};
 use super::usage::Usage;
 
 /// Restricts a report to the commands and events that match one of the
@@ -15,6 +16,7 @@ pub fn select_operations(report: &mut Report<'_>, patterns: &[String]) {
 /// Restricts a report to what affects a program.
 pub fn select_used(report: &mut Report<'_>, usage: &Usage) {
     report.findings.retain(|finding| finding.used == Some(true));
+    report.behaviour.retain(|note| note.used == Some(true));
     let is_used = |name: &str| {
         usage
             .commands()
@@ -22,6 +24,12 @@ pub fn select_used(report: &mut Report<'_>, usage: &Usage) {
             .any(|own| own == name)
     };
     retain_operations(report, is_used);
+}
+
+/// Restricts a report to the command line of QEMU.
+pub fn select_command_line(report: &mut Report<'_>) {
+    retain_operations(report, |name| name == COMMAND_LINE);
+    report.scope = ReportScope::CommandLine;
 }
 
 fn retain_operations(report: &mut Report<'_>, fits: impl Fn(&str) -> bool + Copy) {
@@ -39,5 +47,8 @@ fn retain_operations(report: &mut Report<'_>, fits: impl Fn(&str) -> bool + Copy
     if !fits("device_add") {
         report.devices = None;
     }
-    report.counts = FindingCounts::from_findings(&report.findings);
+    if !fits(COMMAND_LINE) {
+        report.command_line = None;
+    }
+    report.count();
 }

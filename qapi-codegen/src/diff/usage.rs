@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::behaviour::BehaviourNote;
 use super::change::{Change, ChangeKind, ChangeValue};
 use super::finding::Finding;
 use super::occurrence::Occurrence;
@@ -61,20 +62,28 @@ impl Usage {
     /// Marks the findings that affect the program, and puts them first.
     pub fn apply(&self, report: &mut Report<'_>) {
         for finding in &mut report.findings {
-            finding.used = Some(self.is_affected(finding));
+            finding.used = Some(self.find_affected(finding));
+        }
+        for note in &mut report.behaviour {
+            note.used = Some(self.lead_with_affected(note));
         }
         let findings = &mut report.findings;
         findings.sort_by_key(|finding| finding.used != Some(true));
         let affected = findings.iter().filter(|own| own.used == Some(true));
-        let counts = FindingCounts::from_findings(affected);
+        let mut counts = FindingCounts::from_findings(affected);
+        let notes = report.behaviour.iter();
+        notes
+            .filter(|own| own.used == Some(true))
+            .for_each(|own| counts.add_note(own));
         report.used = Some(UsageCounts {
             affected: counts.by_effect().iter().sum(),
-            all: findings.len(),
+            all: findings.len() + report.behaviour.len(),
             breaking: counts.breaking,
         });
     }
 
-    fn is_affected(&self, finding: &Finding<'_>) -> bool {
+    /// Puts first the occurrence that affects the program, if there is one.
+    fn find_affected(&self, finding: &mut Finding<'_>) -> bool {
         let is_affected = |own: &Occurrence<'_>| {
             let name = own.operation.name();
             match finding.direction {
@@ -83,8 +92,37 @@ impl Usage {
                 Direction::Event => self.events.contains(name),
             }
         };
-        finding.compatibility > Compatibility::Compatible
-            && finding.occurrences.iter().any(is_affected)
+        let is_incompatible = finding.compatibility > Compatibility::Compatible;
+        let affected = finding.occurrences.iter().position(is_affected);
+        let affected = affected.filter(|_| is_incompatible);
+        affected
+            .inspect(|index| finding.put_first(*index))
+            .is_some()
+    }
+
+    /// Puts first the command or event of a note that the program uses, if there
+    /// is one.
+    fn lead_with_affected(&self, note: &mut BehaviourNote<'_>) -> bool {
+        let is_sent = |name: &&str| {
+            let mut requests = self.commands.get(*name).into_iter().flatten();
+            requests.any(|arguments| match arguments {
+                None => true,
+                Some(arguments) => note.change.affects(name, arguments),
+            })
+        };
+        let command = note.commands.iter().position(is_sent);
+        let event = note
+            .events
+            .iter()
+            .position(|own| self.events.contains(*own));
+        if let Some(index) = command {
+            note.commands[..=index].rotate_right(1);
+        }
+        if let Some(index) = event {
+            note.events[..=index].rotate_right(1);
+        }
+        let is_incompatible = note.compatibility() > Compatibility::Compatible;
+        is_incompatible && (command.is_some() || event.is_some())
     }
 
     fn sends(&self, command: &str, finding: &Finding<'_>, path: &[PathSegment<'_>]) -> bool {

@@ -71,13 +71,18 @@ struct Mention<'t> {
     after: &'t str,
 }
 
-/// The occurrences of a word in a text, regardless of case.
+/// The occurrences of a word of ASCII letters in a text, regardless of case.
 fn mentions<'t>(text: &'t str, word: &str) -> Vec<Mention<'t>> {
     let part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '@' | '\'');
     let around = |start: usize| (&text[..start], &text[start + word.len()..]);
-    text.to_ascii_lowercase()
-        .match_indices(word)
-        .map(|(start, _)| around(start))
+    let is_word = |start: &usize| {
+        let found = text.as_bytes().get(*start..*start + word.len());
+        found.is_some_and(|found| found.eq_ignore_ascii_case(word.as_bytes()))
+    };
+    let first = word.as_bytes()[0];
+    memchr::memchr2_iter(first, first.to_ascii_uppercase(), text.as_bytes())
+        .filter(is_word)
+        .map(around)
         .filter(|(before, after)| !before.ends_with(part) && !after.starts_with(part))
         .map(|(before, after)| Mention {
             before: before.trim_end(),

@@ -9,11 +9,14 @@ pub fn find(text: &str, is_deprecated: bool) -> Option<String> {
     if let Some((_, rest)) = text.split_once(REPLACED_BY) {
         return names(rest.split('.').next()?);
     }
+    if !is_deprecated {
+        return None;
+    }
     let start = [" use ", " Use "].iter().find_map(|word| {
         let start = text.find(word)?;
         Some(start + word.len())
     });
-    let (object, _) = text[start.filter(|_| is_deprecated)?..].split_once(" instead")?;
+    let (object, _) = text[start?..].split_once(" instead")?;
     names(object)
 }
 

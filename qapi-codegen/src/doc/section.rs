@@ -34,8 +34,15 @@ pub enum SectionKind<'s> {
 impl Section<'_> {
     /// The text as one line with single spaces.
     pub fn text(&self) -> String {
-        let words = self.lines.iter().flat_map(|line| line.split_whitespace());
-        words.collect::<Vec<_>>().join(" ")
+        let length = self.lines.iter().map(|line| line.len() + 1).sum();
+        let mut text = String::with_capacity(length);
+        for word in self.lines.iter().flat_map(|line| line.split_whitespace()) {
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text += word;
+        }
+        text
     }
 }
 

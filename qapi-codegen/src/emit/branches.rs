@@ -128,15 +128,11 @@ impl<'a, 'c: 'a> BranchesEnum<'a, 'c> {
                 const DISCRIMINATOR: &'static str = #discriminator;
 
                 fn decode<'de, A: MapAccess<'de>, B: Base>(
-                    discriminator: String,
-                    rest: Rest<'_, A, B>,
+                    rest: Rest<'_, 'de, A, B>,
                 ) -> Result<Self, A::Error> {
-                    Ok(match discriminator.as_str() {
+                    Ok(match rest.discriminator {
                         #(#arms)*
-                        _ => {
-                            let members = rest.unrecognized()?;
-                            Self::#unrecognized(UnrecognizedBranch { discriminator, members })
-                        }
+                        _ => Self::#unrecognized(rest.unrecognized()?),
                     })
                 }
             }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
+use super::host::HostCrate;
 use crate::analyse::directions::{TypeDirections, type_directions};
 use crate::analyse::names;
 use crate::analyse::recursion::{BoxedField, boxed_fields};
@@ -17,6 +18,7 @@ use crate::wire::Interface;
 
 /// The interfaces of a program and their analysis.
 pub struct EmitContext<'s> {
+    pub host: HostCrate,
     pub program: QemuProgram,
     pub schemas: Vec<&'s Schema>,
     pub interfaces: Vec<Interface<'s>>,
@@ -28,12 +30,13 @@ pub struct EmitContext<'s> {
 }
 
 impl<'s> EmitContext<'s> {
-    pub fn new(program: QemuProgram, schemas: &'s [Schema]) -> Self {
+    pub fn new(host: HostCrate, program: QemuProgram, schemas: &'s [Schema]) -> Self {
         let schemas: Vec<&Schema> = schemas.iter().collect();
         let interfaces = schemas.iter().map(|schema| Interface::from_schema(schema));
         let interfaces: Vec<Interface<'_>> = interfaces.collect();
         let all_types = schemas.iter().flat_map(|schema| &schema.types);
         EmitContext {
+            host,
             program,
             sharing: share(&schemas, &interfaces),
             boxed: interfaces.iter().map(boxed_fields).collect(),
@@ -74,10 +77,20 @@ impl<'s> EmitContext<'s> {
         run.until + 1 == self.schemas.len()
     }
 
-    /// The path of the module of all releases.
-    pub fn program_path(&self) -> TokenStream {
-        let program = format_ident!("{}", self.program.short_name());
-        quote!(crate::generated::#program)
+    /// The path of the module of all releases, from a module `depth` levels below it.
+    pub fn program_path(&self, depth: usize) -> TokenStream {
+        self.host.program_path(self.program, depth)
+    }
+
+    /// The import of what generated code needs of the runtime.
+    pub fn runtime_import(&self) -> TokenStream {
+        let runtime = self.host.runtime();
+        quote!(use #runtime::wire::prelude::*;)
+    }
+
+    /// An item of builds with any release of a run.
+    pub fn when_any_release(&self, run: Run, item: TokenStream) -> TokenStream {
+        self.host.when(self.any_release(run), item)
     }
 
     /// The condition for builds with any release of a run.
@@ -229,10 +242,12 @@ impl<'c> FileScope<'c> {
         name
     }
 
-    /// The imports of all types that were used so far.
-    pub fn imports(&self) -> TokenStream {
+    /// The imports of all types that were used so far, for a module `depth` levels
+    /// below that of all releases.
+    pub fn imports(&self, depth: usize) -> TokenStream {
         let imports = self.imports.borrow();
-        let program = self.context.program_path();
+        let depth = depth + usize::from(self.own.is_none());
+        let program = self.context.program_path(depth);
         let uses = imports.iter().map(|(&first, names)| {
             let since = format_ident!("{}", self.context.since_module(first));
             let names = names.iter().map(|name| format_ident!("{name}"));

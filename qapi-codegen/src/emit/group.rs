@@ -18,6 +18,10 @@ use crate::schema::{TypeId, TypeKind};
 /// The number of lines of a file beyond which it is divided.
 const MAX_LINES: usize = 1500;
 
+/// The levels between the module of all releases and those of the items of a file, as
+/// in `since_2_8::current::block_core::types`.
+const MODULE_DEPTH: usize = 4;
+
 /// The kinds of items, which have a module each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ItemKind {
@@ -130,8 +134,8 @@ fn module_file(context: &EmitContext<'_>, run: Run, name: String, group: &Group)
         context.since_module(run.since),
         context.until_module(run)
     );
-    let header = FileHeader::for_source("schemas");
-    let (main, both) = contents(&modules);
+    let header = FileHeader::new(context, "schemas");
+    let (main, both) = contents(context, &modules);
     let mut files = vec![format_file(format!("{folder}/{name}.rs"), &header, main)];
     files.extend(both.map(|both| format_file(format!("{folder}/{name}/both.rs"), &header, both)));
     ModuleFile {
@@ -144,22 +148,24 @@ fn module_file(context: &EmitContext<'_>, run: Run, name: String, group: &Group)
 
 /// The content of the file, and of the one for `both-directions`.
 fn contents(
+    context: &EmitContext<'_>,
     modules: &[(ItemKind, (FileScope<'_>, ModuleItems))],
 ) -> (TokenStream, Option<TokenStream>) {
+    let runtime = context.runtime_import();
     let main = modules.iter().map(|(kind, (scope, items))| {
         let module = format_ident!("{}", kind.module());
-        let (imports, main) = (scope.imports(), items.main_tokens());
-        quote!(pub mod #module { use crate::wire::prelude::*; #imports #main })
+        let (imports, main) = (scope.imports(MODULE_DEPTH), items.main_tokens());
+        quote!(pub mod #module { #runtime #imports #main })
     });
     let both = modules
         .iter()
         .filter(|(_, (_, items))| !items.both.is_empty());
     let both = both.map(|(kind, (scope, items))| {
         let module = format_ident!("{}", kind.module());
-        let (imports, both) = (scope.imports(), items.both.to_tokens());
+        let (imports, both) = (scope.imports(MODULE_DEPTH + 1), items.both.to_tokens());
         quote! {
             mod #module {
-                use crate::wire::prelude::*;
+                #runtime
                 use super::super::#module::*;
                 #imports
                 #both
@@ -169,10 +175,9 @@ fn contents(
     let both: Vec<TokenStream> = both.collect();
     let both = (!both.is_empty()).then(|| quote!(#(#both)*));
     let declaration = both.is_some().then(|| {
-        quote!(
-            #[cfg(feature = "both-directions")]
+        context.host.when_both_directions(quote!(
             mod both;
-        )
+        ))
     });
     (quote!(#(#main)* #declaration), both)
 }

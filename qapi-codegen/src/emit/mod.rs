@@ -16,20 +16,24 @@ mod enumeration;
 mod fields;
 mod file;
 mod group;
+mod host;
 mod items;
 mod object;
 mod operation;
-mod parallel;
 mod release;
 mod root;
 mod since;
 mod union;
 
 use crate::imported::QemuProgram;
+use crate::parallel;
 use crate::schema::Schema;
 use context::EmitContext;
 use group::ModuleFile;
 use since::ModulesByRun;
+
+pub use file::GENERATED_MARK;
+pub use host::HostCrate;
 
 /// A generated file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,10 +53,10 @@ pub struct Bindings {
     pub agent: Vec<Schema>,
 }
 
-/// Generates the bindings of all releases.
-pub fn emit(bindings: &Bindings) -> Vec<GeneratedFile> {
-    let qmp = EmitContext::new(QemuProgram::Emulator, &bindings.qmp);
-    let agent = EmitContext::new(QemuProgram::GuestAgent, &bindings.agent);
+/// Generates the bindings of all releases as a part of a crate.
+pub fn emit(bindings: &Bindings, host: HostCrate) -> Vec<GeneratedFile> {
+    let qmp = EmitContext::new(host, QemuProgram::Emulator, &bindings.qmp);
+    let agent = EmitContext::new(host, QemuProgram::GuestAgent, &bindings.agent);
     let mut files = vec![root::file(&qmp, &agent)];
     for context in [&qmp, &agent] {
         if !context.schemas.is_empty() {

@@ -202,7 +202,7 @@ impl ObjectStruct<'_> {
         let branch_value = self.branch_value();
         let definition = quote! {
             #[derive(Default)]
-            pub(crate) struct #name { #declarations }
+            pub struct #name { #declarations }
         };
         let finish = quote!(Ok(Self { #branch_value #values }));
         (Some(definition), quote!(#name), finish)

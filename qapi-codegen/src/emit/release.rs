@@ -21,8 +21,9 @@ pub fn emit_release(context: &EmitContext<'_>, release: usize) -> GeneratedFile 
     let identity = identity(context, release);
     let events = event_enum(context, release);
     let commands = command_impls(context, release);
+    let runtime = context.runtime_import();
     let content = quote! {
-        use crate::wire::prelude::*;
+        #runtime
         #(#sections)*
         #identity
         #events
@@ -30,7 +31,7 @@ pub fn emit_release(context: &EmitContext<'_>, release: usize) -> GeneratedFile 
     };
     let program = context.program.short_name();
     let path = format!("{program}/{}.rs", context.module(release));
-    let header = FileHeader::for_source(&format!("schemas/{}", context.series(release)));
+    let header = FileHeader::new(context, &format!("schemas/{}", context.series(release)));
     format_file(path, &header, content)
 }
 
@@ -40,6 +41,9 @@ struct ReleaseSection {
     title: &'static str,
     kind: ItemKind,
 }
+
+/// The levels between the module of all releases and a section, as in `v2_11::command`.
+const SECTION_DEPTH: usize = 2;
 
 const SECTIONS: [ReleaseSection; 3] = [
     ReleaseSection {
@@ -125,7 +129,7 @@ impl ReleaseSection {
         if items.names.is_empty() && items.deprecated.is_empty() {
             return None;
         }
-        let program = context.program_path();
+        let program = context.program_path(SECTION_DEPTH);
         let kind = format_ident!("{}", self.kind.module());
         let reexports = items.names.iter().map(|(first, names)| {
             let since = format_ident!("{}", context.since_module(*first));
@@ -236,13 +240,14 @@ fn identity(context: &EmitContext<'_>, release: usize) -> TokenStream {
         ),
         _ => (quote!(AgentRelease), None),
     };
+    let runtime = context.host.runtime();
     quote! {
         #[doc = #docs]
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub struct Release;
-        impl crate::#release_trait for Release {
-            const SERIES: crate::Series = crate::Series { major: #major, minor: #minor };
-            const COMMANDS: &'static [crate::CommandInfo] = COMMANDS;
+        impl #runtime::#release_trait for Release {
+            const SERIES: #runtime::Series = #runtime::Series { major: #major, minor: #minor };
+            const COMMANDS: &'static [#runtime::CommandInfo] = COMMANDS;
             #event
         }
     }

@@ -12,6 +12,7 @@ use super::GeneratedFile;
 use super::context::EmitContext;
 use super::file::{FileHeader, format_file};
 use super::group::{ItemKind, ModuleFile};
+use super::host::HostCrate;
 use super::root::FROM_RELEASE;
 use crate::analyse::sharing::Run;
 
@@ -51,7 +52,7 @@ fn run_module(context: &EmitContext<'_>, run: Run, modules: &[&ModuleFile]) -> G
     );
     format_file(
         path,
-        &FileHeader::for_source("schemas"),
+        &FileHeader::new(context, "schemas"),
         quote!(#(#declarations)* #(#reexports)*),
     )
 }
@@ -90,7 +91,7 @@ fn since_module(
     );
     format_file(
         path,
-        &FileHeader::for_source("schemas"),
+        &FileHeader::new(context, "schemas"),
         quote!(#(#declarations)* #(#reexports)*),
     )
 }
@@ -98,11 +99,10 @@ fn since_module(
 /// An item of builds with any release of a run. A run that reaches the newest
 /// release names its first one only, so that later releases do not change it.
 fn when_compiled(context: &EmitContext<'_>, run: Run, item: TokenStream) -> TokenStream {
-    if context.is_current(run) {
+    if context.host == HostCrate::QmpBindings && context.is_current(run) {
         let from_release = format_ident!("{FROM_RELEASE}");
         let first = format_ident!("{}", context.module(run.since));
         return quote!(#from_release! { #first #item });
     }
-    let condition = context.any_release(run);
-    quote!(#[cfg(#condition)] #item)
+    context.when_any_release(run, item)
 }

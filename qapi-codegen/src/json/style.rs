@@ -43,6 +43,11 @@ impl JsonStyle {
         ..JsonStyle::SPACED
     };
 
+    /// The same layout with another width of lines.
+    pub fn with_width(self, width: usize) -> JsonStyle {
+        JsonStyle { width, ..self }
+    }
+
     /// Derives the layout of existing JSON text.
     pub fn detect(text: &str) -> JsonStyle {
         let second_line = text.trim_end().split_once('\n').map(|(_, rest)| rest);
@@ -63,7 +68,7 @@ impl JsonStyle {
     }
 
     fn write_value(self, value: &JsonValue<'_>, level: usize, out: &mut String) {
-        if self.width > 0 && self.write_if_fits(value, level, out) {
+        if self.width > 0 && self.write_if_fits(value, out) {
             return;
         }
         match value {
@@ -88,15 +93,17 @@ impl JsonStyle {
         }
     }
 
-    /// Writes a value on one line unless it is too wide.
-    fn write_if_fits(self, value: &JsonValue<'_>, level: usize, out: &mut String) -> bool {
+    /// Writes a value on the current line unless it is too wide, with the comma
+    /// that may follow.
+    fn write_if_fits(self, value: &JsonValue<'_>, out: &mut String) -> bool {
         let on_one_line = JsonStyle {
             indent: None,
             width: 0,
             ..self
         };
         let line = on_one_line.format(value);
-        let fits = level * self.indent.unwrap_or(0) + line.len() <= self.width;
+        let column = out.rfind('\n').map_or(out.len(), |end| out.len() - end - 1);
+        let fits = column + line.len() < self.width;
         if fits {
             out.push_str(&line);
         }

@@ -5,6 +5,7 @@
 //! all take their advice from these rules.
 
 mod answers;
+mod command_lines;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +16,7 @@ use crate::json::JsonValue;
 use crate::version::Series;
 
 pub use answers::{AnswerRange, BreakSite};
+pub use command_lines::CommandLineRule;
 
 /// All rules.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -26,6 +28,9 @@ pub struct MigrationRules {
     /// Arguments that name a block node of an earlier request.
     #[serde(default, rename = "reference")]
     pub references: Vec<NodeReference>,
+    /// Rules that rewrite options of the command line.
+    #[serde(default, rename = "command-line")]
+    pub command_lines: Vec<CommandLineRule>,
 }
 
 /// An answer to a change that breaks requests: how to rewrite them, or why a
@@ -245,6 +250,7 @@ impl MigrationRules {
     pub fn extend(&mut self, other: MigrationRules) {
         self.rules.extend(other.rules);
         self.references.extend(other.references);
+        self.command_lines.extend(other.command_lines);
     }
 
     /// Returns the series that have rules, oldest first.

@@ -6,9 +6,11 @@
 
 pub mod behaviour;
 pub mod builds;
+pub mod command_line;
 pub mod error_wordings;
 pub mod migrations;
 pub mod point_releases;
+pub mod replies;
 pub mod requests;
 pub mod when;
 
@@ -16,9 +18,16 @@ pub use behaviour::{Behaviour, BehaviourChange, BehaviourEffect};
 pub use builds::{
     BuildEvidence, BuildRecord, DeviceNotes, DeviceStatus, PropertyStatus, ReleaseDevices,
 };
+pub use command_line::{CommandLineEvidence, CommandLineFacts};
 pub use error_wordings::{ErrorWordings, ServerError, WordedProblem};
-pub use migrations::{AnswerRange, BreakSite, Certainty, MigrationRule, MigrationRules};
+pub use migrations::{
+    AnswerRange, BreakSite, Certainty, CommandLineRule, MigrationRule, MigrationRules,
+};
 pub use point_releases::{PointDifferences, PointReleases};
+pub use replies::{
+    BackendName, Inventory, OldMembers, ReplyCase, ReplyChange, ReplyConversion, ReplyRule,
+    ReplyRules, ReplyValue,
+};
 pub use requests::{DeviceAlias, MemberRequirement, RequestRejection, RequestRules};
 pub use when::ArgumentCondition;
 
@@ -33,6 +42,8 @@ pub struct Knowledge {
     pub requests: RequestRules,
     /// The answers to changes that break requests.
     pub migrations: MigrationRules,
+    /// The changes of replies and events.
+    pub replies: ReplyRules,
 }
 
 /// The facts about one release beyond its schema. Each may be missing.
@@ -40,7 +51,9 @@ pub struct Knowledge {
 pub struct ReleaseData<'k> {
     /// The devices of all releases, read on first use.
     pub devices: Option<&'k dyn DeviceSource>,
-    /// The target to which devices are restricted.
+    /// The command lines of all releases, read on first use.
+    pub command_lines: Option<&'k dyn CommandLineSource>,
+    /// The target to which devices and command lines are restricted.
     pub target: Option<&'k str>,
     /// The facts about all releases.
     pub knowledge: Option<&'k Knowledge>,
@@ -62,5 +75,17 @@ impl DeviceSource for BuildEvidence {
     }
 }
 
+/// Provides the evidence about command lines, which most files do not have.
+pub trait CommandLineSource: Sync {
+    /// The command lines of all series; nothing if they cannot be read.
+    fn command_lines(&self) -> Option<&CommandLineEvidence>;
+}
+
+impl CommandLineSource for CommandLineEvidence {
+    fn command_lines(&self) -> Option<&CommandLineEvidence> {
+        Some(self)
+    }
+}
+
 /// Returns the series that have a command, oldest first.
-pub type SeriesWithCommand<'k> = &'k dyn Fn(&str) -> Vec<Series>;
+pub type SeriesWithCommand<'k> = &'k (dyn Fn(&str) -> Vec<Series> + Sync);

@@ -4,7 +4,8 @@
 //! The stages are modules. [`record`] writes recordings, [`read`] knows the
 //! notations of messages and no schema, [`check`] knows one release, and
 //! [`migrate`] knows the changes between releases. [`mock`] answers as a release
-//! does. None of them opens files.
+//! does, and [`speak`] translates for a server of a later one. None of them opens
+//! files.
 //!
 //! # Examples
 //!
@@ -35,6 +36,8 @@
 //! ```
 
 pub mod check;
+pub mod command_line;
+mod front;
 pub mod migrate;
 pub mod mock;
 pub mod option_text;
@@ -42,4 +45,5 @@ pub mod read;
 pub mod record;
 mod secrets;
 pub mod share;
+pub mod speak;
 pub mod usage;

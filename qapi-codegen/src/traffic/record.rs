@@ -129,6 +129,17 @@ impl TransferSplitter {
 }
 
 impl Transfer {
+    /// The bytes with the line ending.
+    pub fn into_bytes(self) -> Vec<u8> {
+        let mut bytes = self.raw;
+        bytes.extend_from_slice(match self.eol {
+            "crlf" => b"\r\n",
+            "lf" => b"\n",
+            _ => b"",
+        });
+        bytes
+    }
+
     /// Formats the transfer as a line of a recording. Bytes that are not UTF-8
     /// are replaced.
     pub fn to_line(&self, origin: TransferOrigin<'_>) -> String {

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::front::greeted_version;
 use super::record::TransferSplitter;
 use crate::json::{self, JsonValue, NESTING_LIMIT, parse_prefix};
 use crate::knowledge::{ErrorWordings, WordedProblem};
@@ -34,10 +35,15 @@ pub struct SharedConnection<'w> {
     /// The text of the greeting, once it arrived.
     greeting: Option<String>,
     series: Series,
+    /// The request with file descriptors that the server has. It reads others
+    /// later, because a server has the descriptors of one request only.
+    with_fds: Option<u64>,
 }
 
 #[derive(Debug, Default)]
 struct SharedClient {
+    /// `true` if file descriptors belong to its next request.
+    has_fds: bool,
     splitter: TransferSplitter,
     /// Messages that wait until the server replied to earlier ones.
     waiting: VecDeque<String>,
@@ -57,8 +63,8 @@ struct PendingRequest {
 /// Bytes to send.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Delivery {
-    /// To the server.
-    Server(String),
+    /// To the server; from a client, or from the proxy itself.
+    Server(Option<ClientId>, String),
     /// To a client.
     Client(ClientId, String),
 }
@@ -74,6 +80,7 @@ impl<'w> SharedConnection<'w> {
             server: TransferSplitter::default(),
             greeting: None,
             series: Version::NEWEST.series(),
+            with_fds: None,
         }
     }
 
@@ -86,6 +93,13 @@ impl<'w> SharedConnection<'w> {
     /// Removes a client. Replies to its requests are dropped.
     pub fn remove_client(&mut self, client: ClientId) {
         self.clients.remove(&client);
+    }
+
+    /// Notes that file descriptors of a client belong to its next request.
+    pub fn expect_fds(&mut self, client: ClientId) {
+        if let Some(state) = self.clients.get_mut(&client) {
+            state.has_fds = true;
+        }
     }
 
     /// Returns whether a client may send more.
@@ -149,7 +163,7 @@ impl<'w> SharedConnection<'w> {
     /// Negotiates with the server and greets the clients that wait.
     fn handle_greeting(&mut self, text: &str, message: &JsonValue<'_>) -> Vec<Delivery> {
         self.greeting = Some(text.to_owned());
-        self.series = greeted_series(message).unwrap_or(self.series);
+        self.series = greeted_version(message).map_or(self.series, Version::series);
         let greeting = message.get("QMP");
         let capabilities = greeting.and_then(|greeting| greeting.get("capabilities")?.elements());
         let mut capabilities = capabilities.unwrap_or_default().iter();
@@ -162,7 +176,7 @@ impl<'w> SharedConnection<'w> {
         let clients: Vec<ClientId> = self.clients.keys().copied().collect();
         let greetings = clients.into_iter().flat_map(|client| self.greet(client));
         let mut deliveries: Vec<Delivery> = greetings.collect();
-        deliveries.insert(0, Delivery::Server(request));
+        deliveries.insert(0, Delivery::Server(None, request));
         deliveries
     }
 
@@ -189,6 +203,7 @@ impl<'w> SharedConnection<'w> {
         let Some(pending) = index.and_then(|index| self.pending.remove(index)) else {
             return Vec::new();
         };
+        let was_alone = self.with_fds.take_if(|own| *own == pending.id).is_some();
         let Some(client) = pending.client else {
             return Vec::new();
         };
@@ -203,13 +218,21 @@ impl<'w> SharedConnection<'w> {
             deliveries.push(Delivery::Client(client, text + "\r\n"));
         }
         deliveries.extend(self.send_waiting(client));
+        if was_alone {
+            let others: Vec<ClientId> = self.clients.keys().copied().collect();
+            deliveries.extend(
+                others
+                    .into_iter()
+                    .flat_map(|other| self.send_waiting(other)),
+            );
+        }
         deliveries
     }
 
     /// Sends the messages of a client that wait, as many as it may send.
     fn send_waiting(&mut self, client: ClientId) -> Vec<Delivery> {
         let mut deliveries = Vec::new();
-        loop {
+        while self.with_fds.is_none() {
             let own = self.pending.iter().filter(|own| own.client == Some(client));
             if own.count() >= MAX_PENDING {
                 return deliveries;
@@ -220,6 +243,7 @@ impl<'w> SharedConnection<'w> {
             };
             deliveries.push(self.handle_request(client, &text));
         }
+        deliveries
     }
 
     fn handle_request(&mut self, client: ClientId, text: &str) -> Delivery {
@@ -255,7 +279,12 @@ impl<'w> SharedConnection<'w> {
                 let number = self.add_pending(Some(client), id);
                 let mut request = message.clone();
                 request.set("id", JsonValue::number(number));
-                Delivery::Server(json::rewrite(text, message, &request) + "\r\n")
+                let sender = self.clients.get_mut(&client);
+                if sender.is_some_and(|own| std::mem::take(&mut own.has_fds)) {
+                    self.with_fds = Some(number);
+                }
+                let text = json::rewrite(text, message, &request) + "\r\n";
+                Delivery::Server(Some(client), text)
             }
         }
     }
@@ -284,13 +313,4 @@ impl<'w> SharedConnection<'w> {
         let error = self.wordings.error(&worded, self.series);
         Delivery::Client(client, error.to_line(id))
     }
-}
-
-fn greeted_series(message: &JsonValue<'_>) -> Option<Series> {
-    let version = message.get("QMP")?.get("version")?.get("qemu")?;
-    let number = |name: &str| match version.get(name)? {
-        JsonValue::Number(number) => number.parse().ok(),
-        _ => None,
-    };
-    Some(Series::new(number("major")?, number("minor")?))
 }

@@ -30,7 +30,7 @@ pub fn read_usage(
                     false => usage.add_message(&parsed.value),
                 });
             }),
-            LogContent::Text | LogContent::Unread(_) => {}
+            LogContent::Text | LogContent::Unread(_) | LogContent::CommandLine(_) => {}
             LogContent::Malformed(error) => drop(malformed.get_or_insert(error.clone())),
         }
         Ok::<(), io::Error>(())

@@ -131,10 +131,11 @@ impl NameChecker<'_, '_, '_> {
         for value in self.definition.values() {
             // Only a value may begin with a digit.
             let name = &value.name;
-            let begins_with_digit = name.value.starts_with(|c: char| c.is_ascii_digit());
-            let prefix = if begins_with_digit { "d" } else { "" };
-            let text = format!("{prefix}{name}");
-            self.check_text(NamedEntity::Value, name, &text, self.member_style());
+            let text = match name.value.starts_with(|c: char| c.is_ascii_digit()) {
+                true => &format!("d{name}"),
+                false => &name.value,
+            };
+            self.check_text(NamedEntity::Value, name, text, self.member_style());
             self.check_features(&value.features);
         }
     }
@@ -144,8 +145,8 @@ impl NameChecker<'_, '_, '_> {
             self.check_name(NamedEntity::Member, &member.name, style);
             self.check_features(&member.features);
             let has_is_reserved = !member.optional || self.view.is_in(dialect::RESERVED_HAS_PREFIX);
-            let name = to_c(&member.name.value);
-            if name == "u" || has_is_reserved && name.starts_with("has_") {
+            let name = &member.name.value;
+            if name == "u" || has_is_reserved && begins_in_c(name, "has") {
                 let message = format!("member name '{}' is reserved", member.name);
                 let help = "choose another: QEMU's C code uses 'u' and 'has_...' itself";
                 self.report(Code::ReservedName, &member.name, message, help);
@@ -208,7 +209,7 @@ impl NameChecker<'_, '_, '_> {
             let message = format!("invalid {entity} name '{name}'");
             let help = "names are letters, digits, `-` and `_`, and begin with a letter";
             self.report(Code::InvalidName, name, message, help);
-        } else if to_c(text).starts_with("q_") {
+        } else if begins_in_c(text, "q") {
             let message = format!("{entity} name '{name}' is reserved");
             let help = "choose another: QEMU's C code uses 'q_...' itself";
             self.report(Code::ReservedName, name, message, help);
@@ -295,6 +296,12 @@ fn stem(text: &str) -> &str {
         Some("x-" | "X-") if is_name(&name[2..]) => &name[2..],
         _ => name,
     }
+}
+
+/// Returns whether the C identifier of a name begins with a word and `_`.
+fn begins_in_c(name: &str, word: &str) -> bool {
+    let rest = name.strip_prefix(word);
+    rest.is_some_and(|rest| rest.starts_with(|c: char| !c.is_ascii_alphanumeric()))
 }
 
 /// The C identifier of a name. Names with the same identifier clash.

@@ -46,6 +46,7 @@ pub fn report<'s>(old: &'s Schema, new: &'s Schema) -> Report<'s> {
         name,
         schema,
         devices: None,
+        command_line: None,
     };
     let (old, new) = (side("old", old), side("new", new));
     Report::compare(&ReportInputs {

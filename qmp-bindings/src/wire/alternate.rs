@@ -7,7 +7,7 @@ use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde_json::Number;
 
 /// An alternate: a value whose JSON type decides its branch.
-pub(crate) trait Alternate: Sized {
+pub trait Alternate: Sized {
     /// The accepted JSON types, for error messages.
     const EXPECTED: &'static str;
 
@@ -32,9 +32,7 @@ pub(crate) trait Alternate: Sized {
 }
 
 /// Decodes an alternate.
-pub(crate) fn alternate<'de, T: Alternate, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<T, D::Error> {
+pub fn alternate<'de, T: Alternate, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     deserializer.deserialize_any(AlternateVisitor(PhantomData))
 }
 

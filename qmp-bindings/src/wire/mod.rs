@@ -1,6 +1,7 @@
 //! Encoding and decoding of the generated types.
 //!
-//! Generated code uses nothing else of this crate. It implements serde's traits
+//! Generated code uses nothing else of this crate but its public traits, also in another
+//! crate (`generate --into`). It is not for anybody else. It implements serde's traits
 //! through this module instead of deriving them: a derived flat union is read into
 //! a buffer of values and decoded from there, and derived impls take several times
 //! as long to compile. The code that all types have in common is written once here;
@@ -12,6 +13,7 @@ mod macros;
 mod number;
 mod open;
 pub(crate) mod path;
+mod raw;
 mod read;
 mod union;
 mod write;
@@ -19,32 +21,35 @@ mod write;
 pub use empty::{Empty, NoReply};
 pub use open::{UnrecognizedBranch, UnrecognizedValue};
 
-pub(crate) use alternate::alternate;
-pub(crate) use macros::*;
-pub(crate) use read::{Key, object, text};
-pub(crate) use union::{UnionSlots, union};
-pub(crate) use write::object as write_object;
+pub use alternate::alternate;
+pub use macros::*;
+pub use read::{Key, object, text};
+pub use union::{UnionSlots, union};
+pub use write::object as write_object;
+
+pub use serde;
+pub use serde_json;
 
 /// Decodes a value as `T` and encodes it again.
 #[cfg(feature = "both-directions")]
-pub(crate) fn rewrite<T: serde::de::DeserializeOwned + serde::Serialize>(
+pub fn rewrite<T: serde::de::DeserializeOwned + serde::Serialize>(
     json: &str,
 ) -> Result<serde_json::Value, serde_json::Error> {
     serde_json::from_str::<T>(json).and_then(serde_json::to_value)
 }
 
 /// The imports of generated files.
-pub(crate) mod prelude {
-    pub(crate) use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-    pub(crate) use serde::de::{Deserialize, Error, MapAccess, SeqAccess};
-    pub(crate) use serde::ser::{Serialize, SerializeMap, Serializer};
-    pub(crate) use serde_json::{Map, Value};
+pub mod prelude {
+    pub use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+    pub use serde::de::{Deserialize, Error, MapAccess, SeqAccess};
+    pub use serde::ser::{Serialize, SerializeMap, Serializer};
+    pub use serde_json::{self, Map, Value};
 
-    pub(crate) use super::alternate::Alternate;
-    pub(crate) use super::number::{Number, Unsigned};
-    pub(crate) use super::read::{Object, read, required};
-    pub(crate) use super::union::{Base, Branches, Data, Rest};
-    pub(crate) use super::write::{Write, put, put_open, put_some};
-    pub(crate) use super::{Empty, NoReply, UnrecognizedBranch, UnrecognizedValue};
-    pub(crate) use crate::wire;
+    pub use super::alternate::Alternate;
+    pub use super::number::{Number, Unsigned};
+    pub use super::read::{Object, read, required};
+    pub use super::union::{Base, Branches, Data, Rest};
+    pub use super::write::{Write, put, put_open, put_some};
+    pub use super::{Empty, NoReply, UnrecognizedBranch, UnrecognizedValue};
+    pub use crate::wire;
 }

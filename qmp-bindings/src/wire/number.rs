@@ -9,7 +9,7 @@ use serde::ser::{Serialize, Serializer};
 ///
 /// Those releases use negative numbers for 2^63 and above. Later releases send them
 /// as they are, and accept both.
-pub(crate) struct Unsigned(pub(crate) u64);
+pub struct Unsigned(pub u64);
 
 impl<'de> Deserialize<'de> for Unsigned {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -42,7 +42,7 @@ impl Serialize for Unsigned {
 }
 
 /// A `number`, which QEMU encodes without a fraction if it is integral.
-pub(crate) struct Number(pub(crate) f64);
+pub struct Number(pub f64);
 
 /// The largest number up to which `f64` represents every integer.
 const EXACT: f64 = 9_007_199_254_740_992.0;

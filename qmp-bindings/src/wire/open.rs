@@ -13,7 +13,8 @@ use serde_json::{Map, Value};
 pub struct UnrecognizedValue(Box<str>);
 
 impl UnrecognizedValue {
-    pub(crate) fn new(text: &str) -> Self {
+    #[doc(hidden)]
+    pub fn new(text: &str) -> Self {
         UnrecognizedValue(text.into())
     }
 

@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
 /// An object that is decoded member by member.
-pub(crate) trait Object: Sized {
+pub trait Object: Sized {
     /// The members that are decoded so far.
     type Slots: Default;
 
@@ -26,7 +26,7 @@ pub(crate) trait Object: Sized {
 }
 
 /// Decodes an object. Unknown members are ignored.
-pub(crate) fn object<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+pub fn object<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     deserializer.deserialize_map(ObjectVisitor(PhantomData))
 }
 
@@ -51,19 +51,19 @@ impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
 }
 
 /// Decodes the value of a member.
-pub(crate) fn read<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
+pub fn read<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
     map: &mut A,
 ) -> Result<Option<T>, A::Error> {
     map.next_value().map(Some)
 }
 
 /// Returns the value of a required member.
-pub(crate) fn required<T, E: Error>(slot: Option<T>, name: &'static str) -> Result<T, E> {
+pub fn required<T, E: Error>(slot: Option<T>, name: &'static str) -> Result<T, E> {
     slot.ok_or_else(|| E::missing_field(name))
 }
 
 /// The name of a member, borrowed from the input if it has no escapes.
-pub(crate) struct Key<'de>(pub(crate) Cow<'de, str>);
+pub struct Key<'de>(pub Cow<'de, str>);
 
 impl<'de> Deserialize<'de> for Key<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -94,7 +94,7 @@ impl<'de> Visitor<'de> for KeyVisitor {
 }
 
 /// Decodes a string and converts it.
-pub(crate) fn text<'de, T, D: Deserializer<'de>>(
+pub fn text<'de, T, D: Deserializer<'de>>(
     deserializer: D,
     make: impl Fn(&str) -> T,
 ) -> Result<T, D::Error> {

@@ -1,23 +1,25 @@
 //! Decoding of flat unions.
 //!
 //! QEMU sends members in no particular order, so the discriminator may follow the
-//! members of the branch. Members of the branch that precede it are kept as raw JSON;
-//! those that follow it are decoded at once.
+//! members of the branch. Members of the branch that precede it are kept as raw JSON,
+//! borrowed from the input; those that follow it are decoded at once.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor,
 };
-use serde_json::value::RawValue;
-use serde_json::{Map, Value};
+use serde_json::Map;
 
+use super::UnrecognizedBranch;
 use super::path::{Located, locate};
+use super::raw::RawText;
 use super::read::{Key, Object, required};
 
 /// A union: members that all branches share, and a branch.
-pub(crate) trait Base: Sized {
+pub trait Base: Sized {
     /// The shared members that are decoded so far.
     type Slots: Default;
     /// The branches.
@@ -37,19 +39,17 @@ pub(crate) trait Base: Sized {
 }
 
 /// The branches of a union.
-pub(crate) trait Branches: Sized {
+pub trait Branches: Sized {
     /// The name of the discriminator.
     const DISCRIMINATOR: &'static str;
 
-    /// Decodes the rest of the object as the branch of this discriminator value.
-    fn decode<'de, A: MapAccess<'de>, B: Base>(
-        discriminator: String,
-        rest: Rest<'_, A, B>,
-    ) -> Result<Self, A::Error>;
+    /// Decodes the rest of the object as the branch of its discriminator value.
+    fn decode<'de, A: MapAccess<'de>, B: Base>(rest: Rest<'_, 'de, A, B>)
+    -> Result<Self, A::Error>;
 }
 
 /// Decodes a union.
-pub(crate) fn union<'de, U: Base, D: Deserializer<'de>>(deserializer: D) -> Result<U, D::Error> {
+pub fn union<'de, U: Base, D: Deserializer<'de>>(deserializer: D) -> Result<U, D::Error> {
     deserializer.deserialize_map(UnionVisitor(PhantomData))
 }
 
@@ -68,20 +68,26 @@ impl<'de, U: Base> Visitor<'de> for UnionVisitor<U> {
             let Some(Key(key)) = map.next_key()? else {
                 break;
             };
-            slots.accept(&key, &mut map)?;
+            slots.accept(key, &mut map)?;
         }
         slots.decode(&mut map)
     }
 }
 
 /// The members of a union that are read so far.
-pub(crate) struct UnionSlots<U: Base> {
-    discriminator: Option<String>,
+pub struct UnionSlots<'i, U: Base> {
+    discriminator: Option<Key<'i>>,
     base: U::Slots,
-    early: Vec<(String, Box<RawValue>)>,
+    early: Vec<EarlyMember<'i>>,
 }
 
-impl<U: Base> Default for UnionSlots<U> {
+/// A member that preceded the discriminator.
+struct EarlyMember<'i> {
+    key: Cow<'i, str>,
+    value: RawText<'i>,
+}
+
+impl<U: Base> Default for UnionSlots<'_, U> {
     fn default() -> Self {
         UnionSlots {
             discriminator: None,
@@ -91,50 +97,73 @@ impl<U: Base> Default for UnionSlots<U> {
     }
 }
 
-impl<U: Base> UnionSlots<U> {
-    pub(crate) fn accept<'de, A: MapAccess<'de>>(
+impl<'de, U: Base> UnionSlots<'de, U> {
+    fn accept<A: MapAccess<'de>>(
+        &mut self,
+        key: Cow<'de, str>,
+        map: &mut A,
+    ) -> Result<(), A::Error> {
+        if key == U::Branches::DISCRIMINATOR {
+            self.discriminator = Some(map.next_value()?);
+        } else if !U::accept(&mut self.base, &key, map)? {
+            let value = map.next_value()?;
+            self.early.push(EarlyMember { key, value });
+        }
+        Ok(())
+    }
+
+    fn decode<A: MapAccess<'de>>(mut self, map: &mut A) -> Result<U, A::Error> {
+        let Key(discriminator) = required(self.discriminator, U::Branches::DISCRIMINATOR)?;
+        let rest = Rest::<A, U> {
+            discriminator: &discriminator,
+            early: self.early,
+            map,
+            base: &mut self.base,
+        };
+        let branch = U::Branches::decode(rest)?;
+        U::finish(self.base, branch)
+    }
+}
+
+/// A union that is a branch of another one, whose members are owned.
+impl<U: Base> UnionSlots<'static, U> {
+    pub fn accept_owned<'de, A: MapAccess<'de>>(
         &mut self,
         key: &str,
         map: &mut A,
     ) -> Result<(), A::Error> {
         if key == U::Branches::DISCRIMINATOR {
-            self.discriminator = Some(map.next_value()?);
+            self.discriminator = Some(Key(Cow::Owned(map.next_value()?)));
         } else if !U::accept(&mut self.base, key, map)? {
-            self.early.push((key.to_owned(), map.next_value()?));
+            self.early.push(EarlyMember {
+                key: Cow::Owned(key.to_owned()),
+                value: map.next_value::<RawText<'_>>()?.into_owned(),
+            });
         }
         Ok(())
     }
 
-    fn decode<'de, A: MapAccess<'de>>(mut self, map: &mut A) -> Result<U, A::Error> {
-        let discriminator = required(self.discriminator, U::Branches::DISCRIMINATOR)?;
-        let rest = Rest::<A, U> {
-            early: self.early,
-            map,
-            base: &mut self.base,
-        };
-        let branch = U::Branches::decode(discriminator, rest)?;
-        U::finish(self.base, branch)
-    }
-
     /// Creates the union from the members read so far.
-    pub(crate) fn finish<E: Error>(self) -> Result<U, E> {
+    pub fn finish<E: Error>(self) -> Result<U, E> {
         self.decode(&mut NoMembers(PhantomData))
     }
 }
 
 /// The members of a union that belong to its branch.
-pub(crate) struct Rest<'m, A, U: Base> {
-    early: Vec<(String, Box<RawValue>)>,
+pub struct Rest<'m, 'de, A, U: Base> {
+    /// The discriminator value.
+    pub discriminator: &'m str,
+    early: Vec<EarlyMember<'de>>,
     map: &'m mut A,
     base: &'m mut U::Slots,
 }
 
-impl<'de, A: MapAccess<'de>, U: Base> Rest<'_, A, U> {
+impl<'de, A: MapAccess<'de>, U: Base> Rest<'_, 'de, A, U> {
     /// Decodes them as the members of an object.
-    pub(crate) fn members<T: Object>(self) -> Result<T, A::Error> {
+    pub fn members<T: Object>(self) -> Result<T, A::Error> {
         let mut slots = T::Slots::default();
-        for (key, value) in &self.early {
-            T::accept(&mut slots, key, &mut Early(value))
+        for EarlyMember { key, value } in &self.early {
+            T::accept(&mut slots, key, &mut EarlyValue(value))
                 .map_err(|error| within(key, value, &error))?;
         }
         while let Some(Key(key)) = self.map.next_key()? {
@@ -146,32 +175,33 @@ impl<'de, A: MapAccess<'de>, U: Base> Rest<'_, A, U> {
     }
 
     /// Skips them, for a branch without members.
-    pub(crate) fn nothing(self) -> Result<(), A::Error> {
+    pub fn nothing(self) -> Result<(), A::Error> {
         self.members::<Nothing>().map(|Nothing| ())
     }
 
     /// Keeps them as JSON, for a branch that the schema does not have.
-    pub(crate) fn unrecognized(self) -> Result<Map<String, Value>, A::Error> {
+    pub fn unrecognized(self) -> Result<UnrecognizedBranch, A::Error> {
         let mut members = Map::new();
-        for (key, value) in self.early {
-            let read = serde_json::from_str(value.get());
-            members.insert(
-                key.clone(),
-                read.map_err(|error| within(&key, &value, &error))?,
-            );
+        for EarlyMember { key, value } in &self.early {
+            let read = serde_json::from_str(value.as_str());
+            let read = read.map_err(|error| within(key, value, &error))?;
+            members.insert(key.to_string(), read);
         }
         while let Some(Key(key)) = self.map.next_key()? {
             if !U::accept(self.base, &key, self.map)? {
                 members.insert(key.into_owned(), self.map.next_value()?);
             }
         }
-        Ok(members)
+        Ok(UnrecognizedBranch {
+            discriminator: self.discriminator.to_owned(),
+            members,
+        })
     }
 }
 
 /// Adds to an error the member in which it is.
-fn within<E: Error>(key: &str, value: &RawValue, error: &serde_json::Error) -> E {
-    let Located { path, message } = locate(value.get().as_bytes(), error);
+fn within<E: Error>(key: &str, value: &RawText<'_>, error: &serde_json::Error) -> E {
+    let Located { path, message } = locate(value.as_str().as_bytes(), error);
     let separator = if path.is_empty() || path.starts_with('[') {
         ""
     } else {
@@ -181,9 +211,9 @@ fn within<E: Error>(key: &str, value: &RawValue, error: &serde_json::Error) -> E
 }
 
 /// The value of a member that preceded the discriminator.
-struct Early<'v>(&'v RawValue);
+struct EarlyValue<'v>(&'v RawText<'v>);
 
-impl<'v> MapAccess<'v> for Early<'v> {
+impl<'v> MapAccess<'v> for EarlyValue<'v> {
     type Error = serde_json::Error;
 
     fn next_key_seed<K: DeserializeSeed<'v>>(
@@ -197,7 +227,7 @@ impl<'v> MapAccess<'v> for Early<'v> {
         &mut self,
         seed: V,
     ) -> Result<V::Value, Self::Error> {
-        seed.deserialize(self.0)
+        seed.deserialize(&mut serde_json::Deserializer::from_str(self.0.as_str()))
     }
 }
 
@@ -233,7 +263,7 @@ impl Object for Nothing {
 }
 
 /// A branch that is an object with the single member `data`.
-pub(crate) struct Data<T>(pub(crate) T);
+pub struct Data<T>(pub(crate) T);
 
 impl<T: for<'de> Deserialize<'de>> Object for Data<T> {
     type Slots = Option<T>;

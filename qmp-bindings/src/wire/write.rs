@@ -6,23 +6,20 @@ use serde_json::{Map, Value};
 /// The members of an object, which are encoded into an open map.
 ///
 /// A flat union encodes its own members and then those of its branch.
-pub(crate) trait Write {
+pub trait Write {
     /// Encodes all members.
     fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;
 }
 
 /// Encodes an object.
-pub(crate) fn object<T: Write, S: Serializer>(
-    object: &T,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
+pub fn object<T: Write, S: Serializer>(object: &T, serializer: S) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(None)?;
     object.write(&mut map)?;
     map.end()
 }
 
 /// Encodes a member.
-pub(crate) fn put<M: SerializeMap, T: Serialize + ?Sized>(
+pub fn put<M: SerializeMap, T: Serialize + ?Sized>(
     map: &mut M,
     name: &'static str,
     value: &T,
@@ -31,7 +28,7 @@ pub(crate) fn put<M: SerializeMap, T: Serialize + ?Sized>(
 }
 
 /// Encodes a member if it is present.
-pub(crate) fn put_some<M: SerializeMap, T: Serialize>(
+pub fn put_some<M: SerializeMap, T: Serialize>(
     map: &mut M,
     name: &'static str,
     value: &Option<T>,
@@ -46,7 +43,7 @@ pub(crate) fn put_some<M: SerializeMap, T: Serialize>(
 ///
 /// An argument that the schema lists is left out: it is a member of the type, and QEMU
 /// rejects duplicate members.
-pub(crate) fn put_open<M: SerializeMap>(
+pub fn put_open<M: SerializeMap>(
     map: &mut M,
     listed: &[&str],
     extra: &Map<String, Value>,

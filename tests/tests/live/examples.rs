@@ -13,6 +13,7 @@ use super::{Test, image};
 
 pub const TESTS: &[Test] = &[
     ("example_attach_disk", attach_disk),
+    ("example_first_steps", first_steps),
     ("example_watch_events", watch_events),
     (
         "example_watch_events_of_a_killed_qemu",
@@ -50,6 +51,30 @@ fn attach_disk(program: &Program) {
         .unwrap();
     assert_eq!(blocks[0]["inserted"]["node-name"], "virtio0", "{blocks}");
     assert_eq!(blocks[0]["inserted"]["drv"], "qcow2", "{blocks}");
+}
+
+/// The guide has parts of the program.
+fn first_steps(program: &Program) {
+    let guide = include_str!("../../../guide/bindings.md");
+    let source = include_str!("../../../qmp-bindings/examples/first_steps.rs");
+    let trim = |text: &str| -> Vec<String> {
+        let lines = text.lines().map(|line| line.trim().to_owned());
+        lines.collect()
+    };
+    let source = trim(source);
+    for block in guide.split("```rust\n").skip(1) {
+        let block = trim(block.split_once("```").expect("blocks end").0);
+        let is_part = source.windows(block.len()).any(|lines| lines == block);
+        assert!(is_part, "not in the example: {block:#?}");
+    }
+    let qemu = program.start(&[]);
+    let (socket, image) = (qemu.socket(), qemu.folder().join("disk.img"));
+    let paths = [&socket, &image].map(|path| path.to_str().unwrap());
+    let arguments = ["--release", "10.0", paths[0], paths[1]];
+    let output = examples::succeed("first_steps", arguments, "");
+    for line in ["paused at ", "create0 is done", "no such device: "] {
+        assert!(output.contains(line), "{output}");
+    }
 }
 
 /// Starts a QEMU and the example, which prints the first events.

@@ -23,9 +23,29 @@ fn main() {
         all.extend(trials(&emulator, examples::TESTS));
         all.extend(series::trials(&emulator));
         all.extend(clients::trials(&emulator));
+        // The release of the client of most tests.
+        if emulator.name == PROXIED {
+            all.extend(proxied_trials(&emulator));
+        }
     }
     all.push(clients::storage_daemon());
     libtest_mimic::run(&arguments, all).exit();
+}
+
+/// The emulator with which tests are repeated through `proxy`.
+const PROXIED: &str = "trixie";
+
+/// The tests and the examples, through a proxy.
+fn proxied_trials(emulator: &Emulator) -> Vec<Trial> {
+    let tests = [untyped::TESTS, examples::TESTS].concat();
+    let trial = |&(name, test): &Test| {
+        let name = format!("behind_a_proxy/{name}");
+        emulator.trial(&name, move |program| {
+            test(&program.behind_a_proxy());
+            Ok(())
+        })
+    };
+    tests.iter().map(trial).collect()
 }
 
 fn trials(emulator: &Emulator, tests: &[Test]) -> Vec<Trial> {

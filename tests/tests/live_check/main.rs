@@ -1,6 +1,7 @@
 //! Verdicts against a running QEMU: requests of many forms, each sent and each
-//! checked.
+//! checked; and the facts about its command line.
 
+mod command_line;
 mod malformed;
 mod mock;
 
@@ -22,10 +23,11 @@ use xtask::catalogue::Catalogue;
 fn main() {
     let arguments = Arguments::from_args();
     let trials = |emulator: Emulator| {
-        [
-            emulator.trial("verdicts_agree", verdicts_agree),
-            emulator.trial("the_mock_answers_alike", mock::answers_agree),
-        ]
+        let verdicts = emulator.trial("verdicts_agree", verdicts_agree);
+        let mock = emulator.trial("the_mock_answers_alike", mock::answers_agree);
+        [verdicts, mock]
+            .into_iter()
+            .chain(command_line::trials(&emulator))
     };
     let emulators = Program::emulators().into_iter().map(Emulator::imported);
     libtest_mimic::run(&arguments, emulators.flat_map(trials).collect()).exit();

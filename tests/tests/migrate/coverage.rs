@@ -13,6 +13,7 @@ use qapi_codegen::traffic::migrate::{Migration, MigrationOutcome, Migrator};
 use qapi_codegen::wire::{Direction, render_path};
 use xtask::reports::compare_releases;
 
+use super::replies::ReplyCoverage;
 use super::{Upgrade, catalogue, release, rules};
 
 /// The numbers of findings by what becomes of their requests.
@@ -28,12 +29,14 @@ struct Coverage {
 #[test]
 fn every_break_has_an_answer() {
     let rules = rules();
-    let series = catalogue().series().to_vec();
+    let catalogue = catalogue();
+    let mut replies = ReplyCoverage::default();
     let mut total = Coverage::default();
     println!("| upgrade | rewritten | assumed | left with a reason |\n|---|---|---|---|");
-    for pair in series.windows(2) {
+    for pair in catalogue.series().windows(2) {
         let (old, new) = (release(&pair[0].to_string()), release(&pair[1].to_string()));
         let report = compare_releases(&old, &new, &[]);
+        replies.add_report(&catalogue.knowledge().replies, &report, (pair[0], pair[1]));
         let upgrade = Upgrade::new(&old, &new, &rules);
         let mut coverage = Coverage::default();
         for finding in &report.findings {
@@ -50,6 +53,7 @@ fn every_break_has_an_answer() {
         total.merge(coverage);
     }
     println!("| all {total}");
+    replies.finish();
     let unanswered = &total.unanswered;
     assert!(
         unanswered.is_empty(),
@@ -59,9 +63,11 @@ fn every_break_has_an_answer() {
 }
 
 fn is_break(finding: &Finding<'_>) -> bool {
-    // Few devices and properties that are gone have a counterpart.
-    let is_device = finding.change.kind.has(KindAttribute::Device);
-    let is_request = finding.direction == Direction::Request && !is_device;
+    // Few devices and properties that are gone have a counterpart, and the command line is
+    // not a request.
+    let others = [KindAttribute::Device, KindAttribute::CommandLine];
+    let is_other = others.iter().any(|own| finding.change.kind.has(*own));
+    let is_request = finding.direction == Direction::Request && !is_other;
     is_request && finding.compatibility == Compatibility::Breaking
 }
 

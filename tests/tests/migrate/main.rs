@@ -2,8 +2,10 @@
 //! requests.
 
 mod coverage;
+mod do_this;
 mod help;
 mod random_request;
+mod replies;
 
 use std::collections::HashMap;
 

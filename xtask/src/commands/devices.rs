@@ -1,5 +1,6 @@
 //! `devices`: records which devices a build of QEMU has, with their properties.
 
+mod command_line;
 mod running;
 mod saved_list;
 
@@ -64,6 +65,10 @@ impl Devices {
                 let count = count(build.record.devices().count(), "device");
                 console.status(&format!("wrote {count} to {shown}"));
             }
+            if let Some(command_line) = build.command_line {
+                let folder = workspace::series_folder(series);
+                command_line::write_command_line(&folder, command_line)?;
+            }
             if let Some(interruption) = build.interruption {
                 return Err(interruption);
             }
@@ -76,12 +81,12 @@ impl Devices {
         let list: SavedList = serde_json::from_str(&text).map_err(|error| {
             Failure::new(format!("`{path}`: not a list of devices or types: {error}"))
         })?;
-        let Some(record) = list.into_record(self.target.as_deref()) else {
+        let Some(build) = list.into_reading(self.target.as_deref()) else {
             let message = format!("`{path}` does not state the target of the build");
             return Err(Failure::new(message).with_help("add `--target ARCH`, such as `x86_64`"));
         };
-        let series = self.series(record.release)?;
-        Ok((BuildReading::complete(record), series))
+        let series = self.series(build.record.release)?;
+        Ok((build, series))
     }
 
     fn ask(&self, address: &str) -> Result<(BuildReading, Series), Failure> {

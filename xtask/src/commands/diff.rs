@@ -8,7 +8,7 @@ use qapi_codegen::diff::behaviour::BehaviourNote;
 use qapi_codegen::diff::policy::{self, Policy, SeverityEntry};
 use qapi_codegen::diff::report::{self, Report};
 use qapi_codegen::diff::rules::{Compatibility, rules};
-use qapi_codegen::diff::selection::{select_operations, select_used};
+use qapi_codegen::diff::selection::{select_command_line, select_operations, select_used};
 use qapi_codegen::diff::usage::Usage;
 use qapi_codegen::traffic::usage::read_usage;
 
@@ -46,6 +46,9 @@ pub struct Diff {
     /// Report only commands and events that match; `*` is any text
     #[arg(long, value_name = "GLOB")]
     command: Vec<String>,
+    /// Report only the command line of QEMU
+    #[arg(long, conflicts_with_all = ["command", "qga", "storage_daemon"])]
+    command_line_only: bool,
     /// Mark and list first what these recorded requests, or names, use
     #[arg(long, value_name = "FILE")]
     used_by: Vec<String>,
@@ -127,6 +130,9 @@ impl Diff {
         if !self.command.is_empty() {
             select_operations(&mut report, &self.command);
         }
+        if self.command_line_only {
+            select_command_line(&mut report);
+        }
         for warning in policy.apply(&mut report) {
             console.note(&warning);
         }
@@ -137,7 +143,7 @@ impl Diff {
             }
         }
         match self.format {
-            DiffFormat::Text => console.styled(&report::text(&report))?,
+            DiffFormat::Text => console.styled(&report::text(&report, console.width()))?,
             DiffFormat::Markdown => console.data(&report::markdown(&report))?,
             DiffFormat::Html => console.data(&report::html(&report))?,
             DiffFormat::Json => console.data(&report::json(&report)?)?,

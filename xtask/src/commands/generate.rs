@@ -1,8 +1,12 @@
 //! `generate`: the files that are generated from the schemas.
 
+mod dependent;
+
+use std::path::{Path, PathBuf};
+
 use clap::Args;
 
-use qapi_codegen::emit::{Bindings, emit};
+use qapi_codegen::emit::{Bindings, HostCrate, emit};
 use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::schema::Schema;
 use qapi_codegen::version::Series;
@@ -14,6 +18,7 @@ use crate::derived::DerivedFiles;
 use crate::failure::Failure;
 use crate::features::replace_features;
 use crate::files::read_text;
+use crate::progress::spinner;
 use crate::project::Project;
 use crate::render::count;
 use crate::reports::report_files;
@@ -25,7 +30,8 @@ use crate::workspace;
 #[command(after_help = "Examples:\n  \
     cargo xtask generate\n  \
     cargo xtask generate --check\n  \
-    cargo xtask generate --with-docs ~/src/qemu-10.0.0")]
+    cargo xtask generate --with-docs ~/src/qemu-10.0.0\n  \
+    cargo xtask generate --into src/qemu --series 9.2,10.1")]
 pub struct Generate {
     /// Write nothing; list stale files, and exit with 1 if there are any
     #[arg(long)]
@@ -35,35 +41,77 @@ pub struct Generate {
     /// The result has text under the licence of QEMU, so do not commit it.
     #[arg(long, value_name = "SCHEMA", num_args = 1..)]
     with_docs: Vec<String>,
+    /// Write bindings of some series for another crate into this folder, and
+    /// nothing else
+    ///
+    /// The folder becomes a module of that crate, which depends on qmp-bindings
+    /// for all that is not generated. It may have no other files.
+    #[arg(long, value_name = "DIR", requires = "series")]
+    into: Option<PathBuf>,
+    /// The series of these bindings
+    #[arg(long, value_name = "SERIES", requires = "into", value_delimiter = ',')]
+    series: Vec<Series>,
+    /// Add the interfaces of their guest agents
+    #[arg(long, requires = "into")]
+    qga: bool,
 }
 
 impl Generate {
     /// Runs the command.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
-        let (project, catalogue) = (Project::read()?, Catalogue::open()?);
-        let mut bindings = match read_bindings(&project, &catalogue) {
-            Ok(bindings) => bindings,
-            Err(failure) => return failure.into_finding(console),
+        let spinner = spinner("generating");
+        let derived = match &self.into {
+            Some(folder) => self.derive_into(folder),
+            None => self.derive_workspace(),
         };
-        for tree in &self.with_docs {
-            add_documentation(&mut bindings, tree)?;
+        drop(spinner);
+        match derived {
+            Err(failure) => failure.into_finding(console),
+            Ok(derived) if self.check => check(&derived, console),
+            Ok(derived) => write(&derived, console),
         }
+    }
+
+    /// Returns `true` if the command writes files of a checkout.
+    pub fn writes_checkout(&self) -> bool {
+        self.into.is_none()
+    }
+
+    fn derive_into(&self, folder: &Path) -> Result<DerivedFiles, Failure> {
+        let mut series = self.series.clone();
+        series.sort();
+        series.dedup();
+        let mut bindings = self.read_bindings(&series, &Catalogue::open()?)?;
+        if !self.qga {
+            bindings.agent.clear();
+        }
+        dependent::module_tree(&bindings, folder)
+    }
+
+    fn derive_workspace(&self) -> Result<DerivedFiles, Failure> {
+        let (project, catalogue) = (Project::read()?, Catalogue::open()?);
+        let bindings = self.read_bindings(&project.bindings, &catalogue)?;
         let mut derived = derive(&project, &bindings)?;
         let reports = report_files(&catalogue, &project.reports)?;
         derived.add_folder(workspace::schemas().join("reports"), reports);
-        if self.check {
-            check(&derived, console)
-        } else {
-            write(&derived, console)
+        Ok(derived)
+    }
+
+    /// The interfaces of some releases, with the documentation that was asked for.
+    fn read_bindings(&self, series: &[Series], catalogue: &Catalogue) -> Result<Bindings, Failure> {
+        let mut bindings = read_bindings(series, catalogue)?;
+        for tree in &self.with_docs {
+            add_documentation(&mut bindings, tree)?;
         }
+        Ok(bindings)
     }
 }
 
-/// The interfaces of all releases that get bindings. A series that was imported
-/// from a running QEMU has no guest agent.
-fn read_bindings(project: &Project, catalogue: &Catalogue) -> Result<Bindings, Failure> {
+/// The interfaces of some releases. A series that was imported from a running QEMU
+/// has no guest agent.
+fn read_bindings(series: &[Series], catalogue: &Catalogue) -> Result<Bindings, Failure> {
     let read = |program| -> Result<Vec<Schema>, Failure> {
-        let releases = catalogue.releases(&project.bindings, program)?;
+        let releases = catalogue.releases(series, program)?;
         Ok(releases
             .into_iter()
             .map(|release: Release| release.schema)
@@ -95,20 +143,23 @@ fn add_documentation(bindings: &mut Bindings, tree: &str) -> Result<(), Failure>
 
 fn no_bindings(tree: &str, series: Series) -> Failure {
     Failure::new(format!("`{tree}` is QEMU {series}, which has no bindings"))
-        .with_help("add the series to `bindings` in schemas/project.toml")
+        .with_help("name it with `--series`, or add it to `bindings` in schemas/project.toml")
 }
 
 fn derive(project: &Project, bindings: &Bindings) -> Result<DerivedFiles, Failure> {
     let package = workspace::root().join("qmp-bindings");
     let mut derived = DerivedFiles::default();
-    let files = emit(bindings)
-        .into_iter()
-        .map(|file| (file.path, file.content));
+    let files = generated_files(bindings, HostCrate::QmpBindings);
     derived.add_folder(package.join("src/generated"), files);
     let manifest = package.join("Cargo.toml");
     let text = replace_features(&read_text(&manifest)?, &project.bindings)?;
     derived.add_file(manifest, text);
     Ok(derived)
+}
+
+fn generated_files(bindings: &Bindings, host: HostCrate) -> impl Iterator<Item = (String, String)> {
+    let files = emit(bindings, host).into_iter();
+    files.map(|file| (file.path, file.content))
 }
 
 fn check(derived: &DerivedFiles, console: &mut Console) -> Result<Outcome, Failure> {
@@ -120,7 +171,7 @@ fn check(derived: &DerivedFiles, console: &mut Console) -> Result<Outcome, Failu
         .iter()
         .map(|stale| format!("{}: {}\n", stale.path, stale.reason));
     console.data(&lines.collect::<String>())?;
-    console.note("`cargo xtask generate` writes these files again");
+    console.note("`generate` without `--check` writes these files again");
     Ok(Outcome::Found)
 }
 

@@ -1,8 +1,9 @@
-//! `history`: the changes of one command, event, type or device over all
-//! releases.
+//! `history`: the changes of one command, event, type, device, option, machine type or
+//! CPU model over all releases.
 
 use clap::Args;
 
+use qapi_codegen::diff::command_line::{command_line_history, command_line_names};
 use qapi_codegen::diff::devices::device_history;
 use qapi_codegen::diff::history::{self, history, similar_names};
 
@@ -15,14 +16,18 @@ use crate::catalogue::Catalogue;
 use crate::console::Console;
 use crate::failure::Failure;
 
-/// List the releases that have a command, event, type or device, and its changes
+/// List the releases that have a command, event, type, device, option, machine type or
+/// CPU model, and its changes
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     cargo xtask history blockdev-add\n  \
     cargo xtask history ide-drive\n  \
+    cargo xtask history -- -realtime\n  \
+    cargo xtask history pc-i440fx-2.3\n  \
     cargo xtask history BlockdevOptions --format json")]
 pub struct History {
-    /// The name of a command, event, type or device
+    /// The name of a command, event, type, device, machine type or CPU model, or an
+    /// option with its dash after `--`
     name: String,
     /// The format of the report
     #[arg(long, value_enum, default_value = "text")]
@@ -37,20 +42,25 @@ impl History {
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
         let catalogue = Catalogue::open()?;
         let releases = catalogue.releases(catalogue.series(), select_program(self.qga, false))?;
+        let command_lines = catalogue.command_lines().read()?;
         let schemas: Vec<_> = releases.iter().map(|release| &release.schema).collect();
         let of_device = || {
             let builds = catalogue.builds().read()?;
             Ok::<_, Failure>(device_history(builds, catalogue.series(), &self.name))
         };
         let found = match history(&schemas, &self.name) {
-            None if !self.qga => of_device()?,
+            None if !self.qga => match command_line_history(command_lines, &self.name) {
+                None => of_device()?,
+                found => found,
+            },
             found => found,
         };
         let Some(history) = found else {
             let similar = similar_names(&schemas, &self.name);
             let builds = catalogue.builds().read()?;
             let devices = builds.names().filter(|name| builds.is_device(name));
-            return Err(unknown_name(&self.name, &similar, &schemas, devices));
+            let others = devices.chain(command_line_names(command_lines));
+            return Err(unknown_name(&self.name, &similar, &schemas, others));
         };
         match self.format {
             OutputFormat::Text => console.styled(&text(&history))?,

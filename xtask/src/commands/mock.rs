@@ -117,7 +117,7 @@ fn serve(service: &Service, client: Stream, server: &mut MockServer<'_>) -> bool
     thread::spawn(move || {
         let mut buffer = vec![0; BUFFER_SIZE];
         while let Ok((count @ 1.., _)) = reader.receive(&mut buffer) {
-            let received = Event::Received(CLIENT, buffer[..count].to_vec());
+            let received = Event::Received(CLIENT, buffer[..count].to_vec(), Vec::new());
             if events.send(received).is_err() {
                 return;
             }
@@ -130,14 +130,14 @@ fn serve(service: &Service, client: Stream, server: &mut MockServer<'_>) -> bool
             client.shut_down(Shutdown::Both);
         }
         match service.next_event() {
-            Some(Event::Received(_, bytes)) if is_open => {
+            Some(Event::Received(_, bytes, _)) if is_open => {
                 let now = SystemTime::now().duration_since(UNIX_EPOCH);
                 let out = server.receive(&bytes, now.unwrap_or_default());
                 is_open = client.send(out.as_bytes(), &[]).is_ok() && !server.has_quit();
             }
             Some(Event::Interrupted) => (is_interrupted, is_open) = (true, false),
             Some(Event::Ended(..)) | None => return is_interrupted,
-            Some(Event::Received(..) | Event::Client(_)) => {}
+            Some(Event::Received(..) | Event::Client(_) | Event::Remark(_)) => {}
         }
     }
 }

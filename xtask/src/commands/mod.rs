@@ -18,6 +18,7 @@ mod names;
 #[cfg(unix)]
 pub mod proxy;
 mod recorded;
+pub mod site;
 pub mod verify;
 
 use crate::Outcome;
@@ -51,10 +52,11 @@ macro_rules! commands {
 impl Command {
     /// Returns `true` if the command writes files of a checkout.
     pub fn writes_schemas(&self) -> bool {
-        matches!(
-            self,
-            Command::Ci(_) | Command::Devices(_) | Command::Generate(_) | Command::Import(_)
-        )
+        match self {
+            Command::Generate(generate) => generate.writes_checkout(),
+            Command::Ci(_) | Command::Devices(_) | Command::Import(_) => true,
+            _ => false,
+        }
     }
 }
 
@@ -74,5 +76,6 @@ commands! {
     mock::Mock,
     #[cfg(unix)]
     proxy::Proxy,
+    site::Site,
     verify::Verify,
 }

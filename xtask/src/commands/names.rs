@@ -19,20 +19,24 @@ pub fn check_patterns(patterns: &[String], schemas: &[&Schema]) -> Result<(), Fa
     }
 }
 
-/// The failure for a name that no schema and no build has.
+/// The failure for a name that no schema has. `others` are the names of devices and of
+/// the command line.
 pub fn unknown_name<'s>(
     name: &str,
     similar: &[String],
     schemas: &[&'s Schema],
-    devices: impl Iterator<Item = &'s str>,
+    others: impl Iterator<Item = &'s str>,
 ) -> Failure {
-    let kinds = "command, event, type or device";
-    let failure = Failure::new(format!("no release has a {kinds} `{name}`"));
+    let kinds = match name.starts_with('-') {
+        true => "an option",
+        false => "a command, event, type, device, machine type or CPU model",
+    };
+    let failure = Failure::new(format!("no release has {kinds} `{name}`"));
     let names = schemas.iter().flat_map(|schema| {
         let types = schema.types.iter().map(|def| &*def.meta.name);
         operations(schema).chain(types)
     });
-    match nearest(name, names.chain(devices)) {
+    match nearest(name, names.chain(others)) {
         Some(nearest) => failure.with_help(format!("did you mean `{nearest}`?")),
         None if similar.is_empty() => failure,
         None => failure.with_help(format!("similar names: {}", similar.join(", "))),

@@ -1,12 +1,16 @@
 //! A proxy between programs and a QEMU, one session after another.
 //!
 //! Bytes and file descriptors pass unchanged, each direction in a thread that
-//! reads no more before what it read is written. A tap sees what passes.
+//! reads no more before what it read is written. A tap sees what passes. With
+//! interpreters, the two sides speak different releases.
 
+mod interpreters;
 mod recorder;
 mod rehearsal;
+mod remarks;
 mod shared;
 mod tap;
+mod translated;
 
 use std::io;
 use std::net::Shutdown;
@@ -24,8 +28,10 @@ use crate::serving::{Event, Peer, Service};
 use crate::socket::Stream;
 use tap::Tap;
 
+pub use interpreters::{Interpreters, SpokenReleases};
 pub use recorder::Recorder;
 pub use rehearsal::Rehearsal;
+pub use remarks::Remarks;
 
 /// The number of bytes that are read at once.
 const BUFFER_SIZE: usize = 1 << 16;
@@ -43,6 +49,10 @@ pub struct Proxy<'p> {
     pub recorder: Option<Arc<Recorder>>,
     /// The releases that requests are checked against.
     pub rehearsal: Rehearsal<'p>,
+    /// The translation, if clients speak another release than QEMU.
+    pub interpreters: Option<&'p Interpreters<'p>>,
+    /// The sentences about the translation.
+    pub remarks: Remarks,
     /// The errors that a shared connection answers with, if clients share one.
     pub shared: Option<ErrorWordings>,
     /// `true` if the proxy ends after the first session.
@@ -94,6 +104,9 @@ impl Proxy<'_> {
         console: &mut Console,
     ) -> bool {
         let connection = Arc::new(Connection { client, server });
+        if let Some(interpreters) = self.interpreters {
+            return self.serve_translated(interpreters, service, session, &connection, console);
+        }
         self.rehearsal.begin_session();
         for side in [Sender::Client, Sender::Server] {
             let mut tap = Tap::new(side, session, self.recorder.clone());
@@ -126,7 +139,8 @@ impl Proxy<'_> {
                 _ => service.next_event_within(GRACE),
             };
             match event {
-                Some(Event::Received(_, request)) => self.rehearsal.check(&request, console),
+                Some(Event::Received(_, request, _)) => self.rehearsal.check(&request, console),
+                Some(Event::Remark(remark)) => self.remarks.print(remark, console),
                 Some(Event::Ended(peer, result)) => {
                     ended += 1;
                     note_error(session, peer, &result, console);

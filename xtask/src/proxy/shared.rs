@@ -2,11 +2,13 @@
 //!
 //! Each client has a thread that reads, and one that writes what waits for it.
 //! A client that does not read is disconnected once too much waits; one that
-//! sends too fast is read again when QEMU has replied.
+//! sends too fast is read again when QEMU has replied. With interpreters, each
+//! client has one of its own between it and the shared connection.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::net::Shutdown;
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread;
@@ -14,6 +16,7 @@ use std::thread;
 use qapi_codegen::knowledge::ErrorWordings;
 use qapi_codegen::traffic::read::Sender;
 use qapi_codegen::traffic::share::{ClientId, Delivery, NEGOTIATION, SharedConnection};
+use qapi_codegen::traffic::speak::{Speaker, SpokenBytes};
 
 use super::tap::Tap;
 use super::{BUFFER_SIZE, Proxy};
@@ -34,18 +37,32 @@ struct SharedProxy<'s, 'p> {
     service: &'s Service,
     wordings: &'s ErrorWordings,
     connection: SharedConnection<'s>,
-    clients: BTreeMap<ClientId, Link>,
+    clients: BTreeMap<ClientId, SharedLink<'p>>,
     server: Option<Link>,
     next_client: ClientId,
     /// The beginning of the names of sessions.
     session: String,
 }
 
+/// A client.
+struct SharedLink<'p> {
+    link: Link,
+    /// The descriptors for its next request. Later ones replace them, as in QEMU.
+    fds: Vec<OwnedFd>,
+    /// The translation, from the greeting on.
+    speaker: Option<Speaker<'p>>,
+    /// What it sent before the greeting.
+    early: Vec<u8>,
+}
+
+/// Bytes to write, with file descriptors.
+type Outgoing = (Vec<u8>, Vec<OwnedFd>);
+
 /// A connection with its threads.
 struct Link {
     stream: Arc<Stream>,
     /// What is to be written.
-    out: SyncSender<String>,
+    out: SyncSender<Outgoing>,
     /// The permission to read more.
     more: SyncSender<()>,
     /// `true` if the thread that reads waits for it.
@@ -74,10 +91,10 @@ pub fn serve(
     while let Some(event) = service.next_event() {
         match event {
             Event::Client(client) => shared.add_client(client, console)?,
-            Event::Received(Peer::Client(client), bytes) => {
-                shared.receive_from_client(client, &bytes, console);
+            Event::Received(Peer::Client(client), bytes, fds) => {
+                shared.receive_from_client(client, &bytes, fds, console);
             }
-            Event::Received(Peer::Server, bytes) => {
+            Event::Received(Peer::Server, bytes, _) => {
                 let deliveries = shared.connection.receive_from_server(&bytes);
                 shared.deliver(deliveries, console);
                 shared.read_on();
@@ -89,6 +106,7 @@ pub fn serve(
                 }
             }
             Event::Ended(Peer::Server, _) => shared.end(),
+            Event::Remark(_) => {}
             Event::Interrupted => break,
         }
     }
@@ -113,8 +131,13 @@ impl SharedProxy<'_, '_> {
                 }
             }
         }
-        let link = self.link(Peer::Client(id), client);
-        self.clients.insert(id, link);
+        let client = SharedLink {
+            link: self.link(Peer::Client(id), client),
+            fds: Vec::new(),
+            speaker: None,
+            early: Vec::new(),
+        };
+        self.clients.insert(id, client);
         if self.clients.len() < MAX_CLIENTS {
             self.service.permit_client();
         }
@@ -155,20 +178,43 @@ impl SharedProxy<'_, '_> {
         }
     }
 
-    fn receive_from_client(&mut self, client: ClientId, bytes: &[u8], console: &mut Console) {
-        let deliveries = self.connection.receive_from_client(client, bytes);
-        self.deliver(deliveries, console);
-        if let Some(link) = self.clients.get_mut(&client) {
-            link.is_stalled = true;
+    fn receive_from_client(
+        &mut self,
+        id: ClientId,
+        bytes: &[u8],
+        fds: Vec<OwnedFd>,
+        console: &mut Console,
+    ) {
+        let Some(client) = self.clients.get_mut(&id) else {
+            return;
+        };
+        client.link.is_stalled = true;
+        if !fds.is_empty() {
+            client.fds = fds;
+            self.connection.expect_fds(id);
+        }
+        match (&mut client.speaker, self.proxy.interpreters) {
+            (Some(speaker), _) => {
+                let spoken = speaker.receive_from_client(bytes);
+                self.deliver_spoken(id, spoken, console);
+            }
+            (None, Some(_)) => client.early.extend_from_slice(bytes),
+            (None, None) => {
+                let deliveries = self.connection.receive_from_client(id, bytes);
+                self.deliver(deliveries, console);
+            }
         }
         self.read_on();
     }
 
     /// Lets the clients send more to whose requests QEMU has replied.
     fn read_on(&mut self) {
-        for (client, link) in &mut self.clients {
-            if link.is_stalled && self.connection.is_ready(*client) {
-                link.is_stalled = link.more.try_send(()).is_err();
+        let translates = self.proxy.interpreters.is_some();
+        for (id, client) in &mut self.clients {
+            let speaker = client.speaker.as_ref();
+            let may_speak = speaker.map_or(!translates, Speaker::is_ready);
+            if client.link.is_stalled && may_speak && self.connection.is_ready(*id) {
+                client.link.is_stalled = client.link.more.try_send(()).is_err();
             }
         }
         if let Some(server) = &self.server {
@@ -177,27 +223,89 @@ impl SharedProxy<'_, '_> {
     }
 
     fn deliver(&mut self, deliveries: Vec<Delivery>, console: &mut Console) {
-        for delivery in deliveries {
+        let mut deliveries = VecDeque::from(deliveries);
+        while let Some(delivery) = deliveries.pop_front() {
             match delivery {
-                Delivery::Server(text) => {
-                    if !text.starts_with(NEGOTIATION) {
-                        self.proxy.rehearsal.check(text.as_bytes(), console);
-                    }
-                    if let Some(server) = &self.server {
-                        let _ = server.out.try_send(text);
-                    }
-                }
-                Delivery::Client(client, text) => {
-                    let Some(link) = self.clients.get(&client) else {
-                        continue;
-                    };
-                    if link.out.try_send(text).is_err() {
-                        console.note(&format!("client {client} does not read; disconnected"));
-                        link.stream.shut_down(Shutdown::Both);
-                        self.remove_client(client);
-                    }
+                Delivery::Server(sender, text) => self.send_to_server(sender, text, console),
+                Delivery::Client(id, text) => {
+                    let spoken = self.speak(id, text, console);
+                    self.send_to_client(id, spoken.to_client, console);
+                    let more = self.connection.receive_from_client(id, &spoken.to_server);
+                    deliveries.extend(more);
                 }
             }
+        }
+    }
+
+    /// Delivers what a client said, and what its interpreter answered.
+    fn deliver_spoken(&mut self, id: ClientId, spoken: SpokenBytes, console: &mut Console) {
+        self.remark(spoken.remarks, console);
+        self.send_to_client(id, spoken.to_client, console);
+        let deliveries = self.connection.receive_from_client(id, &spoken.to_server);
+        self.deliver(deliveries, console);
+    }
+
+    /// What a client gets for a text of the server. The first one is the greeting.
+    fn speak(&mut self, id: ClientId, text: String, console: &mut Console) -> SpokenBytes {
+        let (client, interpreters) = (self.clients.get_mut(&id), self.proxy.interpreters);
+        let (Some(client), Some(interpreters)) = (client, interpreters) else {
+            return SpokenBytes {
+                to_client: text.into_bytes(),
+                ..SpokenBytes::default()
+            };
+        };
+        let is_greeting = client.speaker.is_none();
+        if is_greeting {
+            match interpreters.connect(text.as_bytes()) {
+                Ok(speaker) => client.speaker = Some(speaker),
+                Err(failure) => {
+                    console.note(&failure.to_string());
+                    self.remove_client(id);
+                    return SpokenBytes::default();
+                }
+            }
+        }
+        let early = std::mem::take(&mut client.early);
+        let Some(speaker) = &mut client.speaker else {
+            return SpokenBytes::default();
+        };
+        let mut spoken = speaker.receive_from_server(text.as_bytes());
+        if !early.is_empty() {
+            let more = speaker.receive_from_client(&early);
+            spoken.to_server.extend(more.to_server);
+            spoken.to_client.extend(more.to_client);
+            spoken.remarks.extend(more.remarks);
+        }
+        self.remark(std::mem::take(&mut spoken.remarks), console);
+        spoken
+    }
+
+    fn remark(&mut self, remarks: Vec<String>, console: &mut Console) {
+        for remark in remarks {
+            self.proxy.remarks.print(remark, console);
+        }
+    }
+
+    fn send_to_server(&mut self, sender: Option<ClientId>, text: String, console: &mut Console) {
+        if !text.starts_with(NEGOTIATION) {
+            self.proxy.rehearsal.check(text.as_bytes(), console);
+        }
+        let sender = sender.and_then(|sender| self.clients.get_mut(&sender));
+        let fds = sender.map(|sender| std::mem::take(&mut sender.fds));
+        if let Some(server) = &self.server {
+            let outgoing = (text.into_bytes(), fds.unwrap_or_default());
+            let _ = server.out.try_send(outgoing);
+        }
+    }
+
+    fn send_to_client(&mut self, id: ClientId, bytes: Vec<u8>, console: &mut Console) {
+        let Some(client) = self.clients.get(&id).filter(|_| !bytes.is_empty()) else {
+            return;
+        };
+        if client.link.out.try_send((bytes, Vec::new())).is_err() {
+            console.note(&format!("client {id} does not read; disconnected"));
+            client.link.stream.shut_down(Shutdown::Both);
+            self.remove_client(id);
         }
     }
 
@@ -217,6 +325,9 @@ impl SharedProxy<'_, '_> {
             .for_each(|client| self.remove_client(client));
         self.server = None;
         self.connection = SharedConnection::new(self.wordings);
+        if let Some(interpreters) = self.proxy.interpreters {
+            interpreters.nodes.clear();
+        }
     }
 }
 
@@ -230,15 +341,15 @@ fn read(
 ) -> io::Result<()> {
     let mut buffer = vec![0; BUFFER_SIZE];
     loop {
-        let (count, _) = stream.receive(&mut buffer)?;
+        let (count, fds) = stream.receive(&mut buffer)?;
         if count == 0 {
             return Ok(());
         }
         let bytes = buffer[..count].to_vec();
         if let Some(tap) = &mut tap {
-            tap.pass(&bytes, 0);
+            tap.pass(&bytes, fds.len());
         }
-        if events.send(Event::Received(peer, bytes)).is_err() || may_read.recv().is_err() {
+        if events.send(Event::Received(peer, bytes, fds)).is_err() || may_read.recv().is_err() {
             return Ok(());
         }
     }
@@ -246,12 +357,12 @@ fn read(
 
 /// Writes what waits for a peer, and ends the connection when nothing can come.
 /// After an error, what waits is dropped.
-fn write(stream: &Stream, waiting: &Receiver<String>, mut tap: Option<Tap>) {
-    for text in waiting {
+fn write(stream: &Stream, waiting: &Receiver<Outgoing>, mut tap: Option<Tap>) {
+    for (bytes, fds) in waiting {
         if let Some(tap) = &mut tap {
-            tap.pass(text.as_bytes(), 0);
+            tap.pass(&bytes, 0);
         }
-        if stream.send(text.as_bytes(), &[]).is_err() {
+        if stream.send(&bytes, &fds).is_err() {
             break;
         }
     }

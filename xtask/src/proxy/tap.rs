@@ -59,7 +59,7 @@ impl Tap {
         self.record(&transfer, Some(self.side));
         if let Some(requests) = &self.requests {
             // The receiver is there as long as the session.
-            let _ = requests.send(Event::Received(Peer::Client(0), transfer.raw));
+            let _ = requests.send(Event::Received(Peer::Client(0), transfer.raw, Vec::new()));
         }
     }
 

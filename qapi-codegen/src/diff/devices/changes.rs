@@ -119,9 +119,10 @@ pub fn property_changes<'s>(
         .filter_map(|property| comparison.change(property))
         .collect();
     if is_listed {
+        let before = old.property_names(device);
         let names = new.property_names(device).into_iter();
         // Interrupt lines, `gsi[0]`, are not for users.
-        let names = names.filter(|name| !name.contains('['));
+        let names = names.filter(|name| !name.contains('[') && !before.contains(name));
         changes.extend(names.filter_map(|property| comparison.addition(property)));
     }
     changes

@@ -71,7 +71,10 @@ fn all_changes<'s>(
         let since = change.since.or(Some(shown));
         changes.push(DeviceChange { since, ..change });
     };
-    for pair in releases.windows(2) {
+    // Neighbouring releases show an exact addition only.
+    let added = evidence.device_addition(device).filter(|own| own.is_exact);
+    let mut pairs = releases.windows(2);
+    if let Some(pair) = pairs.find(|pair| Some(pair[1].series()) == added.map(|own| own.since)) {
         let whole = addition(pair[0], pair[1], device);
         whole
             .into_iter()

@@ -2,17 +2,32 @@
 
 mod appendix;
 mod findings;
-mod markup;
+pub mod markup;
 
-use super::summary::{anchor, compared_text, used_text};
-use super::view::ReportView;
+use super::actions::ActionList;
+use super::summary::{NOT_COMPARED, anchor, compared_text, omitted_text, used_text};
+use super::view::{ReportGroup, ReportView};
 use super::{FindingCounts, Report};
 use crate::diff::rules::Compatibility;
-use crate::wire::Direction;
-use markup::{escape, number_row, table};
+use markup::{code, escape, number_row, table, wrap};
 
 /// The number of commands in the bar chart.
 const MAX_BARS: usize = 24;
+
+/// The style sheet of reports, which other pages share.
+pub const STYLE: &str = include_str!("html/report.css");
+
+/// The subjects of the entries that the filter shows.
+const SUBJECTS: [&str; 8] = [
+    "request",
+    "reply",
+    "event",
+    "device",
+    "option",
+    "behaviour",
+    "deprecation",
+    "type",
+];
 
 /// Writes a report as an HTML page.
 pub fn html(report: &Report<'_>) -> String {
@@ -28,11 +43,12 @@ pub fn html(report: &Report<'_>) -> String {
          <style>\n{}</style>\n</head>\n<body>\n\
          <a class=\"skip\" href=\"#findings\">Skip to the findings</a>\n\
          <header>\n<h1>{title}</h1>\n{}</header>\n\
-         <main>\n{}<div id=\"findings\" tabindex=\"-1\">\n{}</div>\n{}</main>\n\
+         <main>\n{}{}<div id=\"findings\" tabindex=\"-1\">\n{}</div>\n{}</main>\n\
          <footer>Made by <code>cargo xtask diff {} {} --format html</code>.</footer>\n\
          <script>\n{}</script>\n</body>\n</html>\n",
-        include_str!("html/report.css"),
+        STYLE,
         header(&view),
+        overview(&view),
         filter_form(&view),
         findings::sections(&view),
         appendix::sections(&view),
@@ -45,17 +61,41 @@ pub fn html(report: &Report<'_>) -> String {
 fn header(view: &ReportView<'_>) -> String {
     let used = view.report.used.as_ref().map(used_text);
     let used = used.map(|text| format!("<p><strong>{}</strong></p>\n", escape(&text)));
-    let directions = view.by_direction.iter();
-    let directions = directions.map(|(name, counts)| ((*name).to_owned(), *counts));
     format!(
         "<p class=\"lead\">{}</p>\n{}\
          <p class=\"lead\"><strong class=\"breaking\">Breaking</strong>: a client that was correct \
          fails. <strong class=\"dangerous\">Dangerous</strong>: it may fail, or its messages have \
-         another meaning. <strong class=\"compatible\">Compatible</strong>: it is still correct.</p>\n\
-         {}{}",
+         another meaning. <strong class=\"compatible\">Compatible</strong>: it is still correct. \
+         <a href=\"#{}\">{NOT_COMPARED}</a></p>\n",
         escape(&compared_text(view.report)),
         used.unwrap_or_default(),
-        counts_table("Findings by direction", "direction", directions),
+        anchor(NOT_COMPARED)
+    )
+}
+
+/// What to do, before anything else.
+fn action_list(report: &Report<'_>) -> String {
+    let list = ActionList::new(report);
+    let items = list.actions.iter().map(|own| {
+        let (anchor, target) = (escape(&own.anchor), escape(&own.target));
+        let advice = code(&own.advice);
+        format!("<li><a href=\"#{anchor}\"><code>{target}</code></a>: {advice}</li>\n")
+    });
+    let more = omitted_text(list.omitted);
+    let more = more.map(|text| format!("<p class=\"lead\">{}</p>\n", code(&text)));
+    let heading = format!("<section id=\"do-this\">\n<h2>{}</h2>\n<ol>\n", list.title);
+    let end = format!("</ol>\n{}</section>\n", more.unwrap_or_default());
+    wrap(&heading, items.collect(), &end)
+}
+
+/// The numbers of findings.
+fn overview(view: &ReportView<'_>) -> String {
+    let directions = view.by_direction.iter();
+    let directions = directions.map(|(name, counts)| ((*name).to_owned(), *counts));
+    format!(
+        "{}<section id=\"numbers\">\n{}{}</section>\n",
+        action_list(view.report),
+        counts_table("Findings by direction", "", directions),
         charts(view)
     )
 }
@@ -78,11 +118,11 @@ fn counts_table(
 
 /// The breaking changes by command and by series, unless there are none.
 fn charts(view: &ReportView<'_>) -> String {
+    let length = |group: &&ReportGroup<'_>| group.counts.breaking + group.counts.dangerous;
     let groups = view.groups.iter();
-    let incompatible = groups.filter(|group| !group.incompatible.is_empty());
+    let incompatible = groups.filter(|group| length(group) > 0);
     let bars: Vec<_> = incompatible.take(MAX_BARS).collect();
-    let widest = bars.iter().map(|own| own.incompatible.len()).max();
-    let Some(widest) = widest else {
+    let Some(widest) = bars.iter().map(length).max() else {
         return String::new();
     };
     let bars: String = bars
@@ -104,7 +144,9 @@ fn charts(view: &ReportView<'_>) -> String {
     let series = view.by_series.iter();
     let series = series.map(|(series, counts)| (series.to_string(), *counts));
     format!(
-        "<h2>Commands and events with most breaking changes</h2>\n<ul class=\"bars\">\n{bars}</ul>\n\
+        "<h2>Commands and events with most breaking changes</h2>\n\
+         <p class=\"legend\"><span class=\"breaking\"></span>breaking + \
+         <span class=\"dangerous\"></span>dangerous</p>\n<ul class=\"bars\">\n{bars}</ul>\n\
          <h2>Changes by series</h2>\n{}",
         counts_table("Findings by series", "series", series)
     )
@@ -118,33 +160,30 @@ fn filter_form(view: &ReportView<'_>) -> String {
         .map(|name| format!("<option>{}</option>\n", escape(name)));
     let used = match view.report.used {
         Some(_) => {
-            "<label><input type=\"checkbox\" name=\"used\"> only findings that affect this program</label>\n"
+            "<label><input type=\"checkbox\" name=\"used\" value=\"yes\"> only what affects this program</label>\n"
         }
         None => "",
     };
     format!(
-        "<form id=\"filter\" role=\"search\" aria-label=\"Filter the findings\" hidden>\n{}{}\
+        "<form id=\"filter\" role=\"search\" aria-label=\"Filter the report\" hidden>\n{}{}\
          <label class=\"field\">Command or event <select name=\"command\">\
          <option value=\"\">all</option>\n{}</select></label>\n\
          <label class=\"field\">Text <input type=\"search\" name=\"text\" autocomplete=\"off\"></label>\n\
          {used}<button type=\"reset\">Reset</button>\n\
-         <output id=\"count\" for=\"filter\" aria-live=\"polite\"></output>\n</form>\n",
+         <output id=\"count\" for=\"filter\" aria-live=\"polite\"></output>\n</form>\n\
+         <p id=\"nothing\" role=\"status\" hidden>Nothing in this report matches the filter.</p>\n",
         fieldset(
             "Severity",
             "severity",
-            Compatibility::ALL.map(Compatibility::as_str)
+            &Compatibility::ALL.map(Compatibility::as_str)
         ),
-        fieldset(
-            "Direction",
-            "direction",
-            Direction::ALL.map(Direction::as_str)
-        ),
+        fieldset("Subject", "subject", &SUBJECTS),
         options.collect::<String>()
     )
 }
 
-fn fieldset(legend: &str, name: &str, values: [&str; 3]) -> String {
-    let boxes = values.map(|value| {
+fn fieldset(legend: &str, name: &str, values: &[&str]) -> String {
+    let boxes = values.iter().map(|value| {
         format!(
             "<label><input type=\"checkbox\" name=\"{name}\" value=\"{value}\" checked> \
              <span class=\"{value}\">{value}</span></label>\n"
@@ -152,6 +191,6 @@ fn fieldset(legend: &str, name: &str, values: [&str; 3]) -> String {
     });
     format!(
         "<fieldset><legend>{legend}</legend>\n{}</fieldset>\n",
-        boxes.concat()
+        boxes.collect::<String>()
     )
 }

@@ -1,18 +1,21 @@
 //! The Markdown format, for reviews and release notes.
 
-use super::Report;
-use super::actions::{TITLE, actions};
+use super::actions::{Action, ActionList};
 use super::summary::{
-    anchor, code_list, compared_text, enum_value, plural, shortened_list, titled_messages,
-    used_text,
+    NOT_COMPARED, anchor, changed_value, code_list, compared_text, not_compared, omitted_text,
+    plural, shortened_list, titled_messages, used_text,
 };
 use super::tables::{DEPRECATION_COLUMNS, deprecation_rows};
 use super::view::{ReportGroup, ReportView};
 use super::wording::{advice, message, other_paths};
+use super::{Report, ReportScope};
 use crate::diff::behaviour::BehaviourNote;
 use crate::diff::finding::Finding;
 use crate::diff::rust::RustChanges;
 use crate::wire::render_path;
+
+/// The title of the compatible changes.
+const COMPATIBLE: &str = "Compatible changes";
 
 /// The number of further paths that are listed.
 const MAX_PATHS: usize = 4;
@@ -27,33 +30,36 @@ pub fn markdown(report: &Report<'_>) -> String {
             .filter(|own| has_section(own))
             .map(group_section),
     );
-    text += "\n## Compatible changes\n\n";
-    let compatible = view.groups.iter().filter(|own| !own.compatible.is_empty());
-    text.extend(compatible.map(compatible_section));
-    for (title, findings) in &view.new_operations {
-        text += &new_operations(title, findings);
-    }
+    text += &compatible(&view);
     if !view.general.is_empty() {
         text += "## Not visible in the schema\n\nThese changes affect the protocol as a whole.\n\n";
-        text.extend(view.general.iter().map(|note| note_item(note, "")));
+        text.extend(view.general.iter().map(|note| note_item(note)));
         text += "\n";
     }
     let deprecations = table(DEPRECATION_COLUMNS, deprecation_rows(report));
     if !deprecations.is_empty() {
         text += &format!("## Deprecations\n\n{deprecations}\n");
     }
-    text + &rust(&report.rust)
+    match report.scope {
+        ReportScope::Everything => text + &missing(report) + &rust(&report.rust),
+        ReportScope::CommandLine => text + &missing(report),
+    }
+}
+
+fn missing(report: &Report<'_>) -> String {
+    let items = not_compared(report).into_iter();
+    let items: String = items.map(|item| format!("- {item}\n")).collect();
+    format!("## {NOT_COMPARED}\n\n{items}\n")
 }
 
 fn action_list(report: &Report<'_>) -> String {
-    let actions = actions(report);
-    let items: String = actions
-        .iter()
-        .map(|action| format!("1. {action}\n"))
-        .collect();
+    let list = ActionList::new(report);
+    let item = |own: &Action| format!("1. `{}`: {}\n", own.target, own.advice);
+    let items: String = list.actions.iter().map(item).collect();
+    let more = omitted_text(list.omitted).map(|text| format!("\n{text}\n"));
     match items.is_empty() {
         true => items,
-        false => format!("## {TITLE}\n\n{items}\n"),
+        false => format!("\n## {}\n\n{items}{}", list.title, more.unwrap_or_default()),
     }
 }
 
@@ -71,8 +77,7 @@ fn head(view: &ReportView<'_>) -> String {
          | | breaking | dangerous | compatible |\n|---|---:|---:|---:|\n{}\
          | **all** | **{breaking}** | **{dangerous}** | **{compatible}** |\n\n\
          *Breaking*: a client that was correct fails. *Dangerous*: it may fail, or its messages have\n\
-         another meaning. *Compatible*: it is still correct. *Not visible in the schema*: known from\n\
-         running QEMUs.\n",
+         another meaning. *Compatible*: it is still correct. *Behaviour*: no schema shows it.\n",
         report.old,
         report.new,
         compared_text(report),
@@ -89,7 +94,7 @@ fn contents(view: &ReportView<'_>) -> String {
     for group in view.groups.iter().filter(|group| has_section(group)) {
         let event = if group.is_event { ", an event" } else { "" };
         let counts = match (group.counts.breaking, group.counts.dangerous) {
-            (0, 0) => "behaviour".to_owned(),
+            (0, 0) => "behaviour, compatible".to_owned(),
             (0, dangerous) => format!("{dangerous} dangerous"),
             (breaking, 0) => format!("**{breaking} breaking**"),
             (breaking, dangerous) => format!("**{breaking} breaking**, {dangerous} dangerous"),
@@ -97,10 +102,14 @@ fn contents(view: &ReportView<'_>) -> String {
         text += &format!("- {}{event}: {counts}\n", link(group.name));
     }
     let sections = [
-        ("Compatible changes", true),
+        (COMPATIBLE, true),
         ("Not visible in the schema", !view.general.is_empty()),
         ("Deprecations", !view.report.deprecations.is_empty()),
-        ("Rust types of the bindings", true),
+        (NOT_COMPARED, true),
+        (
+            "Rust types of the bindings",
+            view.report.scope == ReportScope::Everything,
+        ),
     ];
     let present = sections.into_iter().filter(|(_, is_present)| *is_present);
     text.extend(present.map(|(title, _)| format!("- {}\n", link(title))));
@@ -114,8 +123,7 @@ fn link(title: &str) -> String {
 fn group_section(group: &ReportGroup<'_>) -> String {
     let mut text = format!("\n## {}\n\n", group.name);
     text.extend(group.incompatible.iter().map(|own| finding_item(own)));
-    let label = "**not visible in the schema**, ";
-    text.extend(group.notes.iter().map(|note| note_item(note, label)));
+    text.extend(group.notes.iter().map(|note| note_item(note)));
     for (target, count) in &group.elsewhere {
         let count = plural(*count, "more finding");
         text += &format!("- {count} under {}.\n", link(target));
@@ -153,14 +161,43 @@ fn emphasized(advice: Option<&str>) -> String {
         .unwrap_or_default()
 }
 
-fn note_item(note: &BehaviourNote<'_>, label: &str) -> String {
+fn note_item(note: &BehaviourNote<'_>) -> String {
     let since: Vec<String> = note.since.iter().map(ToString::to_string).collect();
     let undone = if note.undone { "no longer true: " } else { "" };
+    let used = if note.used == Some(true) {
+        ", **used**"
+    } else {
+        ""
+    };
     format!(
-        "- {label}since {}: {undone}{}{}\n",
+        "- **{}**, since {}{used}: {undone}{}{} (behaviour)\n",
+        note.compatibility().as_str(),
         since.join(", "),
         note.summary,
         emphasized(note.advice.filter(|_| !note.undone))
+    )
+}
+
+/// The compatible changes, collapsed by hosts of code.
+fn compatible(view: &ReportView<'_>) -> String {
+    let groups = view.groups.iter().filter(|own| !own.compatible.is_empty());
+    let changed: String = groups.map(compatible_section).collect();
+    let count = view.report.counts.compatible;
+    let mut text = format!("\n## {COMPATIBLE}\n\n");
+    for (title, findings) in &view.new_operations {
+        text += &new_operations(title, findings);
+    }
+    match changed.is_empty() {
+        true => text,
+        false => text + &details(&format!("{count} compatible changes in all"), &changed),
+    }
+}
+
+/// A part that hosts of code collapse. The empty lines make its content Markdown.
+fn details(title: &str, content: &str) -> String {
+    format!(
+        "<details>\n<summary>{title}</summary>\n\n{}\n\n</details>\n\n",
+        content.trim_end()
     )
 }
 
@@ -176,7 +213,7 @@ fn compatible_section(group: &ReportGroup<'_>) -> String {
 fn compatible_place(finding: &Finding<'_>) -> String {
     let since = finding.since.map(|since| format!("({since})"));
     let path = render_path(finding.path());
-    let path = (!path.is_empty()).then(|| match enum_value(finding) {
+    let path = (!path.is_empty()).then(|| match changed_value(finding) {
         Some(value) => format!("`{path}` = `{value}`"),
         None => format!("`{path}`"),
     });
@@ -216,12 +253,16 @@ fn rust(rust: &RustChanges) -> String {
         let [shared, changed, removed, added] = names.counts();
         text += &format!("| {kind} | {shared} | {changed} | {removed} | {added} |\n");
     }
+    let mut lists = String::new();
     for (kind, names) in rust.by_kind() {
         for (title, names) in [("Changed", &names.changed), ("Removed", &names.removed)] {
             if !names.is_empty() {
-                text += &format!("\n{title} {kind}: {}.\n", code_list(names));
+                lists += &format!("{title} {kind}: {}.\n\n", code_list(names));
             }
         }
     }
-    text
+    match lists.is_empty() {
+        true => text,
+        false => text + "\n" + details("changed and removed types", &lists).trim_end() + "\n",
+    }
 }

@@ -1,10 +1,12 @@
 //! Text that several formats share.
 
-use super::{Report, UsageCounts};
+use super::{Report, ReportScope, UsageCounts};
 use crate::diff::change::KindAttribute;
+use crate::diff::command_line::CommandLineCoverage;
 use crate::diff::devices::DeviceCoverage;
 use crate::diff::finding::{Example, Finding};
 use crate::json::{JsonStyle, JsonValue};
+use crate::version::Series;
 
 /// Says how much was compared.
 pub fn compared_text(report: &Report<'_>) -> String {
@@ -13,20 +15,39 @@ pub fn compared_text(report: &Report<'_>) -> String {
         (0, 0) => "Nothing breaks. ",
         _ => "",
     };
+    let devices = report.devices.as_ref();
+    let devices = devices.filter(|own| own.unlisted.is_empty());
+    let devices = devices.map(|own| format!(" {} compared.", plural(own.compared, "device")));
+    let command_line = report.command_line.as_ref();
+    let command_line = command_line.map(command_line_text).unwrap_or_default();
+    if report.scope == ReportScope::CommandLine {
+        return format!("{nothing}{}", command_line.trim_start());
+    }
     format!(
-        "{nothing}Compared {} and {} with {} and {}; {} and {} are unchanged.{}",
+        "{nothing}Compared {} and {} with {} and {}; {} and {} are unchanged.{}{command_line}",
         plural(compared.commands.0, "command"),
         plural(compared.events.0, "event"),
         compared.commands.1,
         compared.events.1,
         plural(compared.unchanged_commands, "command"),
         plural(compared.unchanged_events, "event"),
-        report
-            .devices
-            .as_ref()
-            .map(devices_text)
-            .unwrap_or_default()
+        devices.unwrap_or_default()
     )
+}
+
+/// Says how much of the command lines was compared.
+fn command_line_text(coverage: &CommandLineCoverage) -> String {
+    let counts = [
+        (coverage.options, "option"),
+        (coverage.machines, "machine type"),
+        (coverage.cpus, "CPU model"),
+    ];
+    let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+    let counts: Vec<String> = counts.map(|(count, noun)| plural(count, noun)).collect();
+    match counts.is_empty() {
+        true => String::new(),
+        false => format!(" Command line: {} of both releases.", counts.join(", ")),
+    }
 }
 
 /// Says how many findings affect a program.
@@ -39,36 +60,71 @@ pub fn used_text(used: &UsageCounts) -> String {
     )
 }
 
+/// Says how many entries a list of actions omits.
+pub fn omitted_text(omitted: usize) -> Option<String> {
+    (omitted > 0)
+        .then(|| format!("And {omitted} more; `--used-by FILE` lists what concerns a program."))
+}
+
 /// The largest number of devices that a report lists.
 const MAX_DEVICES: usize = 40;
 
-/// Says how far devices were compared.
-fn devices_text(devices: &DeviceCoverage<'_>) -> String {
-    if !devices.unlisted.is_empty() {
-        let unlisted: Vec<String> = devices
-            .unlisted
-            .iter()
-            .map(|own| format!("QEMU {own}"))
-            .collect();
-        return format!(
-            " Devices: not compared, because no build of {} is known with all its devices. Changes that \
-             other releases prove are listed.",
-            unlisted.join(" and ")
-        );
-    }
-    let compared = format!(" {} compared.", plural(devices.compared, "device"));
-    let undecided = &devices.undecided;
-    let more = match undecided.len().saturating_sub(MAX_DEVICES) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
+/// The title of [`not_compared`].
+pub const NOT_COMPARED: &str = "Not compared";
+
+/// Says what the report is not about.
+pub fn not_compared(report: &Report<'_>) -> Vec<String> {
+    let devices = report.devices.as_ref().map(missing_devices);
+    let known = "the report has the changes that are known, not all there are.";
+    let others = match report.scope {
+        ReportScope::Everything => "Behaviour beyond the schema, such as the texts of errors",
+        ReportScope::CommandLine => "The effects of options and the values of parameters",
     };
-    let shown = &undecided[..undecided.len().min(MAX_DEVICES)];
-    match shown.join(", ") {
-        names if names.is_empty() => compared,
-        names => format!(
-            "{compared} The known builds of the new release lack {names}{more}, which builds may leave out."
-        ),
+    let command_line = report.command_line.as_ref().map(missing_command_line);
+    let items = devices.into_iter().flatten();
+    items
+        .chain(command_line.into_iter().flatten())
+        .chain([format!("{others}: {known}")])
+        .collect()
+}
+
+/// Says what of the command lines was not compared.
+fn missing_command_line(coverage: &CommandLineCoverage) -> Vec<String> {
+    let join = |series: &[Series]| {
+        let names: Vec<String> = series.iter().map(|own| format!("QEMU {own}")).collect();
+        names.join(" and ")
+    };
+    let (unknown, unlisted) = (join(&coverage.unknown), join(&coverage.unlisted));
+    let options = (!unknown.is_empty()).then(|| {
+        format!(
+            "Options of the command line: not compared, because those of {unknown} are not known."
+        )
+    });
+    let lists = (!unlisted.is_empty()).then(|| {
+        format!(
+            "Machine types, CPU models and parameters of options: not compared, because no build of \
+             {unlisted} is known with them. Changes that other releases prove are listed."
+        )
+    });
+    options.into_iter().chain(lists).collect()
+}
+
+/// Says which devices were not compared.
+fn missing_devices(devices: &DeviceCoverage<'_>) -> Option<String> {
+    let unlisted = devices.unlisted.iter().map(|own| format!("QEMU {own}"));
+    let unlisted: Vec<String> = unlisted.collect();
+    if !unlisted.is_empty() {
+        return Some(format!(
+            "Devices: not compared, because no build of {} is known with all its devices. Changes \
+             that other releases prove are listed.",
+            unlisted.join(" and ")
+        ));
     }
+    let names: Vec<String> = devices.undecided.iter().map(ToString::to_string).collect();
+    (!names.is_empty()).then(|| {
+        let names = shortened_list(&names, MAX_DEVICES);
+        format!("Devices that the known builds of the new release lack, which builds may leave out: {names}.")
+    })
 }
 
 /// A count with its noun: `1 command`, `2 commands`.
@@ -94,19 +150,30 @@ pub fn shortened_list(names: &[String], max: usize) -> String {
 }
 
 /// The messages of an example, with titles.
-pub fn titled_messages(example: &Example<'_>) -> Vec<(&'static str, String)> {
-    let text = |value: &JsonValue<'_>| JsonStyle::PRETTY.format(value);
+pub fn example_sides<'e, 's>(
+    example: &'e Example<'s>,
+) -> impl Iterator<Item = (&'static str, &'e JsonValue<'s>)> {
     let sides = [("Before", &example.before), ("After", &example.after)];
-    let present = sides
-        .into_iter()
-        .filter_map(|(title, side)| Some((title, side.as_ref()?)));
-    present.map(|(title, side)| (title, text(side))).collect()
+    let sides = sides.into_iter();
+    sides.filter_map(|(title, side)| Some((title, side.as_ref()?)))
 }
 
-/// The new enum value of a finding, if it is about enum values.
-pub fn enum_value(finding: &Finding<'_>) -> Option<String> {
-    let value = finding.change.new.as_ref().map(ToString::to_string);
-    value.filter(|_| finding.change.kind.has(KindAttribute::EnumValue))
+/// The same as text.
+pub fn titled_messages(example: &Example<'_>) -> Vec<(&'static str, String)> {
+    let text = |value: &JsonValue<'_>| JsonStyle::PRETTY.format(value);
+    let sides = example_sides(example);
+    sides.map(|(title, side)| (title, text(side))).collect()
+}
+
+/// The value of a finding about one of several values at a path: an enum value,
+/// a feature, a JSON type.
+pub fn changed_value(finding: &Finding<'_>) -> Option<String> {
+    let change = &finding.change;
+    let has_value = [KindAttribute::EnumValue, KindAttribute::PerValue]
+        .into_iter()
+        .any(|attribute| change.kind.has(attribute));
+    let value = change.new.as_ref().or(change.old.as_ref());
+    value.filter(|_| has_value).map(ToString::to_string)
 }
 
 /// The anchor of a heading, as hosts of Markdown make it.

@@ -1,33 +1,34 @@
 //! The text format, for a terminal.
 
+mod page;
+
 use anstyle::{AnsiColor, Style};
 
-use super::actions::{TITLE, actions};
-use super::summary::{compared_text, enum_value, plural, titled_messages, used_text};
+use page::{TEXT_COLUMN, TextPage, pieces, styled};
+
+use super::actions::ActionList;
+use super::summary::{
+    NOT_COMPARED, changed_value, compared_text, example_sides, not_compared, omitted_text, plural,
+    used_text,
+};
 use super::view::{ReportGroup, ReportView};
 use super::wording::{advice, message, other_paths};
-use super::{FindingCounts, Report};
+use super::{FindingCounts, Report, ReportScope};
 use crate::diff::behaviour::BehaviourNote;
-use crate::diff::change::KindAttribute;
+use crate::diff::change::{ChangeKind, KindAttribute};
 use crate::diff::finding::Finding;
 use crate::diff::rules::{Compatibility, RuleId};
 use crate::diff::rust::RustChanges;
-use crate::version::Series;
+use crate::json::{JsonStyle, JsonValue};
 use crate::wire::render_path;
-
-/// The width of a line.
-const WIDTH: usize = 98;
-
-/// The column of the text of a finding, after its label.
-const TEXT_COLUMN: usize = 19;
 
 const BOLD: Style = Style::new().bold();
 const DIMMED: Style = Style::new().dimmed();
 
-/// Writes a report for a terminal, with styles.
-pub fn text(report: &Report<'_>) -> String {
+/// Writes a report for a terminal of some width, with styles.
+pub fn text(report: &Report<'_>, width: usize) -> String {
     let view = ReportView::new(report);
-    let mut page = TextPage::default();
+    let mut page = TextPage::new(width);
     write_head(report, &mut page);
     write_actions(report, &mut page);
     for group in &view.groups {
@@ -48,63 +49,14 @@ pub fn text(report: &Report<'_>) -> String {
             write_note(note, &mut page);
         }
     }
-    write_rust(&report.rust, &mut page);
+    page.heading(NOT_COMPARED);
+    for item in not_compared(report) {
+        page.wrapped("  ", 2, &item);
+    }
+    if report.scope == ReportScope::Everything {
+        write_rust(&report.rust, &mut page);
+    }
     page.text
-}
-
-/// The text so far.
-#[derive(Default)]
-struct TextPage {
-    text: String,
-}
-
-impl TextPage {
-    fn line(&mut self, text: &str) {
-        self.text.push_str(text.trim_end());
-        self.text.push('\n');
-    }
-
-    fn heading(&mut self, text: &str) {
-        let heading = styled(BOLD, text);
-        self.line("");
-        self.line(&heading);
-    }
-
-    /// Writes text in lines after a label of some width.
-    fn wrapped(&mut self, label: &str, width: usize, text: &str) {
-        let mut start = label.to_owned();
-        let mut line = String::new();
-        for word in text.split_whitespace() {
-            let end = width + line.chars().count() + 1 + word.chars().count();
-            if !line.is_empty() && end > WIDTH {
-                self.line(&format!("{start}{line}"));
-                start = " ".repeat(width);
-                line.clear();
-            }
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-        self.line(&format!("{start}{line}"));
-    }
-
-    /// Writes text after a label of a word and a series.
-    fn entry(&mut self, (style, word): (Style, &str), since: Option<Series>, text: &str) {
-        let label = styled(style, &format!("{word:<10}"));
-        let since = since.map(|since| since.to_string()).unwrap_or_default();
-        self.wrapped(&format!("  {label} {since:<4}  "), TEXT_COLUMN, text);
-    }
-
-    /// Writes what to do about the entry before.
-    fn advice(&mut self, text: &str) {
-        let label = format!("{}> ", " ".repeat(TEXT_COLUMN));
-        self.wrapped(&label, TEXT_COLUMN + 2, text);
-    }
-}
-
-fn styled(style: Style, text: &str) -> String {
-    format!("{style}{text}{style:#}")
 }
 
 fn style_of(effect: Compatibility) -> Style {
@@ -127,7 +79,7 @@ fn styled_counts(counts: FindingCounts) -> impl Iterator<Item = (usize, String)>
 fn write_head(report: &Report<'_>, page: &mut TextPage) {
     let title = styled(BOLD, &format!("QEMU {} to {}", report.old, report.new));
     let counts: Vec<String> = styled_counts(report.counts).map(|(_, text)| text).collect();
-    page.line(&format!("{title}: {}", counts.join(", ")));
+    page.wrapped("", 0, &format!("{title}: {}", counts.join(", ")));
     page.wrapped("", 0, &compared_text(report));
     if let Some(used) = &report.used {
         page.wrapped("", 0, &used_text(used));
@@ -139,12 +91,16 @@ fn write_head(report: &Report<'_>, page: &mut TextPage) {
 }
 
 fn write_actions(report: &Report<'_>, page: &mut TextPage) {
-    let actions = actions(report);
-    if !actions.is_empty() {
-        page.heading(TITLE);
+    let list = ActionList::new(report);
+    if !list.actions.is_empty() {
+        page.heading(list.title);
     }
-    for (index, action) in actions.iter().enumerate() {
-        page.wrapped(&format!("  {:>2}. ", index + 1), 6, action);
+    for (index, action) in list.actions.iter().enumerate() {
+        let text = format!("`{}`: {}", action.target, action.advice);
+        page.wrapped(&format!("  {:>2}. ", index + 1), 6, &text);
+    }
+    if let Some(text) = omitted_text(list.omitted) {
+        page.wrapped("      ", 6, &text);
     }
 }
 
@@ -154,13 +110,13 @@ fn write_group(group: &ReportGroup<'_>, page: &mut TextPage) {
     let name = styled(BOLD, group.name);
     let kind = if group.is_event { " (event)" } else { "" };
     page.line("");
-    page.line(&format!("{name}{kind}  {}", counts.join(", ")));
+    page.wrapped("", 0, &format!("{name}{kind}: {}", counts.join(", ")));
     write_incompatible(&group.incompatible, page);
     for note in &group.notes {
         write_note(note, page);
     }
-    for (title, message) in group.example.map(titled_messages).unwrap_or_default() {
-        write_message(&title.to_lowercase(), &message, page);
+    for (title, message) in group.example.map(example_sides).into_iter().flatten() {
+        write_message(&title.to_lowercase(), message, page);
     }
     for (rule, findings) in &group.compatible {
         write_compatible(*rule, findings, page);
@@ -198,16 +154,22 @@ fn write_incompatible(findings: &[&Finding<'_>], page: &mut TextPage) {
 
 fn write_note(note: &BehaviourNote<'_>, page: &mut TextPage) {
     let undone = if note.undone { "No longer true: " } else { "" };
-    let text = format!("{undone}{} [not in the schema]", note.summary);
-    let label = (style_of(Compatibility::Dangerous), "behaviour");
-    page.entry(label, note.since.last().copied(), &text);
+    let text = format!("{undone}{} [behaviour]", note.summary);
+    let effect = note.compatibility();
+    let mark = if note.used == Some(true) { "!" } else { "" };
+    let word = format!("{}{mark}", effect.as_str());
+    page.entry((style_of(effect), &word), note.since.last().copied(), &text);
     if let Some(advice) = note.advice.filter(|_| !note.undone) {
         page.advice(advice);
     }
 }
 
-fn write_message(word: &str, text: &str, page: &mut TextPage) {
-    for (index, line) in text.lines().enumerate() {
+fn write_message(word: &str, message: &JsonValue<'_>, page: &mut TextPage) {
+    let style = JsonStyle::PRETTY.with_width(page.width - TEXT_COLUMN);
+    let text = style.format(message);
+    let room = page.width - TEXT_COLUMN;
+    let lines = text.lines().flat_map(|line| pieces(line, room));
+    for (index, line) in lines.enumerate() {
         let word = if index == 0 { word } else { "" };
         let label = styled(DIMMED, &format!("  {word:<17}"));
         page.line(&format!("{label}{line}"));
@@ -216,7 +178,7 @@ fn write_message(word: &str, text: &str, page: &mut TextPage) {
 
 fn write_compatible(rule: RuleId, findings: &[&Finding<'_>], page: &mut TextPage) {
     let places = findings.iter().map(|finding| {
-        let value = enum_value(finding).map(|value| format!("={value}"));
+        let value = changed_value(finding).map(|value| format!("={value}"));
         let path = render_path(finding.path()) + &value.unwrap_or_default();
         path + &others_text(finding) + &since_text(finding)
     });
@@ -225,11 +187,16 @@ fn write_compatible(rule: RuleId, findings: &[&Finding<'_>], page: &mut TextPage
     page.entry((DIMMED, "compatible"), None, &text);
 }
 
+/// Returns whether a finding lists all entities with the same change.
+fn is_list(kind: ChangeKind) -> bool {
+    kind.has(KindAttribute::Device) || kind.has(KindAttribute::Grouped)
+}
+
 /// The number of other devices that a change is about.
 fn others_text(finding: &Finding<'_>) -> String {
     match finding.occurrences.len() - 1 {
         0 => String::new(),
-        others if finding.change.kind.has(KindAttribute::Device) => format!(" and {others} more"),
+        others if is_list(finding.change.kind) => format!(" and {others} more"),
         _ => String::new(),
     }
 }
@@ -243,8 +210,10 @@ fn write_rust(rust: &RustChanges, page: &mut TextPage) {
     page.heading("Rust types of the bindings");
     for (kind, names) in rust.by_kind() {
         let [shared, changed, removed, added] = names.counts();
-        page.line(&format!(
-            "  {kind}: {shared} shared, {changed} changed, {removed} removed, {added} new"
-        ));
+        page.wrapped(
+            "  ",
+            2,
+            &format!("{kind}: {shared} shared, {changed} changed, {removed} removed, {added} new"),
+        );
     }
 }

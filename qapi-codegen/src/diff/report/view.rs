@@ -25,8 +25,9 @@ pub struct ReportView<'r> {
     pub new_operations: [(&'static str, Vec<&'r Finding<'r>>); 2],
     /// The changes of behaviour of the protocol as a whole.
     pub general: Vec<&'r BehaviourNote<'r>>,
-    /// The numbers of findings by direction, in the plural.
-    pub by_direction: [(&'static str, FindingCounts); 3],
+    /// The numbers of findings by direction, in the plural, and of changes of
+    /// behaviour.
+    pub by_direction: [(&'static str, FindingCounts); 4],
     /// The numbers of findings by series, the oldest first.
     pub by_series: BTreeMap<Series, FindingCounts>,
 }
@@ -38,7 +39,7 @@ pub struct ReportGroup<'r> {
     pub name: &'r str,
     /// `true` for an event.
     pub is_event: bool,
-    /// The numbers of findings.
+    /// The numbers of findings and changes of behaviour.
     pub counts: FindingCounts,
     /// The breaking and dangerous findings.
     pub incompatible: Vec<&'r Finding<'r>>,
@@ -70,6 +71,13 @@ impl<'r> ReportView<'r> {
                 by_series.entry(series).or_default().add(finding);
             }
         }
+        let mut behaviour = FindingCounts::default();
+        for note in &report.behaviour {
+            behaviour.add_note(note);
+            if let Some(series) = note.since.last() {
+                by_series.entry(*series).or_default().add_note(note);
+            }
+        }
         let general = report.behaviour.iter().filter(|note| note.is_general());
         ReportView {
             groups: groups(report),
@@ -82,6 +90,7 @@ impl<'r> ReportView<'r> {
                 ("requests", in_direction(Direction::Request)),
                 ("replies", in_direction(Direction::Reply)),
                 ("events", in_direction(Direction::Event)),
+                ("behaviour", behaviour),
             ],
             by_series,
             report,
@@ -105,16 +114,20 @@ fn groups<'r>(report: &'r Report<'r>) -> Vec<ReportGroup<'r>> {
     let mut groups: Vec<_> = groups
         .map(|(name, findings)| ReportGroup::new(report, name, findings))
         .collect();
-    groups.sort_by_key(|group| {
-        let is_used = group.incompatible.iter().any(|own| own.used == Some(true));
-        Reverse((is_used, group.counts.by_effect()))
-    });
+    groups.sort_by_key(|group| Reverse((group.is_used(), group.counts.by_effect())));
     groups
 }
 
 impl<'r> ReportGroup<'r> {
+    /// Returns `true` if something in it affects the program whose use is recorded.
+    fn is_used(&self) -> bool {
+        let findings = self.incompatible.iter().map(|own| own.used);
+        let notes = self.notes.iter().map(|own| own.used);
+        findings.chain(notes).any(|used| used == Some(true))
+    }
+
     fn new(report: &'r Report<'r>, name: &'r str, mut findings: Vec<&'r Finding<'r>>) -> Self {
-        let counts = FindingCounts::from_findings(findings.iter().copied());
+        let mut counts = FindingCounts::from_findings(findings.iter().copied());
         findings.sort_by_key(|own| Reverse((own.used == Some(true), own.compatibility)));
         let is_event = findings.first().map(|own| own.direction) == Some(Direction::Event);
         let mut compatible: BTreeMap<RuleId, Vec<&Finding<'_>>> = BTreeMap::new();
@@ -126,6 +139,7 @@ impl<'r> ReportGroup<'r> {
         let notes: Vec<_> = notes
             .filter(|note| note.concerns(|own| own == name))
             .collect();
+        notes.iter().for_each(|note| counts.add_note(note));
         let mut examples = report.command_examples.iter();
         let example = examples.find(|example| example.target == name);
         ReportGroup {

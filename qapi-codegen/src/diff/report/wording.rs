@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::diff::change::ChangeValue;
+use crate::diff::change::{ChangeKind, ChangeValue};
 use crate::diff::compare::OperationKind;
 use crate::diff::deprecations::{DeprecationSource, NewDeprecation};
 use crate::diff::finding::Finding;
@@ -20,8 +20,10 @@ pub fn message(finding: &Finding<'_>) -> String {
 
 /// Says what to do about a finding.
 pub fn advice(finding: &Finding<'_>) -> Option<String> {
-    match finding.answer {
-        Some(rule) => Some(rule.advice.clone()),
+    let answer = finding.answer.map(|rule| &rule.advice);
+    let moved = finding.moved.map(|rule| &rule.advice);
+    match answer.or(moved).or(finding.noted_advice.as_ref()) {
+        Some(advice) => Some(advice.clone()),
         None => Some(fill(finding.rule.advice.as_ref()?, finding)),
     }
 }
@@ -42,6 +44,7 @@ pub fn other_paths(finding: &Finding<'_>) -> Vec<String> {
         let path = render_path(finding.path_of(own));
         match own.operation.name() {
             name if name == finding.target() => path,
+            name if path.is_empty() => name.to_owned(),
             name => format!("{name}: {path}"),
         }
     });
@@ -87,7 +90,10 @@ fn placeholder(name: &str, finding: &Finding<'_>) -> String {
         },
         "deprecated" => match finding.deprecated_since {
             Some(series) => format!(" (deprecated since {series})"),
-            None => " (was deprecated)".to_owned(),
+            None if change.kind == ChangeKind::CommandRemovedAfterDeprecation => {
+                " (was deprecated)".to_owned()
+            }
+            None => String::new(),
         },
         "evidence" => change.evidence.map(|e| e.to_string()).unwrap_or_default(),
         _ => format!("{{{name}}}"),

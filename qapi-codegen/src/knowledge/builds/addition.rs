@@ -34,21 +34,16 @@ impl BuildEvidence {
 
     /// Finds the first build with something, and the last list before it of the
     /// same target.
-    fn addition<'b>(
-        &self,
-        lists: impl Iterator<Item = (&'b Build, bool)> + Clone,
-    ) -> Option<Addition> {
-        let with = lists
-            .clone()
-            .filter(|(_, has)| *has)
-            .map(|(build, _)| build);
-        let since = with.clone().map(|build| build.series).min()?;
+    fn addition<'b>(&self, lists: impl Iterator<Item = (&'b Build, bool)>) -> Option<Addition> {
+        // Looking something up in a list is what takes time, so it happens once.
+        let (with, without): (Vec<_>, Vec<_>) = lists.partition(|(_, has)| *has);
+        let since = with.iter().map(|(build, _)| build.series).min()?;
         let is_first_target = |build: &Build| {
-            let mut first = with.clone().filter(|build| build.series == since);
-            first.any(|own| own.record.target == build.record.target)
+            let mut first = with.iter().filter(|(build, _)| build.series == since);
+            first.any(|(own, _)| own.record.target == build.record.target)
         };
-        let without = lists.filter(|(build, has)| {
-            !has && build.series < since && is_evidence(build) && is_first_target(build)
+        let without = without.iter().filter(|(build, _)| {
+            build.series < since && is_evidence(build) && is_first_target(build)
         });
         let last_without = without.map(|(build, _)| build.series).max()?;
         Some(Addition {

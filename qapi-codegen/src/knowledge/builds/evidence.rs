@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::notes::DeviceNotes;
 use super::record::BuildRecord;
 use super::release_devices::ReleaseDevices;
+use super::removal::is_next;
 use crate::version::Series;
 
 /// A build and the series that it belongs to.
@@ -134,8 +135,12 @@ impl BuildEvidence {
 
     /// Returns whether one series follows another.
     pub fn is_next(&self, series: Series, next: Series) -> bool {
-        let mut later = self.series.iter().filter(|other| **other > series);
-        later.next() == Some(&next)
+        is_next(&self.series, series, next)
+    }
+
+    /// All series, oldest first, with or without builds.
+    pub(super) fn series(&self) -> &[Series] {
+        &self.series
     }
 }
 

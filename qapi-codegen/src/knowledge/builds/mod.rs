@@ -11,12 +11,13 @@
 
 mod addition;
 pub mod evidence;
-mod file_text;
+pub(super) mod file_text;
 mod notes;
+mod objects;
 mod property_groups;
 pub mod record;
 pub mod release_devices;
-mod removal;
+pub(super) mod removal;
 
 pub use addition::Addition;
 pub use evidence::{Build, BuildEvidence};

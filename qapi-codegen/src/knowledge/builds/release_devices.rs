@@ -169,7 +169,7 @@ impl<'e> ReleaseDevices<'e> {
         build.series == self.series && self.is_of_target(build)
     }
 
-    fn is_of_target(&self, build: &Build) -> bool {
+    pub(super) fn is_of_target(&self, build: &Build) -> bool {
         self.target
             .is_none_or(|target| target == build.record.target)
     }

@@ -28,80 +28,108 @@ impl Removal {
     }
 }
 
+/// A build of QEMU as evidence about one name.
+#[derive(Debug, Clone, Copy)]
+pub struct Listing<'b> {
+    /// The series of the build.
+    pub series: Series,
+    /// The target of the build.
+    pub target: &'b str,
+    /// The build has the name.
+    pub has: bool,
+    /// A complete list of the build would have it, and can prove its absence.
+    pub is_complete: bool,
+}
+
+/// How many of the targets that had a name have to show its removal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Required {
+    /// More than those whose newest list still has it, since configurations
+    /// differ between targets.
+    Most,
+    /// One.
+    One,
+}
+
+/// The removal of a name, as far as the lists of builds prove it; with a target, as
+/// far as those of this target do. `series` are all series, and listings are in
+/// their order.
+///
+/// Every complete list of a target had the name, from its first one to the last
+/// series of which any build has it, and no later list has it.
+pub fn find_removal<'b>(
+    listings: impl Iterator<Item = Listing<'b>> + Clone,
+    series: &[Series],
+    target: Option<&str>,
+    required: Required,
+) -> Option<Removal> {
+    let with = listings.clone().filter(|listing| listing.has);
+    let last = with.clone().map(|listing| listing.series).max()?;
+    let newest = listings.clone().last()?.series;
+    if last >= newest {
+        return None;
+    }
+    let targets: BTreeSet<&str> = with.map(|listing| listing.target).collect();
+    let (mut shown, mut doubtful) = (Vec::new(), 0);
+    for own in targets {
+        let lists = listings.clone();
+        let lists = lists.filter(|listing| listing.target == own && listing.is_complete);
+        match first_without(lists, last) {
+            Lists::Without(series) => shown.push((own, series)),
+            Lists::End => doubtful += 1,
+            Lists::Gaps => {}
+        }
+    }
+    let is_shown = required == Required::One || shown.len() > doubtful;
+    let shown = shown.into_iter();
+    let shown = shown.filter(|(own, _)| target.is_none_or(|target| target == *own));
+    let since = shown.map(|(_, series)| series).min();
+    let since = since.filter(|_| is_shown)?;
+    Some(Removal {
+        last,
+        since,
+        is_exact: is_next(series, last, since),
+    })
+}
+
+/// Returns whether one of all series follows another.
+pub fn is_next(all: &[Series], series: Series, next: Series) -> bool {
+    let mut later = all.iter().filter(|other| **other > series);
+    later.next() == Some(&next)
+}
+
 impl BuildEvidence {
-    /// The removal of a device, as far as the lists prove it; with a target, as
-    /// far as those of this target do.
-    ///
-    /// Every complete list of a target had the device, from its first one to the
-    /// last series of which any build has it, and no later list has it. Targets
-    /// whose newest list still has it, without a later one, are a reason for
-    /// doubt, because configurations differ between targets: most targets with
-    /// the device have to show the removal.
+    /// The removal of a device. Most targets with the device have to show it.
     pub fn device_removal(&self, device: &str, target: Option<&str>) -> Option<Removal> {
-        let last = self.last_series(self.builds_with(device))?;
         if !self.is_device(device) || self.notes().is_optional(device) {
             return None;
         }
-        let own: BTreeSet<&str> = self.builds_with(device).map(target_of).collect();
-        let (mut shown, mut doubtful) = (Vec::new(), 0);
-        for own in own {
-            let lists = self.builds_by_presence(device);
-            let lists = lists.filter(|(build, _)| {
-                target_of(build) == own && is_evidence(build) && build.record.lists_all_like(device)
-            });
-            match first_without(lists, last) {
-                Lists::Without(series) => shown.push((own, series)),
-                Lists::End => doubtful += 1,
-                Lists::Gaps => {}
-            }
-        }
-        let is_shown = shown.len() > doubtful;
-        let shown = shown
-            .iter()
-            .filter(|(own, _)| target.is_none_or(|target| target == *own));
-        let since = shown.map(|(_, series)| *series).min();
-        Some(self.removal(last, since.filter(|_| is_shown)?))
+        let builds = self.builds_by_presence(device);
+        let listings = builds.map(|(build, has)| Listing {
+            series: build.series,
+            target: &build.record.target,
+            has,
+            is_complete: is_evidence(build) && build.record.lists_all_like(device),
+        });
+        find_removal(listings, self.series(), target, Required::Most)
     }
 
-    /// The removal of a property of a device, by the same rule. Properties
-    /// depend on the target and on configuration less than devices do, so that
-    /// one target is enough.
+    /// The removal of a property of a device. Properties depend on the target and on
+    /// configuration less than devices do, so that one target is enough.
     pub fn property_removal(
         &self,
         device: &str,
         property: &str,
         target: Option<&str>,
     ) -> Option<Removal> {
-        let has = |build: &Build| build.record.property_type(device, property).is_some();
-        let lists = self.builds_listing(device);
-        let last = self.last_series(lists.clone().filter(|build| has(build)))?;
-        let targets: BTreeSet<&str> = lists.clone().map(target_of).collect();
-        let targets = targets.into_iter();
-        let targets = targets.filter(|own| target.is_none_or(|target| target == *own));
-        let since = targets.filter_map(|own| {
-            let lists = lists.clone();
-            let lists = lists.filter(|build| target_of(build) == own && is_evidence(build));
-            match first_without(lists.map(|build| (build, has(build))), last) {
-                Lists::Without(series) => Some(series),
-                _ => None,
-            }
+        let builds = self.builds_listing(device);
+        let listings = builds.map(|build| Listing {
+            series: build.series,
+            target: &build.record.target,
+            has: build.record.property_type(device, property).is_some(),
+            is_complete: is_evidence(build),
         });
-        Some(self.removal(last, since.min()?))
-    }
-
-    /// The last series of builds, unless nothing is known of a later one.
-    fn last_series<'b>(&self, builds: impl Iterator<Item = &'b Build>) -> Option<Series> {
-        let last = builds.map(|build| build.series).max()?;
-        let newest = self.builds().last()?.series;
-        (last < newest).then_some(last)
-    }
-
-    fn removal(&self, last: Series, since: Series) -> Removal {
-        Removal {
-            last,
-            since,
-            is_exact: self.is_next(last, since),
-        }
+        find_removal(listings, self.series(), target, Required::One)
     }
 }
 
@@ -109,28 +137,23 @@ impl BuildEvidence {
 enum Lists {
     /// They have no gap, and the first one after the last presence is this.
     Without(Series),
-    /// Some list lacks the type although a later build has it.
+    /// Some list lacks the name although a later build has it.
     Gaps,
-    /// None is later than the last presence, and the newest has the type.
+    /// None is later than the last presence, and the newest has the name.
     End,
 }
 
-/// The series of the first list without a type after all those with it. Each
-/// list says whether it has the type.
-fn first_without<'b>(lists: impl Iterator<Item = (&'b Build, bool)>, last: Series) -> Lists {
-    let (until, after): (Vec<_>, Vec<_>) = lists.partition(|(build, _)| build.series <= last);
-    let mut from_first = until.iter().map(|(_, has)| *has).skip_while(|has| !has);
+/// The series of the first list without a name after all those with it.
+fn first_without<'b>(lists: impl Iterator<Item = Listing<'b>>, last: Series) -> Lists {
+    let (until, after): (Vec<_>, Vec<_>) = lists.partition(|list| list.series <= last);
+    let mut from_first = until.iter().map(|list| list.has).skip_while(|has| !has);
     let is_present = from_first.next().is_some();
     let is_steady = from_first.all(|has| has);
     match after.first() {
-        Some((build, _)) if is_present && is_steady => Lists::Without(build.series),
-        None if until.last().is_none_or(|(_, has)| *has) => Lists::End,
+        Some(list) if is_present && is_steady => Lists::Without(list.series),
+        None if until.last().is_none_or(|list| list.has) => Lists::End,
         _ => Lists::Gaps,
     }
-}
-
-fn target_of(build: &Build) -> &str {
-    &build.record.target
 }
 
 /// Returns whether a build can prove an absence. Development versions are not

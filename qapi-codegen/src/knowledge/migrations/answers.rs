@@ -119,6 +119,13 @@ impl MigrationRule {
         let conditions = self.when.iter();
         let conditions = conditions.flat_map(|when| when.present.iter().chain(when.equals.keys()));
         let steps = self.steps.iter().filter_map(RewriteStep::path);
+        // The name of a node only says which device gets a moved member.
+        let is_node = |path: &&String| {
+            let mut steps = self.steps.iter();
+            steps
+                .any(|step| matches!(step, RewriteStep::MoveToDevice { node, .. } if node == *path))
+        };
+        let conditions = conditions.filter(move |path| !is_node(path));
         let own = conditions.chain(&self.answers).map(String::as_str);
         own.chain(steps)
     }

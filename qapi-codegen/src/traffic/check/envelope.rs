@@ -125,7 +125,7 @@ impl<'m> MessageWalk<'m> {
         let command = message.get("execute")?.as_str()?;
         let arguments = self.release.command(command)?.shape.arguments;
         let arguments = self.release.wire.object(arguments)?;
-        if self.has_member(arguments, name) {
+        if self.release.has_member(arguments, name) {
             return Some(EnvelopeCause::ArgumentOf(command));
         }
         let mut held = message.get(name)?.members()?.iter();

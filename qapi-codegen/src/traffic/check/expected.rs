@@ -21,20 +21,46 @@ pub enum ValueSyntax {
     /// Option text: scalars become text, which is parsed, and anything else is
     /// ignored.
     OptionText,
+    /// Text as in [`ValueSyntax::OptionText`], in objects and arrays that dotted
+    /// keys make.
+    Keyval,
     /// A JSON string; anything else is ignored.
     StringOnly,
 }
 
 impl ValueSyntax {
+    /// Returns whether scalars are text.
+    pub fn is_text(self) -> bool {
+        matches!(self, ValueSyntax::OptionText | ValueSyntax::Keyval)
+    }
+
     /// Returns whether QEMU ignores a value.
     pub fn ignores(self, value: &JsonValue<'_>) -> bool {
         match self {
-            ValueSyntax::Json => false,
+            ValueSyntax::Json | ValueSyntax::Keyval => false,
             ValueSyntax::StringOnly => value.as_str().is_none(),
             ValueSyntax::OptionText => matches!(
                 value,
                 JsonValue::Null | JsonValue::Array(_) | JsonValue::Object(_)
             ),
+        }
+    }
+}
+
+/// The place of the arguments of a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RequestSite {
+    /// A QMP request.
+    Monitor,
+    /// An option of the command line, with values in this syntax.
+    Option(ValueSyntax),
+}
+
+impl RequestSite {
+    fn syntax(self) -> ValueSyntax {
+        match self {
+            RequestSite::Monitor => ValueSyntax::Json,
+            RequestSite::Option(syntax) => syntax,
         }
     }
 }
@@ -115,6 +141,7 @@ impl<'m> ExpectedObject<'m> {
     pub fn new(
         release: &'m ReleaseInterface<'m>,
         stated: &'m ObjectShape<'m>,
+        syntax: ValueSyntax,
         value: &JsonValue<'_>,
     ) -> Self {
         let mut expected = ExpectedObject {
@@ -123,24 +150,33 @@ impl<'m> ExpectedObject<'m> {
             added: Vec::new(),
             undecided: None,
             unlisted: UnlistedMembers::Rejected,
-            syntax: ValueSyntax::Json,
-            optional_syntax: ValueSyntax::Json,
+            syntax,
+            optional_syntax: syntax,
             flattens_data: false,
         };
         expected.select_branches(value);
         expected
     }
 
-    /// Determines the arguments of a request.
+    /// Determines the arguments of a request, or of an option that takes them.
+    /// `devices` are those of the release.
     pub fn from_request(
         release: &'m ReleaseInterface<'m>,
         command: &'m CommandInterface<'m>,
+        (site, devices): (RequestSite, Option<ReleaseDevices<'m>>),
         arguments: &'m JsonValue<'m>,
     ) -> Option<Self> {
         let stated = release.wire.object(command.shape.arguments)?;
-        let mut expected = ExpectedObject::new(release, stated, arguments);
+        let mut expected = ExpectedObject::new(release, stated, site.syntax(), arguments);
         match command.shape.meta.name.as_str() {
-            "device_add" if stated.open => expected.add_properties(arguments),
+            "device_add" if stated.open => {
+                if site == RequestSite::Monitor
+                    && !dialect::TYPED_DEVICE_ARGUMENTS.contains(release.series)
+                {
+                    expected.syntax = ValueSyntax::OptionText;
+                }
+                expected.add_properties(devices, arguments);
+            }
             "netdev_add" if stated.open => expected.add_netdev_options(arguments),
             _ if stated.open => expected.unlisted = UnlistedMembers::Unknown,
             _ => {}
@@ -243,14 +279,15 @@ impl<'m> ExpectedObject<'m> {
     }
 
     /// Adds the properties of the device that `device_add` adds.
-    fn add_properties(&mut self, arguments: &'m JsonValue<'m>) {
-        if !dialect::TYPED_DEVICE_ARGUMENTS.contains(self.release.series) {
-            self.syntax = ValueSyntax::OptionText;
-        }
+    fn add_properties(
+        &mut self,
+        devices: Option<ReleaseDevices<'m>>,
+        arguments: &'m JsonValue<'m>,
+    ) {
         // QEMU itself reads these, in all releases.
         self.optional_syntax = ValueSyntax::StringOnly;
         let driver = arguments.get("driver").and_then(JsonValue::as_str);
-        self.unlisted = match driver.zip(self.release.devices()) {
+        self.unlisted = match driver.zip(devices) {
             None => UnlistedMembers::Unknown,
             Some((driver, devices)) => {
                 let name = self.release.device_name(driver);

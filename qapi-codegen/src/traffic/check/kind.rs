@@ -13,6 +13,8 @@ pub enum MessageKind {
     Reply,
     /// An event.
     Event,
+    /// A command line that starts a QEMU.
+    CommandLine,
     /// Any other object, such as QEMU's greeting.
     Other,
 }
@@ -24,6 +26,7 @@ impl MessageKind {
             MessageKind::Request => "request",
             MessageKind::Reply => "reply",
             MessageKind::Event => "event",
+            MessageKind::CommandLine => "command-line",
             MessageKind::Other => "other",
         }
     }

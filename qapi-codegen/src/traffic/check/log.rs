@@ -63,6 +63,14 @@ impl<'c, 'k> LogChecker<'c, 'k> {
     pub fn check_entry(&mut self, entry: &LogEntry<'_>) -> Vec<LogFinding> {
         let mut findings = Vec::new();
         match &entry.content {
+            LogContent::CommandLine(line) => {
+                self.prefix.clear();
+                findings.push(LogFinding {
+                    position: line.position,
+                    kind: MessageKind::CommandLine,
+                    checked: self.checker.check_command_line(line),
+                });
+            }
             LogContent::Text => {
                 self.prefix.clear();
                 self.prefix.extend_from_slice(entry.bytes);
@@ -133,7 +141,7 @@ impl<'c, 'k> LogChecker<'c, 'k> {
             MessageKind::Event if self.checks_replies => self.checker.check_event(&parsed.value),
             MessageKind::Event => return None,
             MessageKind::Other if parsed.value.get("QMP").is_some() => return None,
-            MessageKind::Other => self.unknown_message(&parsed.value),
+            MessageKind::CommandLine | MessageKind::Other => self.unknown_message(&parsed.value),
         };
         Some(LogFinding {
             position,

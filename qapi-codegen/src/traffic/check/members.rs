@@ -6,7 +6,7 @@ use super::problem::{MemberOwner, ProblemKind, ProblemSubject};
 use super::walk::MessageWalk;
 use crate::json::{JsonMember, JsonValue};
 use crate::knowledge::{DeviceStatus, PropertyStatus};
-use crate::wire::{Direction, ObjectShape, Shape};
+use crate::wire::{Direction, Shape};
 
 impl<'m> MessageWalk<'m> {
     /// Checks the members of an object.
@@ -173,15 +173,8 @@ impl<'m> MessageWalk<'m> {
         let names = object.members().unwrap_or_default().iter();
         let names = names.map(|member| member.name.value.as_ref());
         names
-            .filter(|name| expected.member(name).is_none() && self.has_member(inner, name))
+            .filter(|name| expected.member(name).is_none() && self.release.has_member(inner, name))
             .collect()
-    }
-
-    /// Returns whether an object or one of its branches has a member.
-    pub fn has_member(&self, object: &ObjectShape<'_>, name: &str) -> bool {
-        let branches = object.branches.iter().flat_map(|b| b.by_value.values());
-        let mut contents = branches.filter_map(|branch| self.release.wire.object(branch.content));
-        object.members.contains(name) || contents.any(|content| content.members.contains(name))
     }
 }
 

@@ -6,6 +6,7 @@
 //! collects typed `problem`s. `wording` describes these in words. A new
 //! source of knowledge changes the first stage only.
 
+mod command_line;
 mod envelope;
 mod expected;
 mod kind;
@@ -29,6 +30,7 @@ use crate::traffic::secrets::masked_message;
 use crate::version::Series;
 use crate::wire::{Direction, Interface, Shape};
 
+pub(crate) use command_line::CommandLineProblem;
 pub use envelope::Session;
 pub use kind::MessageKind;
 pub use log::{LogChecker, LogFinding};

@@ -5,12 +5,19 @@ use crate::diagnostic::Code;
 use crate::json::JsonValue;
 
 /// The codes of problems with a value, as opposed to the form of a message.
-const VALUE_CODES: [Code; 4] = [
+const VALUE_CODES: [Code; 6] = [
     Code::MistypedMember,
     Code::UnknownValue,
     Code::UnknownDevice,
+    Code::UnknownMachine,
+    Code::UnknownCpu,
     Code::OutOfRange,
 ];
+
+/// Returns whether a problem is one with a value.
+pub fn is_about_value(code: Code) -> bool {
+    VALUE_CODES.contains(&code)
+}
 
 /// Makes problems with values unknown if values of a message are placeholders.
 pub fn weaken_problems(checked: &mut CheckedMessage, message: &JsonValue<'_>) {

@@ -8,7 +8,7 @@ use crate::knowledge::{
 };
 use crate::schema::{BuiltinType, Schema};
 use crate::version::Series;
-use crate::wire::{CommandShape, Interface, Shape};
+use crate::wire::{CommandShape, Interface, ObjectShape, Shape};
 
 /// The interface of a release with everything that is known beyond its schema.
 pub struct ReleaseInterface<'k> {
@@ -68,10 +68,25 @@ impl<'k> ReleaseInterface<'k> {
         Some(self.wire.get(self.wire.shape_of_type(id)))
     }
 
+    /// Returns whether an object or one of its branches has a member.
+    pub fn has_member(&self, object: &ObjectShape<'_>, name: &str) -> bool {
+        let branches = object.branches.iter().flat_map(|b| b.by_value.values());
+        let mut contents = branches.filter_map(|branch| self.wire.object(branch.content));
+        object.members.contains(name) || contents.any(|content| content.members.contains(name))
+    }
+
     /// The devices of the release, which are read on first use.
     pub fn devices(&self) -> Option<ReleaseDevices<'k>> {
+        self.devices_of(self.data.target)
+    }
+
+    /// The devices of the release for a target.
+    pub fn devices_of<'d>(&self, target: Option<&'d str>) -> Option<ReleaseDevices<'d>>
+    where
+        'k: 'd,
+    {
         let evidence = self.data.devices?.evidence()?;
-        Some(evidence.release(self.series, self.data.target))
+        Some(evidence.release(self.series, target))
     }
 
     /// The name in the list of devices for a name in `device_add`.

@@ -39,7 +39,7 @@ impl<'m> MessageWalk<'m> {
     }
 
     /// Finds the answers to the changes that caused problems of a request.
-    fn find_answers(&mut self, command: &'m str, arguments: &'m JsonValue<'m>) {
+    pub fn find_answers(&mut self, command: &'m str, arguments: &'m JsonValue<'m>) {
         let Some(knowledge) = self.release.data.knowledge else {
             return;
         };
@@ -68,7 +68,12 @@ impl<'m> MessageWalk<'m> {
         }
     }
 
-    fn check_command(&mut self, command: &'m CommandInterface<'m>, arguments: &'m JsonValue<'m>) {
+    /// Checks the arguments of a command.
+    pub fn check_command(
+        &mut self,
+        command: &'m CommandInterface<'m>,
+        arguments: &'m JsonValue<'m>,
+    ) {
         let meta = command.shape.meta;
         let subject = ProblemSubject::Command(&meta.name);
         self.check_lifecycle(meta, subject, &MessagePath::Root);
@@ -77,7 +82,9 @@ impl<'m> MessageWalk<'m> {
             let problem = ProblemKind::Conditional { command, condition };
             self.report(&MessagePath::Root, problem);
         }
-        if let Some(expected) = ExpectedObject::from_request(self.release, command, arguments) {
+        let place = (self.site, self.devices.or_else(|| self.release.devices()));
+        let expected = ExpectedObject::from_request(self.release, command, place, arguments);
+        if let Some(expected) = expected {
             self.check_members(&expected, arguments, &MessagePath::Root);
         }
         self.check_requirements(command, arguments);

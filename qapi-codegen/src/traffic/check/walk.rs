@@ -1,11 +1,12 @@
 //! The walk over a message, value by value.
 
-use super::expected::{ExpectedObject, ValueSyntax};
+use super::expected::{ExpectedObject, RequestSite, ValueSyntax};
 use super::path::MessagePath;
 use super::problem::{MessageProblem, ProblemKind, ProblemSubject};
 use super::release::ReleaseInterface;
 use crate::dialect;
 use crate::json::{JsonValue, is_integer};
+use crate::knowledge::ReleaseDevices;
 use crate::schema::{BuiltinType, EntityMeta, JsonKind};
 use crate::traffic::option_text;
 use crate::wire::{
@@ -16,6 +17,10 @@ use crate::wire::{
 pub struct MessageWalk<'m> {
     pub release: &'m ReleaseInterface<'m>,
     pub direction: Direction,
+    /// The place of the arguments of requests.
+    pub site: RequestSite,
+    /// The devices of the release.
+    pub devices: Option<ReleaseDevices<'m>>,
     pub problems: Vec<MessageProblem<'m>>,
 }
 
@@ -24,6 +29,8 @@ impl<'m> MessageWalk<'m> {
         MessageWalk {
             release,
             direction,
+            site: RequestSite::Monitor,
+            devices: None,
             problems: Vec::new(),
         }
     }
@@ -47,20 +54,21 @@ impl<'m> MessageWalk<'m> {
             Shape::Alternate(branches) => self.check_alternate(branches, syntax, value, path),
             // The text of a compound option is not checked.
             Shape::Object(_) if syntax == ValueSyntax::OptionText => {}
-            Shape::Object(object) => self.check_object(object, value, path),
+            Shape::Object(object) => self.check_object(object, syntax, value, path),
         }
     }
 
     pub fn check_object(
         &mut self,
         object: &'m ObjectShape<'m>,
+        syntax: ValueSyntax,
         value: &'m JsonValue<'m>,
         path: &MessagePath<'_, 'm>,
     ) {
         if value.members().is_none() {
             return self.report_mistyped(vec![JsonKind::Object], value, path);
         }
-        let expected = ExpectedObject::new(self.release, object, value);
+        let expected = ExpectedObject::new(self.release, object, syntax, value);
         self.check_members(&expected, value, path);
     }
 
@@ -87,10 +95,11 @@ impl<'m> MessageWalk<'m> {
         path: &MessagePath<'_, 'm>,
     ) {
         let expected = builtin.json_kind();
-        if syntax == ValueSyntax::OptionText {
-            if let Some(text) = option_text::from_json(value) {
-                self.check_option_text(builtin, text, path);
-            }
+        let text = option_text::from_json(value).filter(|_| syntax.is_text());
+        if let Some(text) = text {
+            self.check_option_text(builtin, text, path);
+        } else if syntax == ValueSyntax::OptionText {
+            // It is ignored.
         } else if !is_of_kind(value, expected) {
             self.report_mistyped(vec![expected], value, path);
         } else if let (JsonKind::Integer, JsonValue::Number(number)) = (expected, value) {
@@ -157,9 +166,7 @@ impl<'m> MessageWalk<'m> {
     ) {
         let text = match value {
             JsonValue::String(string) => string.value.as_ref(),
-            JsonValue::Bool(value) if syntax == ValueSyntax::OptionText => {
-                option_text::from_boolean(*value)
-            }
+            JsonValue::Bool(value) if syntax.is_text() => option_text::from_boolean(*value),
             value => return self.report_mistyped(vec![JsonKind::String], value, path),
         };
         match values.get(text) {
@@ -205,6 +212,14 @@ impl<'m> MessageWalk<'m> {
             .iter()
             .filter(|branch| is_of_kind(value, branch.kind));
         let chosen = match (matching.next(), matching.next()) {
+            // Text of an option is a string, and may be that of a scalar.
+            (None, _) if syntax.is_text() && value.as_str().is_some() => {
+                let is_scalar = |kind| !matches!(kind, JsonKind::Object | JsonKind::Array);
+                match branches.iter().find(|branch| is_scalar(branch.kind)) {
+                    Some(branch) => branch,
+                    None => return self.report_mistyped(vec![JsonKind::Object], value, path),
+                }
+            }
             // An enum and a string: the string includes the values of the enum.
             (Some(first), Some(second)) => match self.release.wire.get(second.shape) {
                 Shape::Builtin(_) => second,

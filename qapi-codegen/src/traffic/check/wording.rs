@@ -366,7 +366,7 @@ fn did_you_mean(name: &str, candidates: Vec<&str>) -> Option<String> {
     (!names.is_empty()).then(|| format!("did you mean {}?", list(&names, "or")))
 }
 
-fn path_text(path: &[PathSegment<'_>]) -> String {
+pub fn path_text(path: &[PathSegment<'_>]) -> String {
     let shortened: Vec<String> = path
         .iter()
         .map(|segment| match segment {
@@ -396,7 +396,7 @@ fn list(names: &[impl AsRef<str>], conjunction: &str) -> String {
 }
 
 /// Quotes text from a message.
-fn quote(text: &str) -> String {
+pub fn quote(text: &str) -> String {
     format!("`{}`", shorten(text))
 }
 

@@ -11,6 +11,7 @@
 //! them.
 
 mod argument_path;
+mod command_line;
 mod flatten_unions;
 mod node_names;
 mod parse_strings;
@@ -27,7 +28,7 @@ use crate::knowledge::{Certainty, MigrationRule, MigrationRules};
 use crate::traffic::check::{Checker, MessageDiagnostic, Session, Verdict};
 use crate::version::Series;
 
-use node_names::NodeNames;
+pub use node_names::NodeNames;
 use rewrite::command_name;
 
 /// Outcome of a migration.
@@ -145,7 +146,8 @@ impl<'m> Migrator<'m> {
         migration
     }
 
-    fn migrate_with_nodes(&self, nodes: &mut NodeNames, parsed: &ParsedJson<'_>) -> Migration {
+    /// Migrates a request, with the nodes that earlier requests created.
+    pub fn migrate_with_nodes(&self, nodes: &mut NodeNames, parsed: &ParsedJson<'_>) -> Migration {
         let mut rewrite = RequestRewrite {
             request: parsed.value.clone().into_owned(),
             remarks: Vec::new(),

@@ -70,6 +70,25 @@ impl NodeNames {
         }
     }
 
+    /// The names of the block backends, each with that of its node.
+    pub fn backends(&self) -> impl Iterator<Item = (&str, &str)> {
+        let nodes = self.nodes.iter().filter(|(_, node)| !node.name.is_empty());
+        nodes.map(|(backend, node)| (backend.as_str(), node.name.as_str()))
+    }
+
+    /// The name of the block backend of a node.
+    pub fn backend_of_node(&self, node: &str) -> Option<&str> {
+        let mut backends = self.backends();
+        backends.find_map(|(backend, own)| (own == node).then_some(backend))
+    }
+
+    /// The name of the block backend that a guest device uses.
+    pub fn backend_of_device(&self, device: &str) -> Option<&str> {
+        let mut nodes = self.nodes.iter();
+        let found = nodes.find(|(_, node)| node.device.as_deref() == Some(device));
+        found.map(|(backend, _)| backend.as_str())
+    }
+
     fn node_named(&mut self, name: &str) -> Option<&mut BlockNode> {
         self.nodes.values_mut().find(|node| node.name == name)
     }

@@ -24,6 +24,8 @@ pub struct MigratedRequest {
     pub command: Option<String>,
     /// The original request on one line.
     pub before: String,
+    /// The new request on one line, unless it is unchanged.
+    pub after: Option<String>,
     /// The migration.
     pub migration: Migration,
 }
@@ -32,6 +34,13 @@ pub struct MigratedRequest {
 pub fn rewrite_entry(migrator: &mut Migrator<'_>, entry: &LogEntry<'_>) -> RewrittenEntry {
     let messages = match &entry.content {
         LogContent::Text => return RewrittenEntry::default(),
+        LogContent::CommandLine(line) => {
+            let migrated = migrator.migrate_command_line(line);
+            return RewrittenEntry {
+                bytes: migrated.text.clone().map(String::into_bytes),
+                requests: vec![MigratedRequest::from_command_line(line, migrated)],
+            };
+        }
         LogContent::Malformed(malformed) | LogContent::Unread(malformed) => {
             return RewrittenEntry {
                 bytes: None,
@@ -49,8 +58,9 @@ pub fn rewrite_entry(migrator: &mut Migrator<'_>, entry: &LogEntry<'_>) -> Rewri
     });
     let bytes = rewritten.unwrap_or_else(|reason| {
         let requests = requests.iter_mut();
-        for request in requests.filter(|request| request.after().is_some()) {
+        for request in requests.filter(|request| request.after.is_some()) {
             request.migration = Migration::left(vec![Remark::new(reason.clone())]);
+            request.after = None;
         }
         None
     });
@@ -69,11 +79,16 @@ fn migrate_message(
         Some(sender) => sender == Sender::Client,
         None => MessageKind::from_message(&parsed.value) == MessageKind::Request,
     };
-    is_request.then(|| MigratedRequest {
-        position: message.position,
-        command: command_name(&parsed.value).map(str::to_owned),
-        before: JsonStyle::SPACED.format(&masked(&parsed.value)),
-        migration: migrator.migrate(message.session, parsed),
+    is_request.then(|| {
+        let migration = migrator.migrate(message.session, parsed);
+        let format = |message| JsonStyle::SPACED.format(&masked(message));
+        MigratedRequest {
+            position: message.position,
+            command: command_name(&parsed.value).map(str::to_owned),
+            before: format(&parsed.value),
+            after: migration.message.as_ref().map(format),
+            migration,
+        }
     })
 }
 
@@ -90,14 +105,9 @@ impl MigratedRequest {
             position: malformed.position,
             command: None,
             before: masked_text(String::from_utf8_lossy(bytes).trim()).to_owned(),
+            after: None,
             migration: Migration::left(vec![Remark::new(reason)]),
         }
-    }
-
-    /// Returns the new request on one line, unless it is unchanged.
-    pub fn after(&self) -> Option<String> {
-        let message = self.migration.message.as_ref();
-        message.map(|message| JsonStyle::SPACED.format(&masked(message)))
     }
 
     /// Returns whether the request could not be migrated.

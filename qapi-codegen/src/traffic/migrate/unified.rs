@@ -70,11 +70,48 @@ impl<W: Write> UnifiedDiff<W> {
 
     fn take_lines(&mut self) -> io::Result<()> {
         let [old, new] = std::mem::take(&mut self.incomplete);
-        if old != new {
-            self.add_change(&old, &new);
+        if old == new {
+            return self.add_unchanged(&old);
+        }
+        let pairs = lines(&old).zip(lines(&new));
+        let before = pairs
+            .take_while(|(old, new)| old == new)
+            .map(|(line, _)| line.len());
+        let before: usize = before.sum();
+        let (old_rest, new_rest) = (&old[before..], &new[before..]);
+        let pairs = lines(old_rest).rev().zip(lines(new_rest).rev());
+        let after = pairs
+            .take_while(|(old, new)| old == new)
+            .map(|(line, _)| line.len());
+        let after: usize = after.sum();
+        self.add_unchanged(&old[..before])?;
+        self.add_middle(
+            &old_rest[..old_rest.len() - after],
+            &new_rest[..new_rest.len() - after],
+        )?;
+        self.add_unchanged(&old_rest[old_rest.len() - after..])
+    }
+
+    /// Adds texts whose first and last lines differ. If they have as many lines,
+    /// each line is replaced by one.
+    fn add_middle(&mut self, old: &[u8], new: &[u8]) -> io::Result<()> {
+        if lines(old).count() != lines(new).count() {
+            self.add_change(old, new);
             return Ok(());
         }
-        for line in lines(&old) {
+        let pairs: Vec<(&[u8], &[u8])> = lines(old).zip(lines(new)).collect();
+        for run in pairs.chunk_by(|one, next| (one.0 == one.1) == (next.0 == next.1)) {
+            let (old, new): (Vec<&[u8]>, Vec<&[u8]>) = run.iter().copied().unzip();
+            match old == new {
+                true => self.add_unchanged(&old.concat())?,
+                false => self.add_change(&old.concat(), &new.concat()),
+            }
+        }
+        Ok(())
+    }
+
+    fn add_unchanged(&mut self, text: &[u8]) -> io::Result<()> {
+        for line in lines(text) {
             self.line_counts = self.line_counts.map(|count| count + 1);
             self.unchanged.push_back(line.to_vec());
             if self.hunk.text.is_empty() {
@@ -138,7 +175,7 @@ impl Hunk {
     }
 }
 
-fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+fn lines(text: &[u8]) -> impl DoubleEndedIterator<Item = &[u8]> {
     text.split_inclusive(|&byte| byte == b'\n')
 }
 

@@ -7,20 +7,16 @@
 
 mod guest;
 mod replies;
-mod syntax;
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
 use std::time::Duration;
 
 use self::guest::{Guest, GuestAnswer, GuestEvent};
 pub use self::replies::RecordedReplies;
-use self::syntax::syntax_problem;
-use super::check::{Checker, FormError, FormStage, Session};
+use super::check::Checker;
+use super::front::{ServerFront, command_name, request_id, return_line};
 use super::record::{Transfer, TransferSplitter};
-use crate::dialect;
 use crate::diff::example::value::{ExampleScope, RequestedParts, ValueBuilder};
-use crate::introspect::write_reply;
 use crate::json::{JsonStyle, JsonValue, NESTING_LIMIT, ParsedJson, parse_prefix};
 use crate::knowledge::{ErrorWordings, ServerError, WordedProblem};
 use crate::version::Version;
@@ -28,16 +24,11 @@ use crate::wire::{Shape, ShapeId};
 
 /// A server of one release, with one client at a time.
 pub struct MockServer<'m> {
-    checker: &'m Checker<'m>,
-    version: Version,
+    front: ServerFront<'m>,
     wordings: &'m ErrorWordings,
     recorded: RecordedReplies,
     guest: Guest,
-    /// The state of the connection.
-    session: Session,
-    is_negotiated: bool,
     splitter: TransferSplitter,
-    introspection: OnceCell<String>,
 }
 
 /// The reply to a request, without its id.
@@ -55,29 +46,18 @@ impl<'m> MockServer<'m> {
         recorded: RecordedReplies,
     ) -> Self {
         MockServer {
-            checker,
-            version,
+            front: ServerFront::new(checker, version, wordings),
             wordings,
             recorded,
             guest: Guest::new(version.series()),
-            session: Session::begin(),
-            is_negotiated: false,
             splitter: TransferSplitter::default(),
-            introspection: OnceCell::new(),
         }
     }
 
     /// Begins a connection and returns the greeting.
     pub fn connect(&mut self) -> String {
-        self.session = Session::begin();
-        self.is_negotiated = false;
         self.splitter = TransferSplitter::default();
-        let capabilities = match dialect::OOB_BY_DEFAULT.contains(self.version) {
-            true => "\"oob\"",
-            false => "",
-        };
-        let version = self.version_reply();
-        format!("{{\"QMP\": {{\"version\": {version}, \"capabilities\": [{capabilities}]}}}}\r\n")
+        self.front.connect(true)
     }
 
     /// Returns whether a client ended the server.
@@ -93,7 +73,7 @@ impl<'m> MockServer<'m> {
         }
         if self.splitter.depth() > NESTING_LIMIT {
             self.splitter = TransferSplitter::default();
-            out += &self.error("nesting", "", "").to_line(None);
+            out += &self.front.refuse_nesting();
         }
         out
     }
@@ -109,8 +89,7 @@ impl<'m> MockServer<'m> {
                 }
                 Ok(None) => return,
                 Err(error) => {
-                    let (problem, value) = syntax_problem(&error, rest);
-                    *out += &self.error(problem, "", value).to_line(None);
+                    *out += &self.front.refuse_text(&error, rest);
                     return;
                 }
             }
@@ -118,63 +97,14 @@ impl<'m> MockServer<'m> {
     }
 
     fn answer_message(&mut self, message: &ParsedJson<'_>, now: Duration, out: &mut String) {
-        let id = message
-            .value
-            .get("id")
-            .cloned()
-            .map(JsonValue::without_source);
-        let id = id.as_ref();
-        let mut session = self.session.clone();
-        let form = self
-            .checker
-            .form_error(&mut session, message, self.wordings);
-        let execute = message.value.get("execute");
-        let command = execute.or_else(|| message.value.get("exec-oob"));
-        let command = command.and_then(JsonValue::as_str).unwrap_or_default();
-        let has_id = match form.as_ref().map(|form| form.stage) {
-            Some(FormStage::Text) => false,
-            Some(FormStage::Envelope) => dialect::ENVELOPE_ERRORS_WITH_ID.contains(self.version),
-            Some(FormStage::Command) | None => true,
-        };
-        let error = match &form {
-            Some(form) if form.stage != FormStage::Command => Some(form.error.clone()),
-            form => {
-                let negotiation = self.negotiation_error(command, form.as_ref());
-                negotiation.or_else(|| form.as_ref().map(|form| form.error.clone()))
-            }
-        };
-        if let Some(error) = error {
-            *out += &error.to_line(id.filter(|_| has_id));
+        if let Some(refusal) = self.front.refuse(message) {
+            *out += &refusal;
             return;
         }
-        self.session = session;
-        self.answer_valid(command, message.value.get("arguments"), id, now, out);
-    }
-
-    /// The error of a request before the negotiation, or of a second one.
-    fn negotiation_error(&self, command: &str, form: Option<&FormError>) -> Option<ServerError> {
-        let reads_arguments = dialect::NEGOTIATION_READS_ARGUMENTS.contains(self.version);
-        let problem = match (command == NEGOTIATION, self.is_negotiated) {
-            (true, true) if reads_arguments && form.is_some() => return None,
-            (true, true) => "negotiated",
-            (false, false) => "not-negotiated",
-            _ => return None,
-        };
-        let form = form.filter(|_| dialect::COMMANDS_BEFORE_NEGOTIATION.contains(self.version));
-        let unknown = form.filter(|_| !self.checker.has_command(command));
-        let error = unknown.map(|form| form.error.clone());
-        Some(error.unwrap_or_else(|| self.error(problem, command, "")))
-    }
-
-    fn error(&self, problem: &str, command: &str, value: &str) -> ServerError {
-        let worded = WordedProblem {
-            problem,
-            command,
-            value,
-            path: value,
-            ..WordedProblem::default()
-        };
-        self.wordings.error(&worded, self.version.series())
+        let command = command_name(&message.value);
+        let id = request_id(&message.value);
+        let arguments = message.value.get("arguments");
+        self.answer_valid(command, arguments, id.as_ref(), now, out);
     }
 
     fn answer_valid(
@@ -200,13 +130,10 @@ impl<'m> MockServer<'m> {
                 let driver = arguments.get("driver").and_then(JsonValue::as_str);
                 let driver = inner_device(driver.unwrap_or_default());
                 problem.driver = &driver;
-                let worded = self.wordings.error(&problem, self.version.series());
+                let worded = self.wordings.error(&problem, self.front.version().series());
                 (Answer::Error(worded), Vec::new())
             }
         };
-        if command == NEGOTIATION {
-            self.is_negotiated = true;
-        }
         let reply = match answer {
             Answer::Return(value) => return_line(id, &value),
             Answer::Error(error) => error.to_line(id),
@@ -227,38 +154,13 @@ impl<'m> MockServer<'m> {
         if let Some(recorded) = self.recorded.next(command, arguments) {
             return recorded;
         }
-        Answer::Return(match command {
-            "query-version" => self.version_reply(),
-            "query-commands" => self.commands_reply(),
-            "query-qmp-schema" => {
-                let reply = || write_reply(self.checker.interface(), self.version).to_string();
-                self.introspection.get_or_init(reply).clone()
-            }
-            _ => self.smallest_reply(command, guest),
-        })
-    }
-
-    fn version_reply(&self) -> String {
-        let Version {
-            major,
-            minor,
-            micro,
-        } = self.version;
-        let numbers = format!("\"micro\": {micro}, \"minor\": {minor}, \"major\": {major}");
-        format!("{{\"qemu\": {{{numbers}}}, \"package\": \"\"}}")
-    }
-
-    fn commands_reply(&self) -> String {
-        let names = self.checker.interface().commands.names();
-        let names: Vec<String> = names
-            .map(|name| format!("{{\"name\": \"{name}\"}}"))
-            .collect();
-        format!("[{}]", names.join(", "))
+        let own = self.front.answer(command);
+        Answer::Return(own.unwrap_or_else(|| self.smallest_reply(command, guest)))
     }
 
     /// The smallest reply of a command, with the state of the guest.
     fn smallest_reply(&self, command: &str, guest: &GuestAnswer) -> String {
-        let interface = self.checker.interface();
+        let interface = self.front.checker().interface();
         let shape = interface.commands.get(command);
         let Some(returns) = shape.and_then(|command| command.returns) else {
             return "{}".to_owned();
@@ -278,7 +180,7 @@ impl<'m> MockServer<'m> {
 
     fn build(&self, shape: ShapeId) -> JsonValue<'_> {
         let builder = ValueBuilder {
-            interface: self.checker.interface(),
+            interface: self.front.checker().interface(),
             scope: ExampleScope::Complete,
         };
         builder.build(shape, &RequestedParts::default())
@@ -287,7 +189,7 @@ impl<'m> MockServer<'m> {
     /// Writes an event with the members that the release has.
     fn event(&self, event: GuestEvent, now: Duration) -> String {
         let (seconds, microseconds) = (now.as_secs(), now.subsec_micros());
-        let interface = self.checker.interface();
+        let interface = self.front.checker().interface();
         let Some(shape) = interface.events.get(event.name) else {
             return String::new();
         };
@@ -310,9 +212,6 @@ impl<'m> MockServer<'m> {
     }
 }
 
-/// The command that begins a connection.
-const NEGOTIATION: &str = "qmp_capabilities";
-
 /// The device that has the properties of a virtio device, which is inside of one for
 /// a bus.
 fn inner_device(driver: &str) -> Cow<'_, str> {
@@ -331,11 +230,4 @@ fn set_present(value: &mut JsonValue<'_>, members: &[(&'static str, JsonValue<'s
             value.set(*name, member.clone());
         }
     }
-}
-
-fn return_line(id: Option<&JsonValue<'_>>, value: &str) -> String {
-    let id = id.map_or_else(String::new, |id| {
-        format!(", \"id\": {}", JsonStyle::SPACED.format(id))
-    });
-    format!("{{\"return\": {value}{id}}}\r\n")
 }

@@ -76,7 +76,7 @@ impl RecordedReplies {
                     self.replies.entry(key).or_default().push_back(reply);
                 }
             }
-            MessageKind::Event | MessageKind::Other => {}
+            MessageKind::Event | MessageKind::CommandLine | MessageKind::Other => {}
         }
     }
 

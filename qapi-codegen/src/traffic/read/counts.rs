@@ -20,6 +20,9 @@ impl MessageCounts {
             LogContent::Text => {}
             LogContent::Malformed(_) => *self.by_notation.entry("invalid text").or_default() += 1,
             LogContent::Unread(_) => self.unread += 1,
+            LogContent::CommandLine(line) => {
+                *self.by_notation.entry(line.notation).or_default() += 1
+            }
             LogContent::Messages(messages) => messages.for_each(&mut |message| {
                 *self.by_notation.entry(message.notation).or_default() += 1;
             }),

@@ -97,7 +97,7 @@ impl NotatedMessages for EmbeddedMessage<'_> {
 }
 
 /// Returns the range of a text that another text changes, and its replacement.
-fn changed_range<'n>(old: &str, new: &'n str) -> (Range<usize>, &'n str) {
+pub fn changed_range<'n>(old: &str, new: &'n str) -> (Range<usize>, &'n str) {
     let equal = |pair: &(u8, u8)| pair.0 == pair.1;
     let mut start = old.bytes().zip(new.bytes()).take_while(equal).count();
     while !old.is_char_boundary(start) || !new.is_char_boundary(start) {

@@ -1,4 +1,5 @@
-//! Finds QMP messages in text of any notation.
+//! Finds QMP messages, and command lines that start a QEMU, in text of any
+//! notation.
 //!
 //! Every byte of the input is part of exactly one [`LogEntry`], in order, so a
 //! caller can replace a message and copy everything else. One line or one
@@ -10,6 +11,7 @@
 
 mod byte_array;
 mod coloured;
+mod command_line;
 mod counts;
 mod decoded;
 mod embedded;
@@ -32,6 +34,7 @@ use std::io::{self, BufRead};
 
 use crate::json::{JsonValue, ParsedJson, SyntaxError};
 
+pub use command_line::{CommandWord, LoggedCommandLine, NewWord};
 pub use counts::MessageCounts;
 pub use lines::TextPosition;
 pub use notation_table::notation_names;
@@ -56,6 +59,8 @@ pub enum LogContent<'e> {
     Text,
     /// Messages in some notation.
     Messages(Box<dyn NotatedMessages + 'e>),
+    /// A command line that starts a QEMU.
+    CommandLine(LoggedCommandLine<'e>),
     /// A line that is an invalid message.
     Malformed(Malformed),
     /// The beginning of a message that is not written out, such as a template.
@@ -320,6 +325,7 @@ fn visit_reading<E>(
         Reading::Text | Reading::Incomplete => return Ok(Found::Text),
         Reading::Unread(length, error) => return Ok(Found::Unread(length, error)),
         Reading::Messages(length, messages) => (length, LogContent::Messages(messages)),
+        Reading::CommandLine(length, line) => (length, LogContent::CommandLine(line)),
         Reading::Malformed(length, error) => {
             let malformed = Malformed::new(block.text, block.position(), &error);
             (length, LogContent::Malformed(malformed))

@@ -1,6 +1,6 @@
 //! The trait of notations in which people keep QMP messages.
 
-use super::{Malformed, NotatedMessages, TextPosition};
+use super::{LoggedCommandLine, Malformed, NotatedMessages, TextPosition};
 use crate::json::SyntaxError;
 
 /// A notation of QMP messages.
@@ -86,6 +86,8 @@ pub enum Reading<'a> {
     Incomplete,
     /// Messages, and the length of their text.
     Messages(usize, Box<dyn NotatedMessages + 'a>),
+    /// A command line that starts a QEMU, and the length of its text.
+    CommandLine(usize, LoggedCommandLine<'a>),
     /// An invalid message, the length of its text, and its error.
     Malformed(usize, SyntaxError),
     /// A message that is not written out, the length of the text that shows so,

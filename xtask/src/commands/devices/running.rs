@@ -7,8 +7,10 @@ use serde_json::json;
 
 use qapi_codegen::knowledge::BuildRecord;
 use qapi_codegen::knowledge::builds::{CompleteList, PropertyTypes, RecordSource};
+use qapi_codegen::knowledge::command_line::{BuildCommandLine, BuildName};
 use qmp_bindings::Error;
 
+use super::command_line::read_command_line;
 use super::saved_list::{Property, property_types};
 use crate::failure::Failure;
 use crate::monitor::Monitor;
@@ -29,17 +31,10 @@ struct TargetInfo {
 #[derive(Debug)]
 pub struct BuildReading {
     pub record: BuildRecord,
+    /// The options, machine types and CPU models, if they are known.
+    pub command_line: Option<BuildCommandLine>,
     /// QEMU ended before all devices were read.
     pub interruption: Option<Failure>,
-}
-
-impl BuildReading {
-    pub fn complete(record: BuildRecord) -> Self {
-        BuildReading {
-            record,
-            interruption: None,
-        }
-    }
 }
 
 /// Reads all types of a build, and all its devices with their properties. Some
@@ -57,6 +52,8 @@ pub fn read_build(monitor: &mut Monitor) -> Result<BuildReading, Failure> {
     record.package = monitor.package();
     record.lists = BTreeSet::from([CompleteList::Devices, CompleteList::Types]);
     record.types = types.difference(&names).cloned().collect();
+    let command_line = read_command_line(monitor, BuildName::from(&record))
+        .map_err(|error| monitor.failure(&error))?;
     let progress = progress_bar("reading devices", names.len() as u64);
     let mut devices = BTreeMap::new();
     let mut interruption = None;
@@ -77,6 +74,7 @@ pub fn read_build(monitor: &mut Monitor) -> Result<BuildReading, Failure> {
     record.set_devices(devices);
     Ok(BuildReading {
         record,
+        command_line: Some(command_line),
         interruption,
     })
 }
@@ -106,6 +104,8 @@ fn device_properties(monitor: &mut Monitor, name: &str) -> Result<PropertyTypes,
 
 #[cfg(all(test, unix))]
 mod tests {
+    use qapi_codegen::knowledge::command_line::CommandLineList;
+
     use super::*;
     use crate::monitor::tests::{GREETING, READY, serve};
 
@@ -118,6 +118,9 @@ mod tests {
             r#"{"return": {"arch": "x86_64"}, "id": ID}"#,
             devices,
             devices,
+            r#"{"return": [{"option": "m", "parameters": [{"name": "size", "type": "size"}]}], "id": ID}"#,
+            r#"{"return": [{"name": "pc-2.11", "alias": "pc", "cpu-max": 1}], "id": ID}"#,
+            r#"{"error": {"class": "CommandNotFound", "desc": ""}, "id": ID}"#,
             r#"{"return": [{"name": "p", "type": "bool"}], "id": ID}"#,
         ];
         let folder = tempfile::tempdir().unwrap();
@@ -127,5 +130,13 @@ mod tests {
         assert!(interruption.contains("properties of `b`"), "{interruption}");
         assert_eq!(build.record.unlisted, ["b", "c"].map(str::to_owned).into());
         assert_eq!(build.record.devices().collect::<Vec<_>>(), ["a"]);
+        let command_line = build.command_line.expect("QEMU was asked");
+        assert_eq!(command_line.options["m"]["size"], "size");
+        assert_eq!(
+            command_line.machines["pc"].alias_of.as_deref(),
+            Some("pc-2.11")
+        );
+        let lists = [CommandLineList::Machines, CommandLineList::Options];
+        assert_eq!(command_line.build.lists, lists.into());
     }
 }

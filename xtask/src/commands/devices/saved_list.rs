@@ -6,7 +6,11 @@ use serde::Deserialize;
 
 use qapi_codegen::knowledge::BuildRecord;
 use qapi_codegen::knowledge::builds::{CompleteList, PropertyTypes, RecordSource, is_cpu};
+use qapi_codegen::knowledge::command_line::{BuildCommandLine, BuildName};
 use qapi_codegen::version::Version;
+
+use super::command_line::SavedCommandLine;
+use super::running::BuildReading;
 
 /// A saved list.
 #[derive(Deserialize)]
@@ -27,6 +31,8 @@ pub struct TypeList {
     devices: BTreeMap<String, PropertyTypes>,
     #[serde(default)]
     objects: BTreeMap<String, PropertyTypes>,
+    #[serde(flatten)]
+    command_line: SavedCommandLine,
 }
 
 /// All devices of a build, as the replies to `device-list-properties`.
@@ -63,16 +69,24 @@ pub struct Property {
 
 impl SavedList {
     /// Converts the list. `target` is that of a list which does not state it.
-    pub fn into_record(self, target: Option<&str>) -> Option<BuildRecord> {
-        match self {
-            SavedList::Types(list) => Some(list.into_record()),
-            SavedList::Devices(list) => Some(list.into_record(target?)),
-        }
+    pub fn into_reading(self, target: Option<&str>) -> Option<BuildReading> {
+        let (record, command_line) = match self {
+            SavedList::Types(list) => {
+                let (record, command_line) = list.into_records();
+                (record, Some(command_line))
+            }
+            SavedList::Devices(list) => (list.into_record(target?), None),
+        };
+        Some(BuildReading {
+            record,
+            command_line,
+            interruption: None,
+        })
     }
 }
 
 impl TypeList {
-    fn into_record(self) -> BuildRecord {
+    fn into_records(self) -> (BuildRecord, BuildCommandLine) {
         let (target, variant) = self.target.split_once('+').unwrap_or((&self.target, ""));
         let mut record =
             BuildRecord::new(self.release, target_name(target), RecordSource::Recorded);
@@ -81,7 +95,8 @@ impl TypeList {
         record.types = self.types;
         record.objects = self.objects;
         record.set_devices(self.devices);
-        record
+        let build = BuildName::from(&record);
+        (record, self.command_line.into_command_line(build))
     }
 }
 

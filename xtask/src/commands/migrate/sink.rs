@@ -38,7 +38,7 @@ struct RequestJson<'r> {
     answer: &'static str,
     before: &'r str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    after: Option<String>,
+    after: Option<&'r str>,
     remarks: Vec<RemarkJson<'r>>,
 }
 
@@ -134,7 +134,7 @@ fn write_json(out: &mut dyn Write, file: &str, request: &MigratedRequest) -> io:
         command: request.command.as_deref(),
         answer: request.migration.outcome.as_str(),
         before: &request.before,
-        after: request.after(),
+        after: request.after.as_deref(),
         remarks: remarks.collect(),
     };
     serde_json::to_writer(&mut *out, &line)?;

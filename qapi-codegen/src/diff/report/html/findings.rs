@@ -1,7 +1,8 @@
 //! The sections of commands and events, and the findings in them.
 
-use super::markup::{self, code, escape, wrap};
+use super::markup::{self, Entry, code, escape, wrap};
 use crate::diff::behaviour::BehaviourNote;
+use crate::diff::change::KindAttribute;
 use crate::diff::finding::{Example, Finding};
 use crate::diff::report::summary::{anchor, plural, shortened_list, titled_messages};
 use crate::diff::report::view::{ReportGroup, ReportView};
@@ -21,19 +22,20 @@ pub fn sections(view: &ReportView<'_>) -> String {
 
 fn section(group: &ReportGroup<'_>) -> String {
     let (name, anchor) = (escape(group.name), anchor(group.name));
-    let has_notes = match group.notes.is_empty() {
-        true => "",
-        false => " data-notes=\"yes\"",
-    };
     let mut html = format!(
-        "<section class=\"group\" id=\"{anchor}\" data-name=\"{name}\"{has_notes} \
+        "<section class=\"group\" id=\"{anchor}\" data-name=\"{name}\" \
          aria-labelledby=\"h-{anchor}\">\n<div class=\"title\"><h2 id=\"h-{anchor}\">{name}</h2>{}\
          <a class=\"permalink\" href=\"#{anchor}\" aria-label=\"Link to {name}\">#</a></div>\n",
         badges(group)
     );
     html += &group.example.map(messages).unwrap_or_default();
     html.extend(group.incompatible.iter().map(|own| article(own)));
-    html.extend(group.notes.iter().map(|note| note_article(note, &anchor)));
+    html.extend(
+        group
+            .notes
+            .iter()
+            .map(|note| note_article(note, group.name)),
+    );
     html.extend(group.elsewhere.iter().map(|(target, count)| {
         format!(
             "<p class=\"count\">{} under <a href=\"#{}\">{}</a>.</p>\n",
@@ -78,18 +80,21 @@ fn messages(example: &Example<'_>) -> String {
 
 /// The opening tag of the article of a finding.
 fn article_tag(finding: &Finding<'_>) -> String {
-    let effect = finding.compatibility.as_str();
-    let used = match finding.used {
-        Some(true) => " data-used=\"yes\"",
-        _ => "",
+    let kind = finding.change.kind;
+    let subject = match finding.direction {
+        _ if kind.has(KindAttribute::Device) => "device",
+        _ if kind.has(KindAttribute::CommandLine) => "option",
+        direction => direction.as_str(),
     };
-    format!(
-        "<article class=\"finding is-{effect}\" id=\"f-{}\" data-severity=\"{effect}\" \
-         data-direction=\"{}\" data-targets=\"{}\"{used}>",
-        finding.fingerprint,
-        finding.direction,
-        escape(&finding.targets().join(" "))
-    )
+    let entry = Entry {
+        effect: finding.compatibility,
+        subject,
+        targets: &finding.targets().join(" "),
+        is_used: finding.used == Some(true),
+    };
+    let class = format!("finding is-{}", finding.compatibility.as_str());
+    let attributes = entry.attributes(&class);
+    format!("<article id=\"f-{}\"{attributes}>", finding.fingerprint)
 }
 
 fn permalink(finding: &Finding<'_>) -> String {
@@ -107,10 +112,7 @@ fn since(finding: &Finding<'_>) -> String {
 
 fn article(finding: &Finding<'_>) -> String {
     let effect = finding.compatibility.as_str();
-    let used = match finding.used {
-        Some(true) => " <strong>used</strong>",
-        _ => "",
-    };
+    let used = used_mark(finding.used);
     let also = code(&shortened_list(&other_paths(finding), MAX_PATHS));
     let example = messages(&finding.example);
     format!(
@@ -132,21 +134,32 @@ fn article(finding: &Finding<'_>) -> String {
     )
 }
 
-fn note_article(note: &BehaviourNote<'_>, anchor: &str) -> String {
-    format!(
-        "<article class=\"note is-dangerous\" id=\"b-{}-{anchor}\"><p>\
-         <span class=\"badge dangerous\">not visible in the schema</span> {}</article>\n",
-        note.id,
-        note_text(note)
-    )
+fn used_mark(used: Option<bool>) -> &'static str {
+    match used {
+        Some(true) => " <strong>used</strong>",
+        _ => "",
+    }
 }
 
-/// The text of a note, from within a paragraph.
-pub fn note_text(note: &BehaviourNote<'_>) -> String {
+/// The article of a change of behaviour, under a command or event or under none.
+pub fn note_article(note: &BehaviourNote<'_>, target: &str) -> String {
+    let effect = note.compatibility();
+    let word = effect.as_str();
+    let entry = Entry {
+        effect,
+        subject: "behaviour",
+        targets: target,
+        is_used: note.used == Some(true),
+    };
     let since: Vec<String> = note.since.iter().map(ToString::to_string).collect();
     let undone = if note.undone { "No longer true: " } else { "" };
     format!(
-        "<span class=\"since\">since {}</span> {undone}{}</p>\n{}",
+        "<article id=\"{}\"{}>\n<p><span class=\"badge {word}\">{word}</span>{} \
+         <span class=\"since\">since {}</span> {undone}{}</p>\n{}\
+         <p class=\"rule\">behaviour, which no schema shows</p>\n</article>\n",
+        escape(&note.anchor(target)),
+        entry.attributes(&format!("finding is-{word}")),
+        used_mark(note.used),
         since.join(", "),
         code(note.summary),
         markup::advice(note.advice.filter(|_| !note.undone))

@@ -1,5 +1,7 @@
 //! Text and common elements as HTML.
 
+use crate::diff::rules::Compatibility;
+
 /// Escapes text.
 pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
@@ -17,6 +19,35 @@ pub fn code(text: &str) -> String {
             _ => format!("<code>{}</code>", escape(part)),
         })
         .collect()
+}
+
+/// What the filter of the page knows of a finding, deprecation or type.
+pub struct Entry<'e> {
+    /// The effect on an old client.
+    pub effect: Compatibility,
+    /// The direction, or `device`, `option`, `behaviour`, `deprecation` or `type`.
+    pub subject: &'e str,
+    /// The commands and events, separated by spaces.
+    pub targets: &'e str,
+    /// `true` if the program uses what it is about.
+    pub is_used: bool,
+}
+
+impl Entry<'_> {
+    /// The attributes of its element.
+    pub fn attributes(&self, class: &str) -> String {
+        format!(
+            " class=\"entry {class}\" data-severity=\"{}\" data-subject=\"{}\" data-targets=\"{}\"{}",
+            self.effect.as_str(),
+            self.subject,
+            escape(self.targets),
+            if self.is_used {
+                " data-used=\"yes\""
+            } else {
+                ""
+            }
+        )
+    }
 }
 
 /// Writes something around content, unless there is none.

@@ -2,80 +2,93 @@
 (() => {
   const form = document.getElementById("filter");
   const count = document.getElementById("count");
-  const findings = [...document.querySelectorAll("article.finding")];
-  const groups = [...document.querySelectorAll("section.group")];
-  const ticked = name => new Set([...form.querySelectorAll(`input[name=${name}]:checked`)].map(box => box.value));
+  const nothing = document.getElementById("nothing");
+  const entries = [...document.querySelectorAll(".entry")];
+  const lists = [...document.querySelectorAll("details")].filter(list => list.querySelector(".entry"));
+  const sections = [...document.querySelectorAll("section.group, section.types")];
+  const boxes = name => [...form.querySelectorAll(`input[name=${name}]`)];
+  const ticked = name => new Set(boxes(name).filter(box => box.checked).map(box => box.value));
+  const isShown = entry => !entry.hidden;
+  const texts = new Map(entries.map(entry => [entry, (entry.textContent + " " + entry.dataset.targets).toLowerCase()]));
+  let target = "";
 
   function apply() {
-    const severities = ticked("severity"), directions = ticked("direction");
+    const severities = ticked("severity"), subjects = ticked("subject"), used = ticked("used").size > 0;
     const command = form.elements.command.value, words = form.elements.text.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const used = form.elements.used && form.elements.used.checked;
-    let shown = 0;
-    for (const finding of findings) {
-      const data = finding.dataset;
-      const text = finding.textContent.toLowerCase() + " " + data.targets.toLowerCase();
-      const fits = severities.has(data.severity) && directions.has(data.direction)
+    for (const entry of entries) {
+      const data = entry.dataset;
+      entry.hidden = !(severities.has(data.severity) && subjects.has(data.subject)
         && (!command || data.targets.split(" ").includes(command))
         && (!used || data.used === "yes")
-        && words.every(word => text.includes(word));
-      finding.hidden = !fits;
-      shown += fits ? 1 : 0;
+        && words.every(word => texts.get(entry).includes(word)));
     }
-    const filtered = command || words.length || used;
-    for (const group of groups) {
-      const all = [...group.querySelectorAll("article.finding")];
-      const any = all.some(finding => !finding.hidden);
-      const alone = !filtered && group.dataset.notes === "yes";
-      group.hidden = !(any || alone || (command && command === group.dataset.name));
-      for (const list of group.querySelectorAll("details.compatible-list")) {
-        const there = list.querySelectorAll("article.finding:not([hidden])").length;
-        list.hidden = there === 0;
-        if (filtered && there) list.open = true;
-      }
+    const shown = entries.filter(isShown).length;
+    const isFiltered = shown < entries.length;
+    for (const list of lists) {
+      const any = [...list.querySelectorAll(".entry")].some(isShown);
+      list.hidden = !any;
+      if (any && (command || words.length || used)) list.open = true;
     }
-    count.textContent = `${shown} of ${findings.length} findings`;
-    remember(severities, directions, command, form.elements.text.value);
+    for (const section of sections) {
+      const any = [...section.querySelectorAll(".entry")].some(isShown);
+      section.hidden = isFiltered && !any;
+    }
+    nothing.hidden = shown > 0;
+    count.textContent = `${shown} of ${entries.length} entries`;
+    remember();
   }
 
-  function remember(severities, directions, command, text) {
+  /* The address has what is shown: the target of a link, then the filter. */
+  function remember() {
     const state = new URLSearchParams();
-    if (severities.size < 3) state.set("severity", [...severities].join(","));
-    if (directions.size < 3) state.set("direction", [...directions].join(","));
-    if (command) state.set("command", command);
-    if (text) state.set("text", text);
-    const query = state.toString();
-    try { history.replaceState(null, "", (query ? "?" + query : location.pathname) + location.hash); } catch { /* A page without an address of its own. */ }
+    for (const name of ["severity", "subject"]) {
+      if (ticked(name).size < boxes(name).length) state.set(name, [...ticked(name)].join(","));
+    }
+    if (ticked("used").size) state.set("used", "yes");
+    for (const name of ["command", "text"]) {
+      if (form.elements[name].value) state.set(name, form.elements[name].value);
+    }
+    const hash = [target, state.toString()].filter(Boolean).join("&");
+    try { history.replaceState(null, "", hash ? "#" + hash : location.pathname + location.search); } catch { /* A page without an address of its own. */ }
   }
 
+  /* A link without a filter keeps the present one. */
   function recall() {
-    const state = new URLSearchParams(location.search);
-    for (const name of ["severity", "direction"]) {
-      if (!state.has(name)) continue;
-      const wanted = state.get(name).split(",");
-      for (const box of form.querySelectorAll(`input[name=${name}]`)) box.checked = wanted.includes(box.value);
+    const parts = location.hash.slice(1).split("&");
+    target = parts[0].includes("=") ? "" : decodeURIComponent(parts.shift());
+    const state = new URLSearchParams(parts.join("&"));
+    if (state.size === 0) return;
+    for (const name of ["severity", "subject", "used"]) {
+      const wanted = state.has(name) ? state.get(name).split(",") : null;
+      for (const box of boxes(name)) box.checked = wanted ? wanted.includes(box.value) : name !== "used";
     }
-    form.elements.command.value = state.get("command") || "";
-    form.elements.text.value = state.get("text") || "";
+    for (const name of ["command", "text"]) form.elements[name].value = state.get(name) || "";
   }
 
   /* What a link names is shown, whatever the filter hides. */
   function reveal() {
-    const named = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    for (const marked of document.querySelectorAll(".target")) marked.classList.remove("target");
+    const named = target && document.getElementById(target);
     if (!named) return;
     for (let at = named; at; at = at.parentElement) {
       at.hidden = false;
       if (at.tagName === "DETAILS") at.open = true;
     }
+    named.classList.add("target");
     named.scrollIntoView();
+  }
+
+  function follow() {
+    recall();
+    apply();
+    reveal();
   }
 
   form.addEventListener("input", apply);
   form.addEventListener("submit", event => event.preventDefault());
   form.addEventListener("reset", () => setTimeout(apply));
-  addEventListener("hashchange", reveal);
-  addEventListener("beforeprint", () => document.querySelectorAll("details").forEach(list => { list.open = true; }));
+  addEventListener("hashchange", follow);
+  addEventListener("beforeprint", () => document.querySelectorAll("article > details").forEach(list => { list.open = true; }));
   form.hidden = false;
-  recall();
-  apply();
-  reveal();
+  follow();
 })();

@@ -12,7 +12,7 @@ pub mod types {
         pub load15m: f64,
     }
     #[derive(Default)]
-    pub(crate) struct GuestLoadAverage_Slots {
+    pub struct GuestLoadAverage_Slots {
         load1m: Option<f64>,
         load5m: Option<f64>,
         load15m: Option<f64>,

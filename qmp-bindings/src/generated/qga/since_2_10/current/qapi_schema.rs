@@ -63,7 +63,7 @@ pub mod types {
         pub domain: Option<String>,
     }
     #[derive(Default)]
-    pub(crate) struct GuestHostName_Slots {
+    pub struct GuestHostName_Slots {
         host_name: Option<String>,
     }
     impl Object for GuestHostName {
@@ -105,7 +105,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestMemoryBlock_Slots {
+    pub struct GuestMemoryBlock_Slots {
         phys_index: Option<u64>,
         online: Option<bool>,
         can_offline: Option<bool>,
@@ -135,7 +135,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestMemoryBlockInfo_Slots {
+    pub struct GuestMemoryBlockInfo_Slots {
         size: Option<u64>,
     }
     impl Object for GuestMemoryBlockInfo {
@@ -159,7 +159,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestMemoryBlockResponse_Slots {
+    pub struct GuestMemoryBlockResponse_Slots {
         phys_index: Option<u64>,
         response: Option<GuestMemoryBlockResponseType>,
         error_code: Option<i64>,
@@ -216,7 +216,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestTimezone_Slots {
+    pub struct GuestTimezone_Slots {
         zone: Option<String>,
         offset: Option<i64>,
     }
@@ -243,7 +243,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestUser_Slots {
+    pub struct GuestUser_Slots {
         user: Option<String>,
         login_time: Option<f64>,
         domain: Option<String>,

@@ -31,7 +31,7 @@ pub mod types {
         pub tx_dropped: u64,
     }
     #[derive(Default)]
-    pub(crate) struct GuestNetworkInterface_Slots {
+    pub struct GuestNetworkInterface_Slots {
         name: Option<String>,
         hardware_address: Option<String>,
         ip_addresses: Option<Vec<GuestIpAddress>>,
@@ -64,7 +64,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestNetworkInterfaceStat_Slots {
+    pub struct GuestNetworkInterfaceStat_Slots {
         rx_bytes: Option<u64>,
         rx_packets: Option<u64>,
         rx_errs: Option<u64>,

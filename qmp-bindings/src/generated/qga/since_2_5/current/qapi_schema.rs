@@ -193,7 +193,7 @@ pub mod types {
         pub function: i64,
     }
     #[derive(Default)]
-    pub(crate) struct GuestAgentCommandInfo_Slots {
+    pub struct GuestAgentCommandInfo_Slots {
         name: Option<String>,
         enabled: Option<bool>,
         success_response: Option<bool>,
@@ -223,7 +223,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestAgentInfo_Slots {
+    pub struct GuestAgentInfo_Slots {
         version: Option<String>,
         supported_commands: Option<Vec<GuestAgentCommandInfo>>,
     }
@@ -253,7 +253,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestExec_Slots {
+    pub struct GuestExec_Slots {
         pid: Option<i64>,
     }
     impl Object for GuestExec {
@@ -277,7 +277,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestExecStatus_Slots {
+    pub struct GuestExecStatus_Slots {
         exited: Option<bool>,
         exitcode: Option<i64>,
         signal: Option<i64>,
@@ -319,7 +319,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestFileRead_Slots {
+    pub struct GuestFileRead_Slots {
         count: Option<i64>,
         buf_b64: Option<String>,
         eof: Option<bool>,
@@ -349,7 +349,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestFileSeek_Slots {
+    pub struct GuestFileSeek_Slots {
         position: Option<i64>,
         eof: Option<bool>,
     }
@@ -376,7 +376,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestFileWrite_Slots {
+    pub struct GuestFileWrite_Slots {
         count: Option<i64>,
         eof: Option<bool>,
     }
@@ -403,7 +403,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestFilesystemTrimResponse_Slots {
+    pub struct GuestFilesystemTrimResponse_Slots {
         paths: Option<Vec<GuestFilesystemTrimResult>>,
     }
     impl Object for GuestFilesystemTrimResponse {
@@ -427,7 +427,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestFilesystemTrimResult_Slots {
+    pub struct GuestFilesystemTrimResult_Slots {
         path: Option<String>,
         trimmed: Option<i64>,
         minimum: Option<i64>,
@@ -460,7 +460,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestIpAddress_Slots {
+    pub struct GuestIpAddress_Slots {
         ip_address: Option<String>,
         ip_address_type: Option<GuestIpAddressType>,
         prefix: Option<i64>,
@@ -508,7 +508,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestLogicalProcessor_Slots {
+    pub struct GuestLogicalProcessor_Slots {
         logical_id: Option<i64>,
         online: Option<bool>,
         can_offline: Option<bool>,
@@ -538,7 +538,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestPciAddress_Slots {
+    pub struct GuestPciAddress_Slots {
         domain: Option<i64>,
         bus: Option<i64>,
         slot: Option<i64>,

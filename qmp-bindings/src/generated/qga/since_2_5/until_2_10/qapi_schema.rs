@@ -13,7 +13,7 @@ pub mod types {
         pub ip_addresses: Option<Vec<GuestIpAddress>>,
     }
     #[derive(Default)]
-    pub(crate) struct GuestNetworkInterface_Slots {
+    pub struct GuestNetworkInterface_Slots {
         name: Option<String>,
         hardware_address: Option<String>,
         ip_addresses: Option<Vec<GuestIpAddress>>,

@@ -41,7 +41,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestMemoryBlock_Slots {
+    pub struct GuestMemoryBlock_Slots {
         phys_index: Option<u64>,
         online: Option<bool>,
         can_offline: Option<bool>,
@@ -73,7 +73,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestMemoryBlockInfo_Slots {
+    pub struct GuestMemoryBlockInfo_Slots {
         size: Option<u64>,
     }
     impl Object for GuestMemoryBlockInfo {
@@ -97,7 +97,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestMemoryBlockResponse_Slots {
+    pub struct GuestMemoryBlockResponse_Slots {
         phys_index: Option<u64>,
         response: Option<GuestMemoryBlockResponseType>,
         error_code: Option<i64>,

@@ -15,7 +15,7 @@ pub mod types {
         pub unit: i64,
     }
     #[derive(Default)]
-    pub(crate) struct GuestDiskAddress_Slots {
+    pub struct GuestDiskAddress_Slots {
         pci_controller: Option<GuestPciAddress>,
         bus_type: Option<GuestDiskBusType>,
         bus: Option<i64>,

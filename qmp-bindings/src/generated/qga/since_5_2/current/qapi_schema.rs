@@ -61,7 +61,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestAuthorizedKeys_Slots {
+    pub struct GuestAuthorizedKeys_Slots {
         keys: Option<Vec<String>>,
     }
     impl Object for GuestAuthorizedKeys {
@@ -87,19 +87,12 @@ pub mod types {
     impl Branches for GuestDeviceId {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "pci" => Self::Pci(rest.members()?),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -108,7 +101,7 @@ pub mod types {
         GuestDeviceId = "GuestDeviceId"
     }
     #[derive(Default)]
-    pub(crate) struct GuestDeviceIdPci_Slots {
+    pub struct GuestDeviceIdPci_Slots {
         vendor_id: Option<u16>,
         device_id: Option<u16>,
     }
@@ -135,7 +128,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestDeviceInfo_Slots {
+    pub struct GuestDeviceInfo_Slots {
         driver_name: Option<String>,
         driver_date: Option<i64>,
         driver_version: Option<String>,

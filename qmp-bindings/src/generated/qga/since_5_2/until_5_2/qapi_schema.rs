@@ -13,7 +13,7 @@ pub mod types {
         pub alias: Option<String>,
     }
     #[derive(Default)]
-    pub(crate) struct GuestDiskInfo_Slots {
+    pub struct GuestDiskInfo_Slots {
         name: Option<String>,
         partition: Option<bool>,
         dependencies: Option<Vec<String>>,

@@ -13,7 +13,7 @@ pub mod types {
         pub devno: i64,
     }
     #[derive(Default)]
-    pub(crate) struct GuestCcwAddress_Slots {
+    pub struct GuestCcwAddress_Slots {
         cssid: Option<i64>,
         ssid: Option<i64>,
         subchno: Option<i64>,

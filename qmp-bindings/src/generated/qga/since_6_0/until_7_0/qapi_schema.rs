@@ -45,7 +45,7 @@ pub mod types {
         pub disk: Vec<GuestDiskAddress>,
     }
     #[derive(Default)]
-    pub(crate) struct GuestDiskAddress_Slots {
+    pub struct GuestDiskAddress_Slots {
         pci_controller: Option<GuestPciAddress>,
         bus_type: Option<GuestDiskBusType>,
         bus: Option<i64>,
@@ -90,7 +90,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestDiskInfo_Slots {
+    pub struct GuestDiskInfo_Slots {
         name: Option<String>,
         partition: Option<bool>,
         dependencies: Option<Vec<String>>,
@@ -126,7 +126,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestFilesystemInfo_Slots {
+    pub struct GuestFilesystemInfo_Slots {
         name: Option<String>,
         mountpoint: Option<String>,
         r#type: Option<String>,

@@ -272,19 +272,12 @@ pub mod types {
     impl Branches for GuestCpuStats {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "linux" => Self::Linux(rest.members()?),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -293,7 +286,7 @@ pub mod types {
         GuestCpuStats = "GuestCpuStats"
     }
     #[derive(Default)]
-    pub(crate) struct GuestDiskAddress_Slots {
+    pub struct GuestDiskAddress_Slots {
         pci_controller: Option<GuestPciAddress>,
         bus_type: Option<GuestDiskBusType>,
         bus: Option<i64>,
@@ -338,7 +331,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestDiskInfo_Slots {
+    pub struct GuestDiskInfo_Slots {
         name: Option<String>,
         partition: Option<bool>,
         dependencies: Option<Vec<String>>,
@@ -379,11 +372,10 @@ pub mod types {
     impl Branches for GuestDiskSmart {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "nvme" => Self::Nvme(rest.members()?),
                     "ide" => {
                         rest.nothing()?;
@@ -461,13 +453,7 @@ pub mod types {
                         rest.nothing()?;
                         Self::FileBackedVirtual
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -510,7 +496,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestDiskStatsInfo_Slots {
+    pub struct GuestDiskStatsInfo_Slots {
         name: Option<String>,
         major: Option<u64>,
         minor: Option<u64>,
@@ -543,7 +529,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestLinuxCpuStats_Slots {
+    pub struct GuestLinuxCpuStats_Slots {
         cpu: Option<i64>,
         user: Option<u64>,
         nice: Option<u64>,
@@ -597,7 +583,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestNvMeSmart_Slots {
+    pub struct GuestNvMeSmart_Slots {
         critical_warning: Option<i64>,
         temperature: Option<i64>,
         available_spare: Option<i64>,

@@ -44,7 +44,7 @@ pub mod types {
         pub version: i64,
     }
     #[derive(Default)]
-    pub(crate) struct GuestFilesystemInfo_Slots {
+    pub struct GuestFilesystemInfo_Slots {
         name: Option<String>,
         mountpoint: Option<String>,
         r#type: Option<String>,
@@ -86,7 +86,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestNetworkRoute_Slots {
+    pub struct GuestNetworkRoute_Slots {
         iface: Option<String>,
         destination: Option<String>,
         metric: Option<i64>,

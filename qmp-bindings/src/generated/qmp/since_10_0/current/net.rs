@@ -14,7 +14,7 @@ pub mod events {
         pub netdev_id: String,
     }
     #[derive(Default)]
-    pub(crate) struct NetdevVhostUserConnected_Slots {
+    pub struct NetdevVhostUserConnected_Slots {
         netdev_id: Option<String>,
         chardev_id: Option<String>,
     }
@@ -41,7 +41,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NetdevVhostUserDisconnected_Slots {
+    pub struct NetdevVhostUserDisconnected_Slots {
         netdev_id: Option<String>,
     }
     impl Object for NetdevVhostUserDisconnected {

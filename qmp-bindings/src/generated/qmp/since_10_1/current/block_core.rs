@@ -190,7 +190,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevChild_Slots {
+    pub struct BlockdevChild_Slots {
         child: Option<String>,
         node_name: Option<String>,
     }

@@ -13,7 +13,7 @@ pub mod types {
         pub deprecated_props: Option<Vec<String>>,
     }
     #[derive(Default)]
-    pub(crate) struct CpuModelExpansionInfo_Slots {
+    pub struct CpuModelExpansionInfo_Slots {
         model: Option<CpuModelInfo>,
         deprecated_props: Option<Vec<String>>,
     }

@@ -19,7 +19,7 @@ pub mod types {
         pub sections: Vec<SgxEpcSection>,
     }
     #[derive(Default)]
-    pub(crate) struct SgxEpcSection_Slots {
+    pub struct SgxEpcSection_Slots {
         node: Option<i64>,
         size: Option<u64>,
     }
@@ -46,7 +46,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SgxInfo_Slots {
+    pub struct SgxInfo_Slots {
         sgx: Option<bool>,
         sgx1: Option<bool>,
         sgx2: Option<bool>,

@@ -51,7 +51,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ObjectPropertiesValues_Slots {
+    pub struct ObjectPropertiesValues_Slots {
         properties: Option<Vec<ObjectPropertyValue>>,
     }
     impl Object for ObjectPropertiesValues {
@@ -75,7 +75,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ObjectPropertyValue_Slots {
+    pub struct ObjectPropertyValue_Slots {
         name: Option<String>,
         r#type: Option<String>,
         value: Option<Value>,

@@ -10,7 +10,7 @@ pub mod types {
         pub gpa: Option<u64>,
     }
     #[derive(Default)]
-    pub(crate) struct GuestPanicInformationTdx_Slots {
+    pub struct GuestPanicInformationTdx_Slots {
         error_code: Option<u32>,
         message: Option<String>,
         gpa: Option<u64>,

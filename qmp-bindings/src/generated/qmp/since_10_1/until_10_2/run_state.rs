@@ -61,21 +61,14 @@ pub mod types {
     impl Branches for GuestPanicInformation {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "hyper-v" => Self::HyperV(rest.members()?),
                     "s390" => Self::S390(rest.members()?),
                     "tdx" => Self::Tdx(rest.members()?),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -110,7 +103,7 @@ pub mod events {
         pub info: Option<types::GuestPanicInformation>,
     }
     #[derive(Default)]
-    pub(crate) struct GuestCrashloaded_Slots {
+    pub struct GuestCrashloaded_Slots {
         action: Option<types::GuestPanicAction>,
         info: Option<types::GuestPanicInformation>,
     }
@@ -137,7 +130,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestPanicked_Slots {
+    pub struct GuestPanicked_Slots {
         action: Option<types::GuestPanicAction>,
         info: Option<types::GuestPanicInformation>,
     }

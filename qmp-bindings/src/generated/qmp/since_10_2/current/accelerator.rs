@@ -55,7 +55,7 @@ pub mod types {
         pub present: Vec<Accelerator>,
     }
     #[derive(Default)]
-    pub(crate) struct AcceleratorInfo_Slots {
+    pub struct AcceleratorInfo_Slots {
         enabled: Option<Accelerator>,
         present: Option<Vec<Accelerator>>,
     }

@@ -181,7 +181,7 @@ pub mod types {
         pub backing_image: Option<Box<ImageInfo>>,
     }
     #[derive(Default)]
-    pub(crate) struct BlockDeviceInfo_Slots {
+    pub struct BlockDeviceInfo_Slots {
         file: Option<String>,
         node_name: Option<String>,
         ro: Option<bool>,
@@ -307,7 +307,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockInfo_Slots {
+    pub struct BlockInfo_Slots {
         device: Option<String>,
         qdev: Option<String>,
         r#type: Option<String>,
@@ -352,7 +352,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockLimitsInfo_Slots {
+    pub struct BlockLimitsInfo_Slots {
         request_alignment: Option<u32>,
         max_discard: Option<u64>,
         discard_alignment: Option<u32>,
@@ -418,7 +418,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfo_Slots {
+    pub struct ImageInfo_Slots {
         filename: Option<String>,
         format: Option<String>,
         dirty_flag: Option<bool>,

@@ -9,7 +9,7 @@ pub mod types {
         pub log: String,
     }
     #[derive(Default)]
-    pub(crate) struct FirmwareLog_Slots {
+    pub struct FirmwareLog_Slots {
         version: Option<String>,
         log: Option<String>,
     }

@@ -14,7 +14,7 @@ pub mod types {
         pub unknown_dev_features2: Option<u64>,
     }
     #[derive(Default)]
-    pub(crate) struct VirtioDeviceFeatures_Slots {
+    pub struct VirtioDeviceFeatures_Slots {
         transports: Option<Vec<String>>,
         dev_features: Option<Vec<String>>,
         unknown_dev_features: Option<u64>,

@@ -496,7 +496,7 @@ pub mod events {
         pub status: types::MigrationStatus,
     }
     #[derive(Default)]
-    pub(crate) struct Migration_Slots {
+    pub struct Migration_Slots {
         status: Option<types::MigrationStatus>,
     }
     impl Object for Migration {

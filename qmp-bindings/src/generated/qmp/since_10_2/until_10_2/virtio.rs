@@ -50,7 +50,7 @@ pub mod types {
         pub vhost_dev: Option<VhostStatus>,
     }
     #[derive(Default)]
-    pub(crate) struct VhostStatus_Slots {
+    pub struct VhostStatus_Slots {
         n_mem_sections: Option<i64>,
         n_tmp_sections: Option<i64>,
         nvqs: Option<u32>,
@@ -110,7 +110,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VirtioStatus_Slots {
+    pub struct VirtioStatus_Slots {
         name: Option<String>,
         device_id: Option<u16>,
         vhost_started: Option<bool>,

@@ -254,7 +254,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CpuInfoFast_Slots {
+    pub struct CpuInfoFast_Slots {
         cpu_index: Option<i64>,
         qom_type: Option<String>,
         qom_path: Option<String>,
@@ -297,11 +297,10 @@ pub mod types {
     impl Branches for CpuInfoFastTarget {
         const DISCRIMINATOR: &'static str = "target";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "s390x" => Self::S390x(rest.members()?),
                     "aarch64" => {
                         rest.nothing()?;
@@ -415,13 +414,7 @@ pub mod types {
                         rest.nothing()?;
                         Self::Hexagon
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -429,11 +422,10 @@ pub mod types {
     impl Branches for MemoryDeviceInfo {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "dimm" => Self::Dimm(rest.members::<Data<_>>()?.0),
                     "nvdimm" => Self::Nvdimm(rest.members::<Data<_>>()?.0),
                     "virtio-pmem" => Self::VirtioPmem(rest.members::<Data<_>>()?.0),
@@ -441,13 +433,7 @@ pub mod types {
                     "sgx-epc" => Self::SgxEpc(rest.members::<Data<_>>()?.0),
                     "hv-balloon" => Self::HvBalloon(rest.members::<Data<_>>()?.0),
                     "sp-mem" => Self::SpMem(rest.members::<Data<_>>()?.0),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -456,7 +442,7 @@ pub mod types {
         MemoryDeviceInfo = "MemoryDeviceInfo"
     }
     #[derive(Default)]
-    pub(crate) struct QemuTargetInfo_Slots {
+    pub struct QemuTargetInfo_Slots {
         arch: Option<SysEmuTarget>,
     }
     impl Object for QemuTargetInfo {

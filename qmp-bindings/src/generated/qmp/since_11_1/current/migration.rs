@@ -337,7 +337,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MigrationCapabilityStatus_Slots {
+    pub struct MigrationCapabilityStatus_Slots {
         capability: Option<MigrationCapability>,
         state: Option<bool>,
     }
@@ -622,7 +622,7 @@ pub mod events {
         pub status: types::MigrationStatus,
     }
     #[derive(Default)]
-    pub(crate) struct Migration_Slots {
+    pub struct Migration_Slots {
         status: Option<types::MigrationStatus>,
     }
     impl Object for Migration {

@@ -20,7 +20,7 @@ pub mod types {
         pub poll_weight: i64,
     }
     #[derive(Default)]
-    pub(crate) struct IoThreadInfo_Slots {
+    pub struct IoThreadInfo_Slots {
         id: Option<String>,
         thread_id: Option<i64>,
         poll_max_ns: Option<i64>,

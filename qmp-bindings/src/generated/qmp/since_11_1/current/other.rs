@@ -394,7 +394,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestPanicInformationSev_Slots {
+    pub struct GuestPanicInformationSev_Slots {
         set: Option<i64>,
         code: Option<i64>,
     }
@@ -515,7 +515,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SpMemDeviceInfo_Slots {
+    pub struct SpMemDeviceInfo_Slots {
         id: Option<String>,
         addr: Option<i64>,
         size: Option<i64>,

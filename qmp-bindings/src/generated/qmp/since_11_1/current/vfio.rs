@@ -70,7 +70,7 @@ pub mod events {
         pub device_state: types::QapiVfioMigrationState,
     }
     #[derive(Default)]
-    pub(crate) struct VfioMigration_Slots {
+    pub struct VfioMigration_Slots {
         device_id: Option<String>,
         qom_path: Option<String>,
         device_state: Option<types::QapiVfioMigrationState>,

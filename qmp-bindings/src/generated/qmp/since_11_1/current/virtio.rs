@@ -65,7 +65,7 @@ pub mod types {
         pub vhost_dev: Option<VhostStatus>,
     }
     #[derive(Default)]
-    pub(crate) struct VhostStatus_Slots {
+    pub struct VhostStatus_Slots {
         n_mem_sections: Option<i64>,
         n_tmp_sections: Option<i64>,
         nvqs: Option<u32>,
@@ -122,7 +122,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VirtVhostQueueStatus_Slots {
+    pub struct VirtVhostQueueStatus_Slots {
         name: Option<String>,
         kick: Option<i64>,
         call: Option<i64>,
@@ -173,7 +173,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VirtioStatus_Slots {
+    pub struct VirtioStatus_Slots {
         name: Option<String>,
         device_id: Option<u16>,
         vhost_started: Option<bool>,

@@ -86,7 +86,7 @@ pub mod types {
         pub format: BlockdevQcow2EncryptionFormat,
     }
     #[derive(Default)]
-    pub(crate) struct BlockDirtyBitmapSha256_Slots {
+    pub struct BlockDirtyBitmapSha256_Slots {
         sha256: Option<String>,
     }
     impl Object for BlockDirtyBitmapSha256 {
@@ -212,7 +212,7 @@ pub mod events {
         pub write_threshold: u64,
     }
     #[derive(Default)]
-    pub(crate) struct BlockWriteThreshold_Slots {
+    pub struct BlockWriteThreshold_Slots {
         node_name: Option<String>,
         amount_exceeded: Option<u64>,
         write_threshold: Option<u64>,

@@ -14,7 +14,7 @@ pub mod types {
         pub parent: Option<String>,
     }
     #[derive(Default)]
-    pub(crate) struct ObjectTypeInfo_Slots {
+    pub struct ObjectTypeInfo_Slots {
         name: Option<String>,
         r#abstract: Option<bool>,
         parent: Option<String>,

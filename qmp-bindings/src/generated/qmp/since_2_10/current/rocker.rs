@@ -22,7 +22,7 @@ pub mod types {
         pub ports: u32,
     }
     #[derive(Default)]
-    pub(crate) struct RockerOfDpaFlow_Slots {
+    pub struct RockerOfDpaFlow_Slots {
         cookie: Option<u64>,
         hits: Option<u64>,
         key: Option<RockerOfDpaFlowKey>,
@@ -58,7 +58,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RockerSwitch_Slots {
+    pub struct RockerSwitch_Slots {
         name: Option<String>,
         id: Option<u64>,
         ports: Option<u32>,

@@ -12,7 +12,7 @@ pub mod types {
         pub arg5: u64,
     }
     #[derive(Default)]
-    pub(crate) struct GuestPanicInformationHyperV_Slots {
+    pub struct GuestPanicInformationHyperV_Slots {
         arg1: Option<u64>,
         arg2: Option<u64>,
         arg3: Option<u64>,

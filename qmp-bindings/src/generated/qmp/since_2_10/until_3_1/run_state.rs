@@ -23,7 +23,7 @@ pub mod events {
         pub guest: bool,
     }
     #[derive(Default)]
-    pub(crate) struct Reset_Slots {
+    pub struct Reset_Slots {
         guest: Option<bool>,
     }
     impl Object for Reset {
@@ -47,7 +47,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct Shutdown_Slots {
+    pub struct Shutdown_Slots {
         guest: Option<bool>,
     }
     impl Object for Shutdown {

@@ -18,7 +18,7 @@ pub mod types {
         pub policy: HostMemPolicy,
     }
     #[derive(Default)]
-    pub(crate) struct Memdev_Slots {
+    pub struct Memdev_Slots {
         id: Option<String>,
         size: Option<u64>,
         merge: Option<bool>,

@@ -9,7 +9,7 @@ pub mod types {
         pub plugged_memory: Option<u64>,
     }
     #[derive(Default)]
-    pub(crate) struct MemoryInfo_Slots {
+    pub struct MemoryInfo_Slots {
         base_memory: Option<u64>,
         plugged_memory: Option<u64>,
     }

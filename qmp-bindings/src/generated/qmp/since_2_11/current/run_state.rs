@@ -98,7 +98,7 @@ pub mod events {
         pub action: types::WatchdogAction,
     }
     #[derive(Default)]
-    pub(crate) struct Watchdog_Slots {
+    pub struct Watchdog_Slots {
         action: Option<types::WatchdogAction>,
     }
     impl Object for Watchdog {

@@ -58,7 +58,7 @@ pub mod types {
         Unrecognized(UnrecognizedBranch),
     }
     #[derive(Default)]
-    pub(crate) struct TpmEmulatorOptions_Slots {
+    pub struct TpmEmulatorOptions_Slots {
         chardev: Option<String>,
     }
     impl Object for TpmEmulatorOptions {
@@ -84,20 +84,13 @@ pub mod types {
     impl Branches for TpmTypeOptions {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "passthrough" => Self::Passthrough(rest.members::<Data<_>>()?.0),
                     "emulator" => Self::Emulator(rest.members::<Data<_>>()?.0),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }

@@ -132,7 +132,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MigrationCapabilityStatus_Slots {
+    pub struct MigrationCapabilityStatus_Slots {
         capability: Option<MigrationCapability>,
         state: Option<bool>,
     }

@@ -12,7 +12,7 @@ pub mod types {
         pub options: TpmTypeOptions,
     }
     #[derive(Default)]
-    pub(crate) struct TpmInfo_Slots {
+    pub struct TpmInfo_Slots {
         id: Option<String>,
         model: Option<TpmModel>,
         options: Option<TpmTypeOptions>,

@@ -137,7 +137,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockLatencyHistogramInfo_Slots {
+    pub struct BlockLatencyHistogramInfo_Slots {
         boundaries: Option<Vec<u64>>,
         bins: Option<Vec<u64>>,
     }

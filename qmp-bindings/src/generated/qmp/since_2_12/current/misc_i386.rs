@@ -48,7 +48,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SevLaunchMeasureInfo_Slots {
+    pub struct SevLaunchMeasureInfo_Slots {
         data: Option<String>,
     }
     impl Object for SevLaunchMeasureInfo {

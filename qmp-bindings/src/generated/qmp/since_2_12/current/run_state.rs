@@ -48,7 +48,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestPanicInformationS390_Slots {
+    pub struct GuestPanicInformationS390_Slots {
         core: Option<u32>,
         psw_mask: Option<u64>,
         psw_addr: Option<u64>,

@@ -557,7 +557,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobInfo_Slots {
+    pub struct BlockJobInfo_Slots {
         r#type: Option<String>,
         device: Option<String>,
         len: Option<i64>,
@@ -617,7 +617,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockStats_Slots {
+    pub struct BlockStats_Slots {
         device: Option<String>,
         node_name: Option<String>,
         stats: Option<BlockDeviceStats>,

@@ -457,7 +457,7 @@ pub mod events {
         pub id: String,
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobPending_Slots {
+    pub struct BlockJobPending_Slots {
         r#type: Option<types::BlockJobType>,
         id: Option<String>,
     }

@@ -50,7 +50,7 @@ pub mod events {
         pub reason: types::CommandDropReason,
     }
     #[derive(Default)]
-    pub(crate) struct CommandDropped_Slots {
+    pub struct CommandDropped_Slots {
         id: Option<Value>,
         reason: Option<types::CommandDropReason>,
     }

@@ -55,7 +55,7 @@ pub mod types {
         Unrecognized(UnrecognizedBranch),
     }
     #[derive(Default)]
-    pub(crate) struct CpuInfo_Slots {
+    pub struct CpuInfo_Slots {
         cpu: Option<i64>,
         current: Option<bool>,
         halted: Option<bool>,
@@ -101,11 +101,10 @@ pub mod types {
     impl Branches for CpuInfoArchBranch {
         const DISCRIMINATOR: &'static str = "arch";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "x86" => Self::X86(rest.members()?),
                     "sparc" => Self::Sparc(rest.members()?),
                     "ppc" => Self::Ppc(rest.members()?),
@@ -117,13 +116,7 @@ pub mod types {
                         rest.nothing()?;
                         Self::Other
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -131,20 +124,13 @@ pub mod types {
     impl Branches for MemoryDeviceInfo {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "dimm" => Self::Dimm(rest.members::<Data<_>>()?.0),
                     "nvdimm" => Self::Nvdimm(rest.members::<Data<_>>()?.0),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }

@@ -14,7 +14,7 @@ pub mod types {
         pub description: Option<String>,
     }
     #[derive(Default)]
-    pub(crate) struct ObjectPropertyInfo_Slots {
+    pub struct ObjectPropertyInfo_Slots {
         name: Option<String>,
         r#type: Option<String>,
         description: Option<String>,

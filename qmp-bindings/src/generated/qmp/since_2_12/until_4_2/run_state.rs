@@ -14,7 +14,7 @@ pub mod events {
         pub info: Option<types::GuestPanicInformation>,
     }
     #[derive(Default)]
-    pub(crate) struct GuestPanicked_Slots {
+    pub struct GuestPanicked_Slots {
         action: Option<types::GuestPanicAction>,
         info: Option<types::GuestPanicInformation>,
     }

@@ -44,7 +44,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct TpmInfo_Slots {
+    pub struct TpmInfo_Slots {
         id: Option<String>,
         model: Option<TpmModel>,
         options: Option<TpmTypeOptions>,

@@ -62,7 +62,7 @@ pub mod types {
         pub pc: i64,
     }
     #[derive(Default)]
-    pub(crate) struct CpuInfoRiscv_Slots {
+    pub struct CpuInfoRiscv_Slots {
         pc: Option<i64>,
     }
     impl Object for CpuInfoRiscv {

@@ -11,7 +11,7 @@ pub mod types {
         pub cpu_state: CpuS390State,
     }
     #[derive(Default)]
-    pub(crate) struct CpuInfoS390_Slots {
+    pub struct CpuInfoS390_Slots {
         cpu_state: Option<CpuS390State>,
     }
     impl Object for CpuInfoS390 {

@@ -19,7 +19,7 @@ pub mod types {
         pub handle: u32,
     }
     #[derive(Default)]
-    pub(crate) struct SevInfo_Slots {
+    pub struct SevInfo_Slots {
         enabled: Option<bool>,
         api_major: Option<u8>,
         api_minor: Option<u8>,

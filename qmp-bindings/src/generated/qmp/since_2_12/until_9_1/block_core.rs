@@ -25,7 +25,7 @@ pub mod events {
         pub reason: String,
     }
     #[derive(Default)]
-    pub(crate) struct BlockIoError_Slots {
+    pub struct BlockIoError_Slots {
         device: Option<String>,
         node_name: Option<String>,
         operation: Option<types::IoOperationType>,

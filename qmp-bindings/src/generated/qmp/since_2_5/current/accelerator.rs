@@ -9,7 +9,7 @@ pub mod types {
         pub present: bool,
     }
     #[derive(Default)]
-    pub(crate) struct KvmInfo_Slots {
+    pub struct KvmInfo_Slots {
         enabled: Option<bool>,
         present: Option<bool>,
     }

@@ -326,7 +326,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCacheInfo_Slots {
+    pub struct BlockdevCacheInfo_Slots {
         writeback: Option<bool>,
         direct: Option<bool>,
         no_flush: Option<bool>,
@@ -769,7 +769,7 @@ pub mod events {
         pub sectors_count: i64,
     }
     #[derive(Default)]
-    pub(crate) struct BlockImageCorrupted_Slots {
+    pub struct BlockImageCorrupted_Slots {
         device: Option<String>,
         node_name: Option<String>,
         msg: Option<String>,
@@ -808,7 +808,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobError_Slots {
+    pub struct BlockJobError_Slots {
         device: Option<String>,
         operation: Option<types::IoOperationType>,
         action: Option<types::BlockErrorAction>,
@@ -838,7 +838,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QuorumFailure_Slots {
+    pub struct QuorumFailure_Slots {
         reference: Option<String>,
         sector_num: Option<i64>,
         sectors_count: Option<i64>,

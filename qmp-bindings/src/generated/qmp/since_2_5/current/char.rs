@@ -49,7 +49,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevBackendInfo_Slots {
+    pub struct ChardevBackendInfo_Slots {
         name: Option<String>,
     }
     impl Object for ChardevBackendInfo {
@@ -73,7 +73,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevInfo_Slots {
+    pub struct ChardevInfo_Slots {
         label: Option<String>,
         filename: Option<String>,
         frontend_open: Option<bool>,
@@ -243,7 +243,7 @@ pub mod events {
         pub open: bool,
     }
     #[derive(Default)]
-    pub(crate) struct VserportChange_Slots {
+    pub struct VserportChange_Slots {
         id: Option<String>,
         open: Option<bool>,
     }

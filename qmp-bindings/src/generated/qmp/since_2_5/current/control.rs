@@ -21,7 +21,7 @@ pub mod types {
         pub micro: i64,
     }
     #[derive(Default)]
-    pub(crate) struct CommandInfo_Slots {
+    pub struct CommandInfo_Slots {
         name: Option<String>,
     }
     impl Object for CommandInfo {
@@ -45,7 +45,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VersionInfo_Slots {
+    pub struct VersionInfo_Slots {
         qemu: Option<VersionTriple>,
         package: Option<String>,
     }
@@ -72,7 +72,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VersionTriple_Slots {
+    pub struct VersionTriple_Slots {
         major: Option<i64>,
         minor: Option<i64>,
         micro: Option<i64>,

@@ -123,7 +123,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoAlternate_Slots {
+    pub struct SchemaInfoAlternate_Slots {
         members: Option<Vec<SchemaInfoAlternateMember>>,
     }
     impl Object for SchemaInfoAlternate {
@@ -147,7 +147,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoAlternateMember_Slots {
+    pub struct SchemaInfoAlternateMember_Slots {
         r#type: Option<String>,
     }
     impl Object for SchemaInfoAlternateMember {
@@ -171,7 +171,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoArray_Slots {
+    pub struct SchemaInfoArray_Slots {
         element_type: Option<String>,
     }
     impl Object for SchemaInfoArray {
@@ -195,7 +195,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoBuiltin_Slots {
+    pub struct SchemaInfoBuiltin_Slots {
         json_type: Option<JsonType>,
     }
     impl Object for SchemaInfoBuiltin {
@@ -219,7 +219,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoEvent_Slots {
+    pub struct SchemaInfoEvent_Slots {
         arg_type: Option<String>,
     }
     impl Object for SchemaInfoEvent {
@@ -243,7 +243,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoObjectVariant_Slots {
+    pub struct SchemaInfoObjectVariant_Slots {
         case: Option<String>,
         r#type: Option<String>,
     }

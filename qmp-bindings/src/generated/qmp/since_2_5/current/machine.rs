@@ -84,7 +84,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BalloonInfo_Slots {
+    pub struct BalloonInfo_Slots {
         actual: Option<i64>,
     }
     impl Object for BalloonInfo {
@@ -108,7 +108,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct PcdimmDeviceInfo_Slots {
+    pub struct PcdimmDeviceInfo_Slots {
         id: Option<String>,
         addr: Option<i64>,
         size: Option<i64>,
@@ -153,7 +153,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct UuidInfo_Slots {
+    pub struct UuidInfo_Slots {
         uuid: Option<String>,
     }
     impl Object for UuidInfo {
@@ -335,7 +335,7 @@ pub mod events {
         pub actual: i64,
     }
     #[derive(Default)]
-    pub(crate) struct BalloonChange_Slots {
+    pub struct BalloonChange_Slots {
         actual: Option<i64>,
     }
     impl Object for BalloonChange {

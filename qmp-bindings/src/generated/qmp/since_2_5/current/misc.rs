@@ -75,7 +75,7 @@ pub mod types {
         pub name: Option<String>,
     }
     #[derive(Default)]
-    pub(crate) struct AddfdInfo_Slots {
+    pub struct AddfdInfo_Slots {
         fdset_id: Option<i64>,
         fd: Option<i64>,
     }
@@ -102,7 +102,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CommandLineOptionInfo_Slots {
+    pub struct CommandLineOptionInfo_Slots {
         option: Option<String>,
         parameters: Option<Vec<CommandLineParameterInfo>>,
     }
@@ -129,7 +129,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CommandLineParameterInfo_Slots {
+    pub struct CommandLineParameterInfo_Slots {
         name: Option<String>,
         r#type: Option<CommandLineParameterType>,
         help: Option<String>,
@@ -162,7 +162,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct FdsetFdInfo_Slots {
+    pub struct FdsetFdInfo_Slots {
         fd: Option<i64>,
         opaque: Option<String>,
     }
@@ -189,7 +189,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct FdsetInfo_Slots {
+    pub struct FdsetInfo_Slots {
         fdset_id: Option<i64>,
         fds: Option<Vec<FdsetFdInfo>>,
     }

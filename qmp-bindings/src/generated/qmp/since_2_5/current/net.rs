@@ -186,7 +186,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QapiString_Slots {
+    pub struct QapiString_Slots {
         str: Option<String>,
     }
     impl Object for QapiString {
@@ -210,7 +210,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RxFilterInfo_Slots {
+    pub struct RxFilterInfo_Slots {
         name: Option<String>,
         promiscuous: Option<bool>,
         multicast: Option<RxState>,
@@ -354,7 +354,7 @@ pub mod events {
         pub path: String,
     }
     #[derive(Default)]
-    pub(crate) struct NicRxFilterChanged_Slots {
+    pub struct NicRxFilterChanged_Slots {
         name: Option<String>,
         path: Option<String>,
     }

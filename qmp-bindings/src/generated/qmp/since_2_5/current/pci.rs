@@ -35,7 +35,7 @@ pub mod types {
         pub mem_type_64: Option<bool>,
     }
     #[derive(Default)]
-    pub(crate) struct PciBusInfo_Slots {
+    pub struct PciBusInfo_Slots {
         number: Option<i64>,
         secondary: Option<i64>,
         subordinate: Option<i64>,
@@ -77,7 +77,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct PciDeviceClass_Slots {
+    pub struct PciDeviceClass_Slots {
         desc: Option<String>,
         class: Option<i64>,
     }
@@ -104,7 +104,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct PciMemoryRange_Slots {
+    pub struct PciMemoryRange_Slots {
         base: Option<i64>,
         limit: Option<i64>,
     }
@@ -131,7 +131,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct PciMemoryRegion_Slots {
+    pub struct PciMemoryRegion_Slots {
         bar: Option<i64>,
         r#type: Option<String>,
         address: Option<i64>,

@@ -89,7 +89,7 @@ pub mod events {
         pub path: String,
     }
     #[derive(Default)]
-    pub(crate) struct DeviceDeleted_Slots {
+    pub struct DeviceDeleted_Slots {
         device: Option<String>,
         path: Option<String>,
     }

@@ -145,7 +145,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RockerOfDpaFlowKey_Slots {
+    pub struct RockerOfDpaFlowKey_Slots {
         priority: Option<u32>,
         tbl_id: Option<u32>,
         in_pport: Option<u32>,
@@ -223,7 +223,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RockerOfDpaGroup_Slots {
+    pub struct RockerOfDpaGroup_Slots {
         id: Option<u32>,
         r#type: Option<u8>,
         vlan_id: Option<u16>,
@@ -283,7 +283,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RockerPort_Slots {
+    pub struct RockerPort_Slots {
         name: Option<String>,
         enabled: Option<bool>,
         link_up: Option<bool>,

@@ -146,7 +146,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MouseInfo_Slots {
+    pub struct MouseInfo_Slots {
         name: Option<String>,
         index: Option<i64>,
         current: Option<bool>,

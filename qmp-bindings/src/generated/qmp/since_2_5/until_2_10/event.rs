@@ -13,7 +13,7 @@ pub mod events {
         pub action: types::WatchdogExpirationAction,
     }
     #[derive(Default)]
-    pub(crate) struct Watchdog_Slots {
+    pub struct Watchdog_Slots {
         action: Option<types::WatchdogExpirationAction>,
     }
     impl Object for Watchdog {

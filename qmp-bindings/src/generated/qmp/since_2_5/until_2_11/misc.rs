@@ -24,19 +24,12 @@ pub mod types {
     impl Branches for MemoryDeviceInfo {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "dimm" => Self::Dimm(rest.members::<Data<_>>()?.0),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -45,7 +38,7 @@ pub mod types {
         MemoryDeviceInfo = "MemoryDeviceInfo"
     }
     #[derive(Default)]
-    pub(crate) struct ObjectPropertyInfo_Slots {
+    pub struct ObjectPropertyInfo_Slots {
         name: Option<String>,
         r#type: Option<String>,
     }

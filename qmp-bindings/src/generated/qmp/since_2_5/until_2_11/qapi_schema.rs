@@ -13,7 +13,7 @@ pub mod types {
         pub description: Option<String>,
     }
     #[derive(Default)]
-    pub(crate) struct DevicePropertyInfo_Slots {
+    pub struct DevicePropertyInfo_Slots {
         name: Option<String>,
         r#type: Option<String>,
         description: Option<String>,

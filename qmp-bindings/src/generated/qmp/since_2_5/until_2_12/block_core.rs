@@ -133,7 +133,7 @@ pub mod events {
         pub speed: i64,
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobCancelled_Slots {
+    pub struct BlockJobCancelled_Slots {
         r#type: Option<types::BlockJobType>,
         device: Option<String>,
         len: Option<i64>,
@@ -169,7 +169,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobCompleted_Slots {
+    pub struct BlockJobCompleted_Slots {
         r#type: Option<types::BlockJobType>,
         device: Option<String>,
         len: Option<i64>,
@@ -208,7 +208,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobReady_Slots {
+    pub struct BlockJobReady_Slots {
         r#type: Option<types::BlockJobType>,
         device: Option<String>,
         len: Option<i64>,

@@ -51,7 +51,7 @@ pub mod types {
         pub arch: String,
     }
     #[derive(Default)]
-    pub(crate) struct DumpGuestMemoryCapability_Slots {
+    pub struct DumpGuestMemoryCapability_Slots {
         formats: Option<Vec<DumpGuestMemoryFormat>>,
     }
     impl Object for DumpGuestMemoryCapability {
@@ -75,7 +75,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct TargetInfo_Slots {
+    pub struct TargetInfo_Slots {
         arch: Option<String>,
     }
     impl Object for TargetInfo {

@@ -13,7 +13,7 @@ pub mod events {
         pub sectors_count: i64,
     }
     #[derive(Default)]
-    pub(crate) struct QuorumReportBad_Slots {
+    pub struct QuorumReportBad_Slots {
         error: Option<String>,
         node_name: Option<String>,
         sector_num: Option<i64>,

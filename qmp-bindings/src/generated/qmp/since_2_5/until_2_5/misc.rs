@@ -20,7 +20,7 @@ pub mod types {
         pub thread_id: i64,
     }
     #[derive(Default)]
-    pub(crate) struct CpuInfo_Slots {
+    pub struct CpuInfo_Slots {
         cpu: Option<i64>,
         current: Option<bool>,
         halted: Option<bool>,

@@ -11,7 +11,7 @@ pub mod events {
         pub info: types::AcpiostInfo,
     }
     #[derive(Default)]
-    pub(crate) struct AcpiDeviceOst_Slots {
+    pub struct AcpiDeviceOst_Slots {
         info: Option<types::AcpiostInfo>,
     }
     impl Object for AcpiDeviceOst {

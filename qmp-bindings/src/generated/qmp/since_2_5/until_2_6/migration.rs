@@ -131,7 +131,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MigrationParameters_Slots {
+    pub struct MigrationParameters_Slots {
         compress_level: Option<i64>,
         compress_threads: Option<i64>,
         decompress_threads: Option<i64>,
@@ -176,7 +176,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MigrationStats_Slots {
+    pub struct MigrationStats_Slots {
         transferred: Option<i64>,
         remaining: Option<i64>,
         total: Option<i64>,

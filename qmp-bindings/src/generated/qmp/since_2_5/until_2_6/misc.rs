@@ -48,7 +48,7 @@ pub mod types {
         pub cpu_max: i64,
     }
     #[derive(Default)]
-    pub(crate) struct AcpiostInfo_Slots {
+    pub struct AcpiostInfo_Slots {
         device: Option<String>,
         slot: Option<String>,
         slot_type: Option<AcpiSlotType>,
@@ -84,7 +84,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MachineInfo_Slots {
+    pub struct MachineInfo_Slots {
         name: Option<String>,
         alias: Option<String>,
         is_default: Option<bool>,

@@ -196,7 +196,7 @@ pub mod events {
         pub reason: String,
     }
     #[derive(Default)]
-    pub(crate) struct BlockIoError_Slots {
+    pub struct BlockIoError_Slots {
         device: Option<String>,
         operation: Option<types::IoOperationType>,
         action: Option<types::BlockErrorAction>,

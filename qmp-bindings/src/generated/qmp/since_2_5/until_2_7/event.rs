@@ -55,7 +55,7 @@ pub mod events {
         pub client: types::VncClientInfo,
     }
     #[derive(Default)]
-    pub(crate) struct GuestPanicked_Slots {
+    pub struct GuestPanicked_Slots {
         action: Option<types::GuestPanicAction>,
     }
     impl Object for GuestPanicked {
@@ -79,7 +79,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct Migration_Slots {
+    pub struct Migration_Slots {
         status: Option<types::MigrationStatus>,
     }
     impl Object for Migration {
@@ -103,7 +103,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SpiceConnected_Slots {
+    pub struct SpiceConnected_Slots {
         server: Option<types::SpiceBasicInfo>,
         client: Option<types::SpiceBasicInfo>,
     }
@@ -130,7 +130,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SpiceDisconnected_Slots {
+    pub struct SpiceDisconnected_Slots {
         server: Option<types::SpiceBasicInfo>,
         client: Option<types::SpiceBasicInfo>,
     }
@@ -157,7 +157,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SpiceInitialized_Slots {
+    pub struct SpiceInitialized_Slots {
         server: Option<types::SpiceServerInfo>,
         client: Option<types::SpiceChannel>,
     }
@@ -184,7 +184,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VncConnected_Slots {
+    pub struct VncConnected_Slots {
         server: Option<types::VncServerInfo>,
         client: Option<types::VncBasicInfo>,
     }
@@ -211,7 +211,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VncDisconnected_Slots {
+    pub struct VncDisconnected_Slots {
         server: Option<types::VncServerInfo>,
         client: Option<types::VncClientInfo>,
     }
@@ -238,7 +238,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VncInitialized_Slots {
+    pub struct VncInitialized_Slots {
         server: Option<types::VncServerInfo>,
         client: Option<types::VncClientInfo>,
     }

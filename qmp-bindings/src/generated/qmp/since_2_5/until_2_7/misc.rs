@@ -10,7 +10,7 @@ pub mod types {
         pub name: String,
     }
     #[derive(Default)]
-    pub(crate) struct CpuDefinitionInfo_Slots {
+    pub struct CpuDefinitionInfo_Slots {
         name: Option<String>,
     }
     impl Object for CpuDefinitionInfo {

@@ -96,7 +96,7 @@ pub mod types {
         pub auth: Option<String>,
     }
     #[derive(Default)]
-    pub(crate) struct SpiceBasicInfo_Slots {
+    pub struct SpiceBasicInfo_Slots {
         host: Option<String>,
         port: Option<String>,
         family: Option<NetworkAddressFamily>,
@@ -126,7 +126,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SpiceChannel_Slots {
+    pub struct SpiceChannel_Slots {
         host: Option<String>,
         port: Option<String>,
         family: Option<NetworkAddressFamily>,
@@ -168,7 +168,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SpiceInfo_Slots {
+    pub struct SpiceInfo_Slots {
         enabled: Option<bool>,
         migrated: Option<bool>,
         host: Option<String>,
@@ -216,7 +216,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SpiceServerInfo_Slots {
+    pub struct SpiceServerInfo_Slots {
         host: Option<String>,
         port: Option<String>,
         family: Option<NetworkAddressFamily>,
@@ -249,7 +249,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VncBasicInfo_Slots {
+    pub struct VncBasicInfo_Slots {
         host: Option<String>,
         service: Option<String>,
         family: Option<NetworkAddressFamily>,
@@ -282,7 +282,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VncClientInfo_Slots {
+    pub struct VncClientInfo_Slots {
         host: Option<String>,
         service: Option<String>,
         family: Option<NetworkAddressFamily>,
@@ -321,7 +321,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VncInfo_Slots {
+    pub struct VncInfo_Slots {
         enabled: Option<bool>,
         host: Option<String>,
         family: Option<NetworkAddressFamily>,
@@ -360,7 +360,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VncInfo2_Slots {
+    pub struct VncInfo2_Slots {
         id: Option<String>,
         server: Option<Vec<VncBasicInfo>>,
         clients: Option<Vec<VncClientInfo>>,
@@ -399,7 +399,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VncServerInfo_Slots {
+    pub struct VncServerInfo_Slots {
         host: Option<String>,
         service: Option<String>,
         family: Option<NetworkAddressFamily>,

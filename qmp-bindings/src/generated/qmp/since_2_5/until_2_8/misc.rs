@@ -34,7 +34,7 @@ pub mod types {
         Unrecognized(UnrecognizedBranch),
     }
     #[derive(Default)]
-    pub(crate) struct IoThreadInfo_Slots {
+    pub struct IoThreadInfo_Slots {
         id: Option<String>,
         thread_id: Option<i64>,
     }
@@ -61,7 +61,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct Memdev_Slots {
+    pub struct Memdev_Slots {
         size: Option<u64>,
         merge: Option<bool>,
         dump: Option<bool>,

@@ -56,7 +56,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificQCow2_Slots {
+    pub struct ImageInfoSpecificQCow2_Slots {
         compat: Option<String>,
         lazy_refcounts: Option<bool>,
         corrupt: Option<bool>,
@@ -151,7 +151,7 @@ pub mod events {
         pub write_threshold: u64,
     }
     #[derive(Default)]
-    pub(crate) struct BlockWriteThreshold_Slots {
+    pub struct BlockWriteThreshold_Slots {
         node_name: Option<String>,
         amount_exceeded: Option<u64>,
         write_threshold: Option<u64>,

@@ -18,7 +18,7 @@ pub mod types {
         pub name: String,
     }
     #[derive(Default)]
-    pub(crate) struct ObjectTypeInfo_Slots {
+    pub struct ObjectTypeInfo_Slots {
         name: Option<String>,
     }
     impl Object for ObjectTypeInfo {

@@ -39,7 +39,7 @@ pub mod types {
         pub devices: Vec<PciDeviceInfo>,
     }
     #[derive(Default)]
-    pub(crate) struct PciBridgeInfo_Slots {
+    pub struct PciBridgeInfo_Slots {
         bus: Option<PciBusInfo>,
         devices: Option<Vec<PciDeviceInfo>>,
     }
@@ -66,7 +66,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct PciDeviceId_Slots {
+    pub struct PciDeviceId_Slots {
         device: Option<i64>,
         vendor: Option<i64>,
     }
@@ -93,7 +93,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct PciDeviceInfo_Slots {
+    pub struct PciDeviceInfo_Slots {
         bus: Option<i64>,
         slot: Option<i64>,
         function: Option<i64>,
@@ -141,7 +141,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct PciInfo_Slots {
+    pub struct PciInfo_Slots {
         bus: Option<i64>,
         devices: Option<Vec<PciDeviceInfo>>,
     }

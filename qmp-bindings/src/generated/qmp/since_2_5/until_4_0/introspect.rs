@@ -15,7 +15,7 @@ pub mod types {
         pub variants: Option<Vec<SchemaInfoObjectVariant>>,
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoObject_Slots {
+    pub struct SchemaInfoObject_Slots {
         members: Option<Vec<SchemaInfoObjectMember>>,
         tag: Option<String>,
         variants: Option<Vec<SchemaInfoObjectVariant>>,

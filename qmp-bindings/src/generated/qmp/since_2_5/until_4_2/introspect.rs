@@ -12,7 +12,7 @@ pub mod types {
         pub default: Option<Value>,
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoObjectMember_Slots {
+    pub struct SchemaInfoObjectMember_Slots {
         name: Option<String>,
         r#type: Option<String>,
         default: Option<Value>,

@@ -22,7 +22,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct UnixSocketAddress_Slots {
+    pub struct UnixSocketAddress_Slots {
         path: Option<String>,
     }
     impl Object for UnixSocketAddress {

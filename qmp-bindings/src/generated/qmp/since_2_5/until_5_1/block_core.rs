@@ -28,7 +28,7 @@ pub mod types {
         pub vm_clock_nsec: i64,
     }
     #[derive(Default)]
-    pub(crate) struct SnapshotInfo_Slots {
+    pub struct SnapshotInfo_Slots {
         id: Option<String>,
         name: Option<String>,
         vm_state_size: Option<i64>,

@@ -10,7 +10,7 @@ pub mod types {
         pub name: String,
     }
     #[derive(Default)]
-    pub(crate) struct EventInfo_Slots {
+    pub struct EventInfo_Slots {
         name: Option<String>,
     }
     impl Object for EventInfo {

@@ -10,7 +10,7 @@ pub mod types {
         pub values: Vec<String>,
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoEnum_Slots {
+    pub struct SchemaInfoEnum_Slots {
         values: Option<Vec<String>>,
     }
     impl Object for SchemaInfoEnum {

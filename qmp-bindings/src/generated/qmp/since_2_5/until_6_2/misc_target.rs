@@ -12,7 +12,7 @@ pub mod events {
         pub offset: i64,
     }
     #[derive(Default)]
-    pub(crate) struct RtcChange_Slots {
+    pub struct RtcChange_Slots {
         offset: Option<i64>,
     }
     impl Object for RtcChange {

@@ -30,7 +30,7 @@ pub mod types {
         pub avg_wr_queue_depth: f64,
     }
     #[derive(Default)]
-    pub(crate) struct BlockDeviceTimedStats_Slots {
+    pub struct BlockDeviceTimedStats_Slots {
         interval_length: Option<i64>,
         min_rd_latency_ns: Option<i64>,
         max_rd_latency_ns: Option<i64>,

@@ -62,7 +62,7 @@ pub mod events {
         pub msg: String,
     }
     #[derive(Default)]
-    pub(crate) struct MemUnplugError_Slots {
+    pub struct MemUnplugError_Slots {
         device: Option<String>,
         msg: Option<String>,
     }

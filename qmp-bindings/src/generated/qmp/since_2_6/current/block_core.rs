@@ -76,7 +76,7 @@ pub mod events {
         pub sectors_count: i64,
     }
     #[derive(Default)]
-    pub(crate) struct QuorumReportBad_Slots {
+    pub struct QuorumReportBad_Slots {
         r#type: Option<types::QuorumOpType>,
         error: Option<String>,
         node_name: Option<String>,

@@ -44,7 +44,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DumpQueryResult_Slots {
+    pub struct DumpQueryResult_Slots {
         status: Option<DumpStatus>,
         completed: Option<i64>,
         total: Option<i64>,
@@ -114,7 +114,7 @@ pub mod events {
         pub error: Option<String>,
     }
     #[derive(Default)]
-    pub(crate) struct DumpCompleted_Slots {
+    pub struct DumpCompleted_Slots {
         result: Option<types::DumpQueryResult>,
         error: Option<String>,
     }

@@ -8,7 +8,7 @@ pub mod events {
         pub pass: i64,
     }
     #[derive(Default)]
-    pub(crate) struct MigrationPass_Slots {
+    pub struct MigrationPass_Slots {
         pass: Option<i64>,
     }
     impl Object for MigrationPass {

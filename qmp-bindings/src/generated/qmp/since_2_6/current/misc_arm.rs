@@ -10,7 +10,7 @@ pub mod types {
         pub kernel: bool,
     }
     #[derive(Default)]
-    pub(crate) struct GicCapability_Slots {
+    pub struct GicCapability_Slots {
         version: Option<i64>,
         emulated: Option<bool>,
         kernel: Option<bool>,

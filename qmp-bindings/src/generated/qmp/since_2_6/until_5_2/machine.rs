@@ -39,7 +39,7 @@ pub mod types {
         pub pc: i64,
     }
     #[derive(Default)]
-    pub(crate) struct CpuInfoMips_Slots {
+    pub struct CpuInfoMips_Slots {
         pc: Option<i64>,
     }
     impl Object for CpuInfoMips {
@@ -63,7 +63,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CpuInfoPpc_Slots {
+    pub struct CpuInfoPpc_Slots {
         nip: Option<i64>,
     }
     impl Object for CpuInfoPpc {
@@ -87,7 +87,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CpuInfoSparc_Slots {
+    pub struct CpuInfoSparc_Slots {
         pc: Option<i64>,
         npc: Option<i64>,
     }
@@ -114,7 +114,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CpuInfoTricore_Slots {
+    pub struct CpuInfoTricore_Slots {
         pc: Option<i64>,
     }
     impl Object for CpuInfoTricore {
@@ -138,7 +138,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CpuInfoX86_Slots {
+    pub struct CpuInfoX86_Slots {
         pc: Option<i64>,
     }
     impl Object for CpuInfoX86 {

@@ -41,7 +41,7 @@ pub mod types {
         pub status: i64,
     }
     #[derive(Default)]
-    pub(crate) struct AcpiostInfo_Slots {
+    pub struct AcpiostInfo_Slots {
         device: Option<String>,
         slot: Option<String>,
         slot_type: Option<AcpiSlotType>,
@@ -97,7 +97,7 @@ pub mod events {
         pub info: types::AcpiostInfo,
     }
     #[derive(Default)]
-    pub(crate) struct AcpiDeviceOst_Slots {
+    pub struct AcpiDeviceOst_Slots {
         info: Option<types::AcpiostInfo>,
     }
     impl Object for AcpiDeviceOst {

@@ -17,7 +17,7 @@ pub mod types {
         pub key_offset: i64,
     }
     #[derive(Default)]
-    pub(crate) struct QCryptoBlockInfoLuksSlot_Slots {
+    pub struct QCryptoBlockInfoLuksSlot_Slots {
         active: Option<bool>,
         iters: Option<i64>,
         stripes: Option<i64>,

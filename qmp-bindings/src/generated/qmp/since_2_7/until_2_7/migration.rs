@@ -126,7 +126,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MigrationParameters_Slots {
+    pub struct MigrationParameters_Slots {
         compress_level: Option<i64>,
         compress_threads: Option<i64>,
         decompress_threads: Option<i64>,

@@ -30,7 +30,7 @@ pub mod types {
         pub postcopy_requests: i64,
     }
     #[derive(Default)]
-    pub(crate) struct MigrationStats_Slots {
+    pub struct MigrationStats_Slots {
         transferred: Option<i64>,
         remaining: Option<i64>,
         total: Option<i64>,

@@ -57,7 +57,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct HotpluggableCpu_Slots {
+    pub struct HotpluggableCpu_Slots {
         r#type: Option<String>,
         vcpus_count: Option<i64>,
         props: Option<CpuInstanceProperties>,
@@ -90,7 +90,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MachineInfo_Slots {
+    pub struct MachineInfo_Slots {
         name: Option<String>,
         alias: Option<String>,
         is_default: Option<bool>,

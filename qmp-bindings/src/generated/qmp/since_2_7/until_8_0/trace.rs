@@ -14,7 +14,7 @@ pub mod types {
         pub vcpu: bool,
     }
     #[derive(Default)]
-    pub(crate) struct TraceEventInfo_Slots {
+    pub struct TraceEventInfo_Slots {
         name: Option<String>,
         state: Option<TraceEventState>,
         vcpu: Option<bool>,

@@ -100,7 +100,7 @@ pub mod events {
         pub tray_open: bool,
     }
     #[derive(Default)]
-    pub(crate) struct DeviceTrayMoved_Slots {
+    pub struct DeviceTrayMoved_Slots {
         device: Option<String>,
         id: Option<String>,
         tray_open: Option<bool>,

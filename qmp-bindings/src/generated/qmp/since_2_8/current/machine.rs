@@ -82,7 +82,7 @@ pub mod types {
         pub props: Option<Value>,
     }
     #[derive(Default)]
-    pub(crate) struct CpuModelBaselineInfo_Slots {
+    pub struct CpuModelBaselineInfo_Slots {
         model: Option<CpuModelInfo>,
     }
     impl Object for CpuModelBaselineInfo {
@@ -106,7 +106,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CpuModelCompareInfo_Slots {
+    pub struct CpuModelCompareInfo_Slots {
         result: Option<CpuModelCompareResult>,
         responsible_properties: Option<Vec<String>>,
     }
@@ -152,7 +152,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CpuModelInfo_Slots {
+    pub struct CpuModelInfo_Slots {
         name: Option<String>,
         props: Option<Value>,
     }

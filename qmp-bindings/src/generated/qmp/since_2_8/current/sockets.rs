@@ -65,7 +65,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VsockSocketAddress_Slots {
+    pub struct VsockSocketAddress_Slots {
         cid: Option<String>,
         port: Option<String>,
     }

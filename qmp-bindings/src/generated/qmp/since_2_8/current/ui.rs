@@ -102,7 +102,7 @@ pub mod types {
         pub auth: Option<String>,
     }
     #[derive(Default)]
-    pub(crate) struct SpiceBasicInfo_Slots {
+    pub struct SpiceBasicInfo_Slots {
         host: Option<String>,
         port: Option<String>,
         family: Option<NetworkAddressFamily>,
@@ -132,7 +132,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SpiceChannel_Slots {
+    pub struct SpiceChannel_Slots {
         host: Option<String>,
         port: Option<String>,
         family: Option<NetworkAddressFamily>,
@@ -174,7 +174,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SpiceInfo_Slots {
+    pub struct SpiceInfo_Slots {
         enabled: Option<bool>,
         migrated: Option<bool>,
         host: Option<String>,
@@ -222,7 +222,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SpiceServerInfo_Slots {
+    pub struct SpiceServerInfo_Slots {
         host: Option<String>,
         port: Option<String>,
         family: Option<NetworkAddressFamily>,
@@ -255,7 +255,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VncBasicInfo_Slots {
+    pub struct VncBasicInfo_Slots {
         host: Option<String>,
         service: Option<String>,
         family: Option<NetworkAddressFamily>,
@@ -288,7 +288,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VncClientInfo_Slots {
+    pub struct VncClientInfo_Slots {
         host: Option<String>,
         service: Option<String>,
         family: Option<NetworkAddressFamily>,
@@ -327,7 +327,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VncInfo_Slots {
+    pub struct VncInfo_Slots {
         enabled: Option<bool>,
         host: Option<String>,
         family: Option<NetworkAddressFamily>,
@@ -366,7 +366,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VncServerInfo_Slots {
+    pub struct VncServerInfo_Slots {
         host: Option<String>,
         service: Option<String>,
         family: Option<NetworkAddressFamily>,
@@ -463,7 +463,7 @@ pub mod events {
         pub client: types::VncClientInfo,
     }
     #[derive(Default)]
-    pub(crate) struct SpiceConnected_Slots {
+    pub struct SpiceConnected_Slots {
         server: Option<types::SpiceBasicInfo>,
         client: Option<types::SpiceBasicInfo>,
     }
@@ -490,7 +490,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SpiceDisconnected_Slots {
+    pub struct SpiceDisconnected_Slots {
         server: Option<types::SpiceBasicInfo>,
         client: Option<types::SpiceBasicInfo>,
     }
@@ -517,7 +517,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SpiceInitialized_Slots {
+    pub struct SpiceInitialized_Slots {
         server: Option<types::SpiceServerInfo>,
         client: Option<types::SpiceChannel>,
     }
@@ -544,7 +544,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VncConnected_Slots {
+    pub struct VncConnected_Slots {
         server: Option<types::VncServerInfo>,
         client: Option<types::VncBasicInfo>,
     }
@@ -571,7 +571,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VncDisconnected_Slots {
+    pub struct VncDisconnected_Slots {
         server: Option<types::VncServerInfo>,
         client: Option<types::VncClientInfo>,
     }
@@ -598,7 +598,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VncInitialized_Slots {
+    pub struct VncInitialized_Slots {
         server: Option<types::VncServerInfo>,
         client: Option<types::VncClientInfo>,
     }

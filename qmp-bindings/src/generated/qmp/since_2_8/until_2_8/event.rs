@@ -13,7 +13,7 @@ pub mod events {
         pub action: types::GuestPanicAction,
     }
     #[derive(Default)]
-    pub(crate) struct GuestPanicked_Slots {
+    pub struct GuestPanicked_Slots {
         action: Option<types::GuestPanicAction>,
     }
     impl Object for GuestPanicked {

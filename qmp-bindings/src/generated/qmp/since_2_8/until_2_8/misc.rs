@@ -18,7 +18,7 @@ pub mod types {
         pub unavailable_features: Option<Vec<String>>,
     }
     #[derive(Default)]
-    pub(crate) struct CpuDefinitionInfo_Slots {
+    pub struct CpuDefinitionInfo_Slots {
         name: Option<String>,
         migration_safe: Option<bool>,
         r#static: Option<bool>,

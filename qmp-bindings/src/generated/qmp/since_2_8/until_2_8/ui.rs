@@ -17,7 +17,7 @@ pub mod types {
         pub display: Option<String>,
     }
     #[derive(Default)]
-    pub(crate) struct VncInfo2_Slots {
+    pub struct VncInfo2_Slots {
         id: Option<String>,
         server: Option<Vec<VncBasicInfo>>,
         clients: Option<Vec<VncClientInfo>>,

@@ -13,7 +13,7 @@ pub mod types {
         pub model: CpuModelInfo,
     }
     #[derive(Default)]
-    pub(crate) struct CpuModelExpansionInfo_Slots {
+    pub struct CpuModelExpansionInfo_Slots {
         model: Option<CpuModelInfo>,
     }
     impl Object for CpuModelExpansionInfo {

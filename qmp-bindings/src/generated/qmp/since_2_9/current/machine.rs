@@ -8,7 +8,7 @@ pub mod types {
         pub guid: String,
     }
     #[derive(Default)]
-    pub(crate) struct GuidInfo_Slots {
+    pub struct GuidInfo_Slots {
         guid: Option<String>,
     }
     impl Object for GuidInfo {

@@ -51,7 +51,7 @@ pub mod types {
         pub desc: Option<String>,
     }
     #[derive(Default)]
-    pub(crate) struct ReplicationStatus_Slots {
+    pub struct ReplicationStatus_Slots {
         error: Option<bool>,
         desc: Option<String>,
     }

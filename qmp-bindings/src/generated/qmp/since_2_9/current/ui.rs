@@ -32,7 +32,7 @@ pub mod types {
         pub vencrypt: Option<VncVencryptSubAuth>,
     }
     #[derive(Default)]
-    pub(crate) struct VncInfo2_Slots {
+    pub struct VncInfo2_Slots {
         id: Option<String>,
         server: Option<Vec<VncServerInfo2>>,
         clients: Option<Vec<VncClientInfo>>,
@@ -71,7 +71,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VncServerInfo2_Slots {
+    pub struct VncServerInfo2_Slots {
         host: Option<String>,
         service: Option<String>,
         family: Option<NetworkAddressFamily>,

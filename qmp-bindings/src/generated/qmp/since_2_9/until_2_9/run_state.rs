@@ -22,19 +22,12 @@ pub mod types {
     impl Branches for GuestPanicInformation {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "hyper-v" => Self::HyperV(rest.members()?),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -43,7 +36,7 @@ pub mod types {
         GuestPanicInformation = "GuestPanicInformation"
     }
     #[derive(Default)]
-    pub(crate) struct GuestPanicInformationHyperV_Slots {
+    pub struct GuestPanicInformationHyperV_Slots {
         arg1: Option<u64>,
         arg2: Option<u64>,
         arg3: Option<u64>,

@@ -9,7 +9,7 @@ pub mod types {
         pub connected: bool,
     }
     #[derive(Default)]
-    pub(crate) struct PrManagerInfo_Slots {
+    pub struct PrManagerInfo_Slots {
         id: Option<String>,
         connected: Option<bool>,
     }
@@ -67,7 +67,7 @@ pub mod events {
         pub connected: bool,
     }
     #[derive(Default)]
-    pub(crate) struct PrManagerStatusChanged_Slots {
+    pub struct PrManagerStatusChanged_Slots {
         id: Option<String>,
         connected: Option<bool>,
     }

@@ -200,7 +200,7 @@ pub mod events {
         pub status: types::JobStatus,
     }
     #[derive(Default)]
-    pub(crate) struct JobStatusChange_Slots {
+    pub struct JobStatusChange_Slots {
         id: Option<String>,
         status: Option<types::JobStatus>,
     }

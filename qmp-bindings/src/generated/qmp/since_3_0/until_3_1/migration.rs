@@ -142,7 +142,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MigrationCapabilityStatus_Slots {
+    pub struct MigrationCapabilityStatus_Slots {
         capability: Option<MigrationCapability>,
         state: Option<bool>,
     }
@@ -169,7 +169,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MigrationStats_Slots {
+    pub struct MigrationStats_Slots {
         transferred: Option<i64>,
         remaining: Option<i64>,
         total: Option<i64>,

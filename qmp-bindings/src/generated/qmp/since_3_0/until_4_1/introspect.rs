@@ -15,7 +15,7 @@ pub mod types {
         pub allow_oob: Option<bool>,
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoCommand_Slots {
+    pub struct SchemaInfoCommand_Slots {
         arg_type: Option<String>,
         ret_type: Option<String>,
         allow_oob: Option<bool>,

@@ -48,7 +48,7 @@ pub mod events {
         pub speed: i64,
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobCancelled_Slots {
+    pub struct BlockJobCancelled_Slots {
         r#type: Option<types::JobType>,
         device: Option<String>,
         len: Option<i64>,
@@ -84,7 +84,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobCompleted_Slots {
+    pub struct BlockJobCompleted_Slots {
         r#type: Option<types::JobType>,
         device: Option<String>,
         len: Option<i64>,
@@ -123,7 +123,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobPending_Slots {
+    pub struct BlockJobPending_Slots {
         r#type: Option<types::JobType>,
         id: Option<String>,
     }
@@ -150,7 +150,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobReady_Slots {
+    pub struct BlockJobReady_Slots {
         r#type: Option<types::JobType>,
         device: Option<String>,
         len: Option<i64>,

@@ -54,7 +54,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct JobInfo_Slots {
+    pub struct JobInfo_Slots {
         id: Option<String>,
         r#type: Option<JobType>,
         status: Option<JobStatus>,

@@ -87,7 +87,7 @@ pub mod types {
         pub status: RunState,
     }
     #[derive(Default)]
-    pub(crate) struct StatusInfo_Slots {
+    pub struct StatusInfo_Slots {
         running: Option<bool>,
         singlestep: Option<bool>,
         status: Option<RunState>,

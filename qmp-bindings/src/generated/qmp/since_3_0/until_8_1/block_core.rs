@@ -34,7 +34,7 @@ pub mod types {
         pub error: Option<String>,
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobInfo_Slots {
+    pub struct BlockJobInfo_Slots {
         r#type: Option<String>,
         device: Option<String>,
         len: Option<i64>,

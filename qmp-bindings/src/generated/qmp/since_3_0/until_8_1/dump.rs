@@ -50,7 +50,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DumpGuestMemoryCapability_Slots {
+    pub struct DumpGuestMemoryCapability_Slots {
         formats: Option<Vec<DumpGuestMemoryFormat>>,
     }
     impl Object for DumpGuestMemoryCapability {

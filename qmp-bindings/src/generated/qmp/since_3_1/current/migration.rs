@@ -45,7 +45,7 @@ pub mod types {
         pub compression_rate: f64,
     }
     #[derive(Default)]
-    pub(crate) struct CompressionStats_Slots {
+    pub struct CompressionStats_Slots {
         pages: Option<i64>,
         busy: Option<i64>,
         busy_rate: Option<f64>,

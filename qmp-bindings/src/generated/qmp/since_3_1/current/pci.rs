@@ -15,7 +15,7 @@ pub mod types {
         pub subsystem_vendor: Option<i64>,
     }
     #[derive(Default)]
-    pub(crate) struct PciDeviceId_Slots {
+    pub struct PciDeviceId_Slots {
         device: Option<i64>,
         vendor: Option<i64>,
         subsystem: Option<i64>,

@@ -249,7 +249,7 @@ pub mod types {
         pub max_cpu_throttle: Option<u8>,
     }
     #[derive(Default)]
-    pub(crate) struct ColoStatus_Slots {
+    pub struct ColoStatus_Slots {
         mode: Option<ColoMode>,
         reason: Option<ColoExitReason>,
     }
@@ -415,7 +415,7 @@ pub mod events {
         pub reason: types::ColoExitReason,
     }
     #[derive(Default)]
-    pub(crate) struct ColoExit_Slots {
+    pub struct ColoExit_Slots {
         mode: Option<types::ColoMode>,
         reason: Option<types::ColoExitReason>,
     }

@@ -34,7 +34,7 @@ pub mod types {
         pub devices: Vec<PciDeviceInfo>,
     }
     #[derive(Default)]
-    pub(crate) struct PciBridgeInfo_Slots {
+    pub struct PciBridgeInfo_Slots {
         bus: Option<PciBusInfo>,
         devices: Option<Vec<PciDeviceInfo>>,
     }
@@ -61,7 +61,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct PciDeviceInfo_Slots {
+    pub struct PciDeviceInfo_Slots {
         bus: Option<i64>,
         slot: Option<i64>,
         function: Option<i64>,
@@ -109,7 +109,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct PciInfo_Slots {
+    pub struct PciInfo_Slots {
         bus: Option<i64>,
         devices: Option<Vec<PciDeviceInfo>>,
     }

@@ -147,7 +147,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct Qcow2BitmapInfo_Slots {
+    pub struct Qcow2BitmapInfo_Slots {
         name: Option<String>,
         granularity: Option<u32>,
         flags: Option<Vec<Qcow2BitmapInfoFlags>>,
@@ -177,7 +177,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct XDbgBlockGraphNode_Slots {
+    pub struct XDbgBlockGraphNode_Slots {
         id: Option<u64>,
         r#type: Option<XDbgBlockGraphNodeType>,
         name: Option<String>,

@@ -8,7 +8,7 @@ pub mod types {
         pub wakeup_suspend_support: bool,
     }
     #[derive(Default)]
-    pub(crate) struct CurrentMachineParams_Slots {
+    pub struct CurrentMachineParams_Slots {
         wakeup_suspend_support: Option<bool>,
     }
     impl Object for CurrentMachineParams {

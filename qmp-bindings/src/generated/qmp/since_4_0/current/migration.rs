@@ -53,7 +53,7 @@ pub mod types {
         pub reason: ColoExitReason,
     }
     #[derive(Default)]
-    pub(crate) struct ColoStatus_Slots {
+    pub struct ColoStatus_Slots {
         mode: Option<ColoMode>,
         last_mode: Option<ColoMode>,
         reason: Option<ColoExitReason>,
@@ -105,7 +105,7 @@ pub mod events {
         pub reason: types::ColoExitReason,
     }
     #[derive(Default)]
-    pub(crate) struct ColoExit_Slots {
+    pub struct ColoExit_Slots {
         mode: Option<types::ColoMode>,
         reason: Option<types::ColoExitReason>,
     }

@@ -70,7 +70,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockDirtyInfo_Slots {
+    pub struct BlockDirtyInfo_Slots {
         name: Option<String>,
         count: Option<i64>,
         granularity: Option<u32>,

@@ -58,7 +58,7 @@ pub mod types {
         pub shared_perm: Vec<BlockPermission>,
     }
     #[derive(Default)]
-    pub(crate) struct XDbgBlockGraph_Slots {
+    pub struct XDbgBlockGraph_Slots {
         nodes: Option<Vec<XDbgBlockGraphNode>>,
         edges: Option<Vec<XDbgBlockGraphEdge>>,
     }
@@ -85,7 +85,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct XDbgBlockGraphEdge_Slots {
+    pub struct XDbgBlockGraphEdge_Slots {
         parent: Option<u64>,
         child: Option<u64>,
         name: Option<String>,

@@ -36,7 +36,7 @@ pub mod types {
         pub pages_per_second: u64,
     }
     #[derive(Default)]
-    pub(crate) struct MigrationStats_Slots {
+    pub struct MigrationStats_Slots {
         transferred: Option<i64>,
         remaining: Option<i64>,
         total: Option<i64>,

@@ -87,7 +87,7 @@ pub mod events {
         pub reason: types::ShutdownCause,
     }
     #[derive(Default)]
-    pub(crate) struct Reset_Slots {
+    pub struct Reset_Slots {
         guest: Option<bool>,
         reason: Option<types::ShutdownCause>,
     }
@@ -114,7 +114,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct Shutdown_Slots {
+    pub struct Shutdown_Slots {
         guest: Option<bool>,
         reason: Option<types::ShutdownCause>,
     }

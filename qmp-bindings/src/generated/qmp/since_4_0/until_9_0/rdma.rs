@@ -13,7 +13,7 @@ pub mod events {
         pub interface_id: u64,
     }
     #[derive(Default)]
-    pub(crate) struct RdmaGidStatusChanged_Slots {
+    pub struct RdmaGidStatusChanged_Slots {
         netdev: Option<String>,
         gid_status: Option<bool>,
         subnet_prefix: Option<u64>,

@@ -44,7 +44,7 @@ pub mod types {
         pub memdev: String,
     }
     #[derive(Default)]
-    pub(crate) struct VirtioPmemDeviceInfo_Slots {
+    pub struct VirtioPmemDeviceInfo_Slots {
         id: Option<String>,
         memaddr: Option<u64>,
         size: Option<u64>,

@@ -22,7 +22,7 @@ pub mod types {
         pub deprecated: bool,
     }
     #[derive(Default)]
-    pub(crate) struct MachineInfo_Slots {
+    pub struct MachineInfo_Slots {
         name: Option<String>,
         alias: Option<String>,
         is_default: Option<bool>,

@@ -19,7 +19,7 @@ pub mod types {
         pub features: Option<Vec<String>>,
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoObject_Slots {
+    pub struct SchemaInfoObject_Slots {
         members: Option<Vec<SchemaInfoObjectMember>>,
         tag: Option<String>,
         variants: Option<Vec<SchemaInfoObjectVariant>>,

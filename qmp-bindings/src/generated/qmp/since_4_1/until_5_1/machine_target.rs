@@ -24,7 +24,7 @@ pub mod types {
         pub alias_of: Option<String>,
     }
     #[derive(Default)]
-    pub(crate) struct CpuDefinitionInfo_Slots {
+    pub struct CpuDefinitionInfo_Slots {
         name: Option<String>,
         migration_safe: Option<bool>,
         r#static: Option<bool>,

@@ -150,7 +150,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockStatsSpecificFile_Slots {
+    pub struct BlockStatsSpecificFile_Slots {
         discard_nb_ok: Option<u64>,
         discard_nb_failed: Option<u64>,
         discard_bytes_ok: Option<u64>,

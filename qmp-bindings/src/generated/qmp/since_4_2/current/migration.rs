@@ -8,7 +8,7 @@ pub mod events {
         pub device_id: String,
     }
     #[derive(Default)]
-    pub(crate) struct UnplugPrimary_Slots {
+    pub struct UnplugPrimary_Slots {
         device_id: Option<String>,
     }
     impl Object for UnplugPrimary {

@@ -8,7 +8,7 @@ pub mod events {
         pub device_id: String,
     }
     #[derive(Default)]
-    pub(crate) struct FailoverNegotiated_Slots {
+    pub struct FailoverNegotiated_Slots {
         device_id: Option<String>,
     }
     impl Object for FailoverNegotiated {

@@ -24,7 +24,7 @@ pub mod types {
         pub default_cpu_type: Option<String>,
     }
     #[derive(Default)]
-    pub(crate) struct MachineInfo_Slots {
+    pub struct MachineInfo_Slots {
         name: Option<String>,
         alias: Option<String>,
         is_default: Option<bool>,

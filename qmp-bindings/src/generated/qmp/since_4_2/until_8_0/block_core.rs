@@ -68,7 +68,7 @@ pub mod types {
         pub flush_latency_histogram: Option<BlockLatencyHistogramInfo>,
     }
     #[derive(Default)]
-    pub(crate) struct BlockDeviceStats_Slots {
+    pub struct BlockDeviceStats_Slots {
         rd_bytes: Option<i64>,
         wr_bytes: Option<i64>,
         unmap_bytes: Option<i64>,

@@ -34,7 +34,7 @@ pub mod types {
         pub features: Option<Vec<String>>,
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoCommand_Slots {
+    pub struct SchemaInfoCommand_Slots {
         arg_type: Option<String>,
         ret_type: Option<String>,
         allow_oob: Option<bool>,
@@ -64,7 +64,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoObject_Slots {
+    pub struct SchemaInfoObject_Slots {
         members: Option<Vec<SchemaInfoObjectMember>>,
         tag: Option<String>,
         variants: Option<Vec<SchemaInfoObjectVariant>>,
@@ -94,7 +94,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoObjectMember_Slots {
+    pub struct SchemaInfoObjectMember_Slots {
         name: Option<String>,
         r#type: Option<String>,
         default: Option<Value>,

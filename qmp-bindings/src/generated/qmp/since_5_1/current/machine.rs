@@ -15,7 +15,7 @@ pub mod types {
         pub memdev: String,
     }
     #[derive(Default)]
-    pub(crate) struct VirtioMemDeviceInfo_Slots {
+    pub struct VirtioMemDeviceInfo_Slots {
         id: Option<String>,
         memaddr: Option<u64>,
         requested_size: Option<u64>,

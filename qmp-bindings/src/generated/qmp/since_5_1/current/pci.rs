@@ -36,7 +36,7 @@ pub mod types {
         pub devices: Vec<PciDeviceInfo>,
     }
     #[derive(Default)]
-    pub(crate) struct PciBridgeInfo_Slots {
+    pub struct PciBridgeInfo_Slots {
         bus: Option<PciBusInfo>,
         devices: Option<Vec<PciDeviceInfo>>,
     }
@@ -63,7 +63,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct PciDeviceInfo_Slots {
+    pub struct PciDeviceInfo_Slots {
         bus: Option<i64>,
         slot: Option<i64>,
         function: Option<i64>,
@@ -114,7 +114,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct PciInfo_Slots {
+    pub struct PciInfo_Slots {
         bus: Option<i64>,
         devices: Option<Vec<PciDeviceInfo>>,
     }

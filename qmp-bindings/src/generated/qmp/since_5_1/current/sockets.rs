@@ -32,7 +32,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct UnixSocketAddress_Slots {
+    pub struct UnixSocketAddress_Slots {
         path: Option<String>,
         r#abstract: Option<bool>,
         tight: Option<bool>,

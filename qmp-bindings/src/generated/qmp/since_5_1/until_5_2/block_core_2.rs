@@ -414,7 +414,7 @@ pub mod events {
         pub speed: i64,
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobCancelled_Slots {
+    pub struct BlockJobCancelled_Slots {
         r#type: Option<types::JobType>,
         device: Option<String>,
         len: Option<i64>,
@@ -450,7 +450,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobCompleted_Slots {
+    pub struct BlockJobCompleted_Slots {
         r#type: Option<types::JobType>,
         device: Option<String>,
         len: Option<i64>,
@@ -489,7 +489,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobPending_Slots {
+    pub struct BlockJobPending_Slots {
         r#type: Option<types::JobType>,
         id: Option<String>,
     }
@@ -516,7 +516,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobReady_Slots {
+    pub struct BlockJobReady_Slots {
         r#type: Option<types::JobType>,
         device: Option<String>,
         len: Option<i64>,

@@ -20,7 +20,7 @@ pub mod types {
         pub overflow: i64,
     }
     #[derive(Default)]
-    pub(crate) struct XbzrleCacheStats_Slots {
+    pub struct XbzrleCacheStats_Slots {
         cache_size: Option<i64>,
         bytes: Option<i64>,
         pages: Option<i64>,

@@ -23,22 +23,15 @@ pub mod types {
     impl Branches for MemoryDeviceInfo {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "dimm" => Self::Dimm(rest.members::<Data<_>>()?.0),
                     "nvdimm" => Self::Nvdimm(rest.members::<Data<_>>()?.0),
                     "virtio-pmem" => Self::VirtioPmem(rest.members::<Data<_>>()?.0),
                     "virtio-mem" => Self::VirtioMem(rest.members::<Data<_>>()?.0),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -61,7 +54,7 @@ pub mod events {
         pub size: u64,
     }
     #[derive(Default)]
-    pub(crate) struct MemoryDeviceSizeChange_Slots {
+    pub struct MemoryDeviceSizeChange_Slots {
         id: Option<String>,
         size: Option<u64>,
     }

@@ -25,7 +25,7 @@ pub mod types {
         pub icount: Option<i64>,
     }
     #[derive(Default)]
-    pub(crate) struct BlockStatsSpecificNvme_Slots {
+    pub struct BlockStatsSpecificNvme_Slots {
         completion_errors: Option<u64>,
         aligned_accesses: Option<u64>,
         unaligned_accesses: Option<u64>,
@@ -61,7 +61,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SnapshotInfo_Slots {
+    pub struct SnapshotInfo_Slots {
         id: Option<String>,
         name: Option<String>,
         vm_state_size: Option<i64>,

@@ -172,7 +172,7 @@ pub mod events {
         pub id: String,
     }
     #[derive(Default)]
-    pub(crate) struct BlockExportDeleted_Slots {
+    pub struct BlockExportDeleted_Slots {
         id: Option<String>,
     }
     impl Object for BlockExportDeleted {

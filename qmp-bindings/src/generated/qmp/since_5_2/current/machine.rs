@@ -22,7 +22,7 @@ pub mod types {
         pub deprecated: bool,
     }
     #[derive(Default)]
-    pub(crate) struct CpuDefinitionInfo_Slots {
+    pub struct CpuDefinitionInfo_Slots {
         name: Option<String>,
         migration_safe: Option<bool>,
         r#static: Option<bool>,

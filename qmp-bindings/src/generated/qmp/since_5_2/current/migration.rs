@@ -39,7 +39,7 @@ pub mod types {
         pub transferred: i64,
     }
     #[derive(Default)]
-    pub(crate) struct VfioStats_Slots {
+    pub struct VfioStats_Slots {
         transferred: Option<i64>,
     }
     impl Object for VfioStats {

@@ -11,7 +11,7 @@ pub mod types {
         pub icount: i64,
     }
     #[derive(Default)]
-    pub(crate) struct ReplayInfo_Slots {
+    pub struct ReplayInfo_Slots {
         mode: Option<ReplayMode>,
         filename: Option<String>,
         icount: Option<i64>,

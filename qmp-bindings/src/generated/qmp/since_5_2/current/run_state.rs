@@ -71,7 +71,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MemoryFailureFlags_Slots {
+    pub struct MemoryFailureFlags_Slots {
         action_required: Option<bool>,
         recursive: Option<bool>,
     }
@@ -122,7 +122,7 @@ pub mod events {
         pub flags: types::MemoryFailureFlags,
     }
     #[derive(Default)]
-    pub(crate) struct MemoryFailure_Slots {
+    pub struct MemoryFailure_Slots {
         recipient: Option<types::MemoryFailureRecipient>,
         action: Option<types::MemoryFailureAction>,
         flags: Option<types::MemoryFailureFlags>,

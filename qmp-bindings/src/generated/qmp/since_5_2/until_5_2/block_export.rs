@@ -75,7 +75,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockExportInfo_Slots {
+    pub struct BlockExportInfo_Slots {
         id: Option<String>,
         r#type: Option<BlockExportType>,
         node_name: Option<String>,

@@ -192,7 +192,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BitmapMigrationBitmapAlias_Slots {
+    pub struct BitmapMigrationBitmapAlias_Slots {
         name: Option<String>,
         alias: Option<String>,
     }
@@ -241,7 +241,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BitmapMigrationNodeAlias_Slots {
+    pub struct BitmapMigrationNodeAlias_Slots {
         node_name: Option<String>,
         alias: Option<String>,
         bitmaps: Option<Vec<BitmapMigrationBitmapAlias>>,

@@ -14,7 +14,7 @@ pub mod types {
         pub calc_time: i64,
     }
     #[derive(Default)]
-    pub(crate) struct DirtyRateInfo_Slots {
+    pub struct DirtyRateInfo_Slots {
         dirty_rate: Option<i64>,
         status: Option<DirtyRateStatus>,
         start_time: Option<i64>,

@@ -26,7 +26,7 @@ pub mod types {
         pub default_ram_id: Option<String>,
     }
     #[derive(Default)]
-    pub(crate) struct MachineInfo_Slots {
+    pub struct MachineInfo_Slots {
         name: Option<String>,
         alias: Option<String>,
         is_default: Option<bool>,

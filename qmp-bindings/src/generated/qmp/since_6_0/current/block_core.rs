@@ -66,7 +66,7 @@ pub mod types {
         pub x_iops_size: Option<i64>,
     }
     #[derive(Default)]
-    pub(crate) struct BlockDirtyInfo_Slots {
+    pub struct BlockDirtyInfo_Slots {
         name: Option<String>,
         count: Option<i64>,
         granularity: Option<u32>,
@@ -179,7 +179,7 @@ pub mod events {
         pub speed: i64,
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobCancelled_Slots {
+    pub struct BlockJobCancelled_Slots {
         r#type: Option<types::JobType>,
         device: Option<String>,
         len: Option<i64>,
@@ -215,7 +215,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobCompleted_Slots {
+    pub struct BlockJobCompleted_Slots {
         r#type: Option<types::JobType>,
         device: Option<String>,
         len: Option<i64>,
@@ -254,7 +254,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobPending_Slots {
+    pub struct BlockJobPending_Slots {
         r#type: Option<types::JobType>,
         id: Option<String>,
     }
@@ -281,7 +281,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobReady_Slots {
+    pub struct BlockJobReady_Slots {
         r#type: Option<types::JobType>,
         device: Option<String>,
         len: Option<i64>,

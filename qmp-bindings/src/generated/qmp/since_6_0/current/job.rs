@@ -70,7 +70,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct JobInfo_Slots {
+    pub struct JobInfo_Slots {
         id: Option<String>,
         r#type: Option<JobType>,
         status: Option<JobStatus>,

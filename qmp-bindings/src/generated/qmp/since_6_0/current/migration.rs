@@ -58,7 +58,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BitmapMigrationBitmapAlias_Slots {
+    pub struct BitmapMigrationBitmapAlias_Slots {
         name: Option<String>,
         alias: Option<String>,
         transform: Option<BitmapMigrationBitmapAliasTransform>,
@@ -134,7 +134,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BitmapMigrationNodeAlias_Slots {
+    pub struct BitmapMigrationNodeAlias_Slots {
         node_name: Option<String>,
         alias: Option<String>,
         bitmaps: Option<Vec<BitmapMigrationBitmapAlias>>,
@@ -164,7 +164,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct XbzrleCacheStats_Slots {
+    pub struct XbzrleCacheStats_Slots {
         cache_size: Option<u64>,
         bytes: Option<i64>,
         pages: Option<i64>,

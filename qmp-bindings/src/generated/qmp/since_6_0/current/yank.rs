@@ -78,24 +78,17 @@ pub mod types {
     impl Branches for YankInstance {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "block-node" => Self::BlockNode(rest.members()?),
                     "chardev" => Self::Chardev(rest.members()?),
                     "migration" => {
                         rest.nothing()?;
                         Self::Migration
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -118,7 +111,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct YankInstanceBlockNode_Slots {
+    pub struct YankInstanceBlockNode_Slots {
         node_name: Option<String>,
     }
     impl Object for YankInstanceBlockNode {
@@ -154,7 +147,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct YankInstanceChardev_Slots {
+    pub struct YankInstanceChardev_Slots {
         id: Option<String>,
     }
     impl Object for YankInstanceChardev {

@@ -50,7 +50,7 @@ pub mod types {
         pub socket_address: Option<Vec<SocketAddress>>,
     }
     #[derive(Default)]
-    pub(crate) struct MigrationInfo_Slots {
+    pub struct MigrationInfo_Slots {
         status: Option<MigrationStatus>,
         ram: Option<MigrationStats>,
         disk: Option<MigrationStats>,

@@ -8,7 +8,7 @@ pub mod types {
         pub data: String,
     }
     #[derive(Default)]
-    pub(crate) struct SevAttestationReport_Slots {
+    pub struct SevAttestationReport_Slots {
         data: Option<String>,
     }
     impl Object for SevAttestationReport {

@@ -50,7 +50,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct InetSocketAddress_Slots {
+    pub struct InetSocketAddress_Slots {
         host: Option<String>,
         port: Option<String>,
         numeric: Option<bool>,

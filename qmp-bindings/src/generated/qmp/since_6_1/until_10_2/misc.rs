@@ -21,7 +21,7 @@ pub mod types {
         pub aio_max_batch: i64,
     }
     #[derive(Default)]
-    pub(crate) struct IoThreadInfo_Slots {
+    pub struct IoThreadInfo_Slots {
         id: Option<String>,
         thread_id: Option<i64>,
         poll_max_ns: Option<i64>,

@@ -152,7 +152,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QCryptoBlockInfoLuks_Slots {
+    pub struct QCryptoBlockInfoLuks_Slots {
         cipher_alg: Option<QCryptoCipherAlgorithm>,
         cipher_mode: Option<QCryptoCipherMode>,
         ivgen_alg: Option<QCryptoIvGenAlgorithm>,

@@ -8,7 +8,7 @@ pub mod types {
         pub human_readable_text: String,
     }
     #[derive(Default)]
-    pub(crate) struct HumanReadableText_Slots {
+    pub struct HumanReadableText_Slots {
         human_readable_text: Option<String>,
     }
     impl Object for HumanReadableText {

@@ -47,7 +47,7 @@ pub mod types {
         pub features: Option<Vec<String>>,
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfo_Slots {
+    pub struct SchemaInfo_Slots {
         name: Option<String>,
         features: Option<Vec<String>>,
     }
@@ -81,11 +81,10 @@ pub mod types {
     impl Branches for SchemaInfoMetaType {
         const DISCRIMINATOR: &'static str = "meta-type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "builtin" => Self::Builtin(rest.members()?),
                     "enum" => Self::Enum(rest.members()?),
                     "array" => Self::Array(rest.members()?),
@@ -93,19 +92,13 @@ pub mod types {
                     "alternate" => Self::Alternate(rest.members()?),
                     "command" => Self::Command(rest.members()?),
                     "event" => Self::Event(rest.members()?),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoEnum_Slots {
+    pub struct SchemaInfoEnum_Slots {
         members: Option<Vec<SchemaInfoEnumMember>>,
         values: Option<Vec<String>>,
     }
@@ -132,7 +125,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoEnumMember_Slots {
+    pub struct SchemaInfoEnumMember_Slots {
         name: Option<String>,
         features: Option<Vec<String>>,
     }

@@ -120,7 +120,7 @@ pub mod events {
         pub qom_path: String,
     }
     #[derive(Default)]
-    pub(crate) struct MemoryDeviceSizeChange_Slots {
+    pub struct MemoryDeviceSizeChange_Slots {
         id: Option<String>,
         size: Option<u64>,
         qom_path: Option<String>,

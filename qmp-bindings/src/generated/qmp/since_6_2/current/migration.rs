@@ -40,7 +40,7 @@ pub mod types {
         pub dirty_rate: i64,
     }
     #[derive(Default)]
-    pub(crate) struct DirtyRateVcpu_Slots {
+    pub struct DirtyRateVcpu_Slots {
         id: Option<i64>,
         dirty_rate: Option<i64>,
     }

@@ -9,7 +9,7 @@ pub mod events {
         pub path: String,
     }
     #[derive(Default)]
-    pub(crate) struct DeviceUnplugGuestError_Slots {
+    pub struct DeviceUnplugGuestError_Slots {
         device: Option<String>,
         path: Option<String>,
     }

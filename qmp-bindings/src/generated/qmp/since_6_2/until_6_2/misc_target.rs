@@ -16,7 +16,7 @@ pub mod types {
         pub section_size: u64,
     }
     #[derive(Default)]
-    pub(crate) struct SgxInfo_Slots {
+    pub struct SgxInfo_Slots {
         sgx: Option<bool>,
         sgx1: Option<bool>,
         sgx2: Option<bool>,

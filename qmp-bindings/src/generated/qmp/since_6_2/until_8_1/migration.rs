@@ -23,7 +23,7 @@ pub mod types {
         pub vcpu_dirty_rate: Option<Vec<DirtyRateVcpu>>,
     }
     #[derive(Default)]
-    pub(crate) struct DirtyRateInfo_Slots {
+    pub struct DirtyRateInfo_Slots {
         dirty_rate: Option<i64>,
         status: Option<DirtyRateStatus>,
         start_time: Option<i64>,

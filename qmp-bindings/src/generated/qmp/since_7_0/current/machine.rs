@@ -34,7 +34,7 @@ pub mod types {
         pub sgx_epc: Vec<SgxEpc>,
     }
     #[derive(Default)]
-    pub(crate) struct SgxEpcDeviceInfo_Slots {
+    pub struct SgxEpcDeviceInfo_Slots {
         id: Option<String>,
         memaddr: Option<u64>,
         size: Option<u64>,

@@ -11,7 +11,7 @@ pub mod events {
         pub qom_path: String,
     }
     #[derive(Default)]
-    pub(crate) struct RtcChange_Slots {
+    pub struct RtcChange_Slots {
         offset: Option<i64>,
         qom_path: Option<String>,
     }

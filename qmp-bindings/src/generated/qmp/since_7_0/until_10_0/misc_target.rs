@@ -11,7 +11,7 @@ pub mod types {
         pub size: u64,
     }
     #[derive(Default)]
-    pub(crate) struct SgxepcSection_Slots {
+    pub struct SgxepcSection_Slots {
         node: Option<i64>,
         size: Option<u64>,
     }

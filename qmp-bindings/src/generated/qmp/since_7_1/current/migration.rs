@@ -10,7 +10,7 @@ pub mod types {
         pub current_rate: u64,
     }
     #[derive(Default)]
-    pub(crate) struct DirtyLimitInfo_Slots {
+    pub struct DirtyLimitInfo_Slots {
         cpu_index: Option<i64>,
         limit_rate: Option<u64>,
         current_rate: Option<u64>,

@@ -11,7 +11,7 @@ pub mod events {
         pub dev_qom_path: String,
     }
     #[derive(Default)]
-    pub(crate) struct VfuClientHangup_Slots {
+    pub struct VfuClientHangup_Slots {
         vfu_id: Option<String>,
         vfu_qom_path: Option<String>,
         dev_id: Option<String>,

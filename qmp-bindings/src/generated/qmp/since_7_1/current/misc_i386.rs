@@ -15,7 +15,7 @@ pub mod types {
         pub reduced_phys_bits: i64,
     }
     #[derive(Default)]
-    pub(crate) struct SevCapability_Slots {
+    pub struct SevCapability_Slots {
         pdh: Option<String>,
         cert_chain: Option<String>,
         cpu0_id: Option<String>,

@@ -103,7 +103,7 @@ pub mod types {
         pub vcpus: Option<Vec<String>>,
     }
     #[derive(Default)]
-    pub(crate) struct Stats_Slots {
+    pub struct Stats_Slots {
         name: Option<String>,
         value: Option<StatsValue>,
     }
@@ -130,7 +130,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct StatsSchemaValue_Slots {
+    pub struct StatsSchemaValue_Slots {
         name: Option<String>,
         r#type: Option<StatsType>,
         unit: Option<StatsUnit>,

@@ -211,7 +211,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MigrationCapabilityStatus_Slots {
+    pub struct MigrationCapabilityStatus_Slots {
         capability: Option<MigrationCapability>,
         state: Option<bool>,
     }
@@ -271,7 +271,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MigrationStats_Slots {
+    pub struct MigrationStats_Slots {
         transferred: Option<i64>,
         remaining: Option<i64>,
         total: Option<i64>,

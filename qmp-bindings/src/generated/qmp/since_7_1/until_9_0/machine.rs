@@ -129,7 +129,7 @@ pub mod types {
         pub arch: SysEmuTarget,
     }
     #[derive(Default)]
-    pub(crate) struct TargetInfo_Slots {
+    pub struct TargetInfo_Slots {
         arch: Option<SysEmuTarget>,
     }
     impl Object for TargetInfo {

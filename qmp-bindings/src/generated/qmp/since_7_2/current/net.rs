@@ -34,7 +34,7 @@ pub mod events {
         pub netdev_id: String,
     }
     #[derive(Default)]
-    pub(crate) struct NetdevStreamDisconnected_Slots {
+    pub struct NetdevStreamDisconnected_Slots {
         netdev_id: Option<String>,
     }
     impl Object for NetdevStreamDisconnected {

@@ -118,7 +118,7 @@ pub mod events {
         pub reason: types::ShutdownCause,
     }
     #[derive(Default)]
-    pub(crate) struct Reset_Slots {
+    pub struct Reset_Slots {
         guest: Option<bool>,
         reason: Option<types::ShutdownCause>,
     }
@@ -145,7 +145,7 @@ pub mod events {
         }
     }
     #[derive(Default)]
-    pub(crate) struct Shutdown_Slots {
+    pub struct Shutdown_Slots {
         guest: Option<bool>,
         reason: Option<types::ShutdownCause>,
     }

@@ -68,7 +68,7 @@ pub mod types {
         pub idx: u16,
     }
     #[derive(Default)]
-    pub(crate) struct VhostDeviceProtocols_Slots {
+    pub struct VhostDeviceProtocols_Slots {
         protocols: Option<Vec<String>>,
         unknown_protocols: Option<u64>,
     }
@@ -95,7 +95,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VirtQueueStatus_Slots {
+    pub struct VirtQueueStatus_Slots {
         name: Option<String>,
         queue_index: Option<u16>,
         inuse: Option<u32>,
@@ -164,7 +164,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VirtioDeviceStatus_Slots {
+    pub struct VirtioDeviceStatus_Slots {
         statuses: Option<Vec<String>>,
         unknown_statuses: Option<u8>,
     }
@@ -191,7 +191,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VirtioInfo_Slots {
+    pub struct VirtioInfo_Slots {
         path: Option<String>,
         name: Option<String>,
     }
@@ -218,7 +218,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VirtioQueueElement_Slots {
+    pub struct VirtioQueueElement_Slots {
         name: Option<String>,
         index: Option<u32>,
         descs: Option<Vec<VirtioRingDesc>>,
@@ -254,7 +254,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VirtioRingAvail_Slots {
+    pub struct VirtioRingAvail_Slots {
         flags: Option<u16>,
         idx: Option<u16>,
         ring: Option<u16>,
@@ -284,7 +284,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VirtioRingDesc_Slots {
+    pub struct VirtioRingDesc_Slots {
         addr: Option<u64>,
         len: Option<u32>,
         flags: Option<Vec<String>>,
@@ -314,7 +314,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VirtioRingUsed_Slots {
+    pub struct VirtioRingUsed_Slots {
         flags: Option<u16>,
         idx: Option<u16>,
     }

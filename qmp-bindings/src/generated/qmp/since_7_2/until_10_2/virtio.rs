@@ -22,7 +22,7 @@ pub mod types {
         pub used_size: u32,
     }
     #[derive(Default)]
-    pub(crate) struct VirtVhostQueueStatus_Slots {
+    pub struct VirtVhostQueueStatus_Slots {
         name: Option<String>,
         kick: Option<i64>,
         call: Option<i64>,

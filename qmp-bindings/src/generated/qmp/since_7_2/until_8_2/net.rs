@@ -32,7 +32,7 @@ pub mod events {
         pub addr: types::SocketAddress,
     }
     #[derive(Default)]
-    pub(crate) struct NetdevStreamConnected_Slots {
+    pub struct NetdevStreamConnected_Slots {
         netdev_id: Option<String>,
         addr: Option<types::SocketAddress>,
     }

@@ -240,7 +240,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificVmdk_Slots {
+    pub struct ImageInfoSpecificVmdk_Slots {
         create_type: Option<String>,
         cid: Option<i64>,
         parent_cid: Option<i64>,
@@ -323,7 +323,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VmdkExtentInfo_Slots {
+    pub struct VmdkExtentInfo_Slots {
         filename: Option<String>,
         format: Option<String>,
         virtual_size: Option<i64>,

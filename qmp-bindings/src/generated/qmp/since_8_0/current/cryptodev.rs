@@ -84,7 +84,7 @@ pub mod types {
         pub client: Vec<QCryptodevBackendClient>,
     }
     #[derive(Default)]
-    pub(crate) struct QCryptodevBackendClient_Slots {
+    pub struct QCryptodevBackendClient_Slots {
         queue: Option<u32>,
         r#type: Option<QCryptodevBackendType>,
     }
@@ -111,7 +111,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QCryptodevInfo_Slots {
+    pub struct QCryptodevInfo_Slots {
         id: Option<String>,
         service: Option<Vec<QCryptodevBackendServiceType>>,
         client: Option<Vec<QCryptodevBackendClient>>,

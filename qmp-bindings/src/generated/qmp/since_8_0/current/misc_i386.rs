@@ -54,7 +54,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct EvtchnInfo_Slots {
+    pub struct EvtchnInfo_Slots {
         port: Option<u16>,
         vcpu: Option<u32>,
         r#type: Option<EvtchnPortType>,

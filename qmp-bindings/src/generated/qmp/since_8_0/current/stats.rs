@@ -159,7 +159,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct StatsResult_Slots {
+    pub struct StatsResult_Slots {
         provider: Option<StatsProvider>,
         qom_path: Option<String>,
         stats: Option<Vec<Stats>>,
@@ -189,7 +189,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct StatsSchema_Slots {
+    pub struct StatsSchema_Slots {
         provider: Option<StatsProvider>,
         target: Option<StatsTarget>,
         stats: Option<Vec<StatsSchemaValue>>,

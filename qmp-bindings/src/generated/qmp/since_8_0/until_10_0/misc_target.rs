@@ -20,7 +20,7 @@ pub mod types {
         pub sections: Vec<SgxepcSection>,
     }
     #[derive(Default)]
-    pub(crate) struct SgxInfo_Slots {
+    pub struct SgxInfo_Slots {
         sgx: Option<bool>,
         sgx1: Option<bool>,
         sgx2: Option<bool>,

@@ -11,7 +11,7 @@ pub mod types {
         pub thread_id: i64,
     }
     #[derive(Default)]
-    pub(crate) struct MigrationThreadInfo_Slots {
+    pub struct MigrationThreadInfo_Slots {
         name: Option<String>,
         thread_id: Option<i64>,
     }

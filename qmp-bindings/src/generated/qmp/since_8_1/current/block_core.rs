@@ -114,7 +114,7 @@ pub mod types {
         pub avg_zone_append_queue_depth: f64,
     }
     #[derive(Default)]
-    pub(crate) struct BlockDeviceStats_Slots {
+    pub struct BlockDeviceStats_Slots {
         rd_bytes: Option<i64>,
         wr_bytes: Option<i64>,
         zone_append_bytes: Option<i64>,
@@ -305,7 +305,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockDeviceTimedStats_Slots {
+    pub struct BlockDeviceTimedStats_Slots {
         interval_length: Option<i64>,
         min_rd_latency_ns: Option<i64>,
         max_rd_latency_ns: Option<i64>,

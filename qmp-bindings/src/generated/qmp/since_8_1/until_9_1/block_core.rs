@@ -20,7 +20,7 @@ pub mod types {
         pub backing: Option<Box<BlockStats>>,
     }
     #[derive(Default)]
-    pub(crate) struct BlockStats_Slots {
+    pub struct BlockStats_Slots {
         device: Option<String>,
         qdev: Option<String>,
         node_name: Option<String>,

@@ -54,7 +54,7 @@ pub mod types {
         Unrecognized(UnrecognizedBranch),
     }
     #[derive(Default)]
-    pub(crate) struct Audiodev_Slots {
+    pub struct Audiodev_Slots {
         id: Option<String>,
         timer_period: Option<u32>,
     }
@@ -88,11 +88,10 @@ pub mod types {
     impl Branches for AudiodevDriverBranch {
         const DISCRIMINATOR: &'static str = "driver";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "none" => Self::None(rest.members()?),
                     "alsa" => Self::Alsa(rest.members()?),
                     "coreaudio" => Self::Coreaudio(rest.members()?),
@@ -106,13 +105,7 @@ pub mod types {
                     "sndio" => Self::Sndio(rest.members()?),
                     "spice" => Self::Spice(rest.members()?),
                     "wav" => Self::Wav(rest.members()?),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }

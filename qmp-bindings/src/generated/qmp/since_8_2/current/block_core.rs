@@ -173,7 +173,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobInfo_Slots {
+    pub struct BlockJobInfo_Slots {
         device: Option<String>,
         len: Option<i64>,
         offset: Option<i64>,
@@ -237,11 +237,10 @@ pub mod types {
     impl Branches for BlockJobInfoType {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "mirror" => Self::Mirror(rest.members()?),
                     "commit" => {
                         rest.nothing()?;
@@ -275,19 +274,13 @@ pub mod types {
                         rest.nothing()?;
                         Self::SnapshotDelete
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobInfoMirror_Slots {
+    pub struct BlockJobInfoMirror_Slots {
         actively_synced: Option<bool>,
     }
     impl Object for BlockJobInfoMirror {

@@ -22,7 +22,7 @@ pub mod types {
         pub available: u64,
     }
     #[derive(Default)]
-    pub(crate) struct HvBalloonDeviceInfo_Slots {
+    pub struct HvBalloonDeviceInfo_Slots {
         id: Option<String>,
         memaddr: Option<u64>,
         max_size: Option<u64>,
@@ -55,7 +55,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct HvBalloonInfo_Slots {
+    pub struct HvBalloonInfo_Slots {
         committed: Option<u64>,
         available: Option<u64>,
     }

@@ -77,7 +77,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DisplayOptions_Slots {
+    pub struct DisplayOptions_Slots {
         full_screen: Option<bool>,
         window_close: Option<bool>,
         show_cursor: Option<bool>,
@@ -117,11 +117,10 @@ pub mod types {
     impl Branches for DisplayOptionsType {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "gtk" => Self::Gtk(rest.members()?),
                     "cocoa" => Self::Cocoa(rest.members()?),
                     "curses" => Self::Curses(rest.members()?),
@@ -140,13 +139,7 @@ pub mod types {
                         rest.nothing()?;
                         Self::SpiceApp
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }

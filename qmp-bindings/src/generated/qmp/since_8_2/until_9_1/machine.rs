@@ -18,7 +18,7 @@ pub mod types {
         pub entitlement: Option<CpuS390Entitlement>,
     }
     #[derive(Default)]
-    pub(crate) struct CpuInfoS390_Slots {
+    pub struct CpuInfoS390_Slots {
         cpu_state: Option<CpuS390State>,
         dedicated: Option<bool>,
         entitlement: Option<CpuS390Entitlement>,

@@ -44,7 +44,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CpuPolarizationInfo_Slots {
+    pub struct CpuPolarizationInfo_Slots {
         polarization: Option<CpuS390Polarization>,
     }
     impl Object for CpuPolarizationInfo {
@@ -147,7 +147,7 @@ pub mod events {
         pub polarization: types::CpuS390Polarization,
     }
     #[derive(Default)]
-    pub(crate) struct CpuPolarizationChange_Slots {
+    pub struct CpuPolarizationChange_Slots {
         polarization: Option<types::CpuS390Polarization>,
     }
     impl Object for CpuPolarizationChange {

@@ -37,7 +37,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct EbpfObject_Slots {
+    pub struct EbpfObject_Slots {
         object: Option<String>,
     }
     impl Object for EbpfObject {

@@ -25,7 +25,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct FdSocketAddress_Slots {
+    pub struct FdSocketAddress_Slots {
         str: Option<String>,
     }
     impl Object for FdSocketAddress {

@@ -123,7 +123,7 @@ pub mod types {
         pub maxcpus: Option<i64>,
     }
     #[derive(Default)]
-    pub(crate) struct CompatProperty_Slots {
+    pub struct CompatProperty_Slots {
         qom_type: Option<String>,
         property: Option<String>,
         value: Option<String>,
@@ -179,7 +179,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct HotpluggableCpu_Slots {
+    pub struct HotpluggableCpu_Slots {
         r#type: Option<String>,
         vcpus_count: Option<i64>,
         props: Option<CpuInstanceProperties>,
@@ -212,7 +212,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MachineInfo_Slots {
+    pub struct MachineInfo_Slots {
         name: Option<String>,
         alias: Option<String>,
         is_default: Option<bool>,

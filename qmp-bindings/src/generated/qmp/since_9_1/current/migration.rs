@@ -40,7 +40,7 @@ pub mod types {
         pub dirty_sync_missed_zero_copy: u64,
     }
     #[derive(Default)]
-    pub(crate) struct MigrationStats_Slots {
+    pub struct MigrationStats_Slots {
         transferred: Option<i64>,
         remaining: Option<i64>,
         total: Option<i64>,

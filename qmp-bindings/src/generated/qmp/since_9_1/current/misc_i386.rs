@@ -65,7 +65,7 @@ pub mod types {
         pub snp_policy: u64,
     }
     #[derive(Default)]
-    pub(crate) struct SevGuestInfo_Slots {
+    pub struct SevGuestInfo_Slots {
         policy: Option<u32>,
         handle: Option<u32>,
     }
@@ -92,7 +92,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SevInfo_Slots {
+    pub struct SevInfo_Slots {
         enabled: Option<bool>,
         api_major: Option<u8>,
         api_minor: Option<u8>,
@@ -135,26 +135,19 @@ pub mod types {
     impl Branches for SevInfoSevType {
         const DISCRIMINATOR: &'static str = "sev-type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "sev" => Self::Sev(rest.members()?),
                     "sev-snp" => Self::SevSnp(rest.members()?),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
     }
     #[derive(Default)]
-    pub(crate) struct SevSnpGuestInfo_Slots {
+    pub struct SevSnpGuestInfo_Slots {
         snp_policy: Option<u64>,
     }
     impl Object for SevSnpGuestInfo {

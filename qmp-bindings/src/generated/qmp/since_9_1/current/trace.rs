@@ -12,7 +12,7 @@ pub mod types {
         pub state: TraceEventState,
     }
     #[derive(Default)]
-    pub(crate) struct TraceEventInfo_Slots {
+    pub struct TraceEventInfo_Slots {
         name: Option<String>,
         state: Option<TraceEventState>,
     }

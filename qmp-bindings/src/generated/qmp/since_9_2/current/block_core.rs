@@ -154,23 +154,16 @@ pub mod types {
     impl Branches for ImageInfoSpecific {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "qcow2" => Self::Qcow2(rest.members::<Data<_>>()?.0),
                     "vmdk" => Self::Vmdk(rest.members::<Data<_>>()?.0),
                     "luks" => Self::Luks(rest.members::<Data<_>>()?.0),
                     "rbd" => Self::Rbd(rest.members::<Data<_>>()?.0),
                     "file" => Self::File(rest.members::<Data<_>>()?.0),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -179,7 +172,7 @@ pub mod types {
         ImageInfoSpecific = "ImageInfoSpecific"
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificQCow2_Slots {
+    pub struct ImageInfoSpecificQCow2_Slots {
         compat: Option<String>,
         data_file: Option<String>,
         data_file_raw: Option<bool>,
@@ -232,23 +225,16 @@ pub mod types {
     impl Branches for ImageInfoSpecificQCow2Encryption {
         const DISCRIMINATOR: &'static str = "format";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "luks" => Self::Luks(rest.members()?),
                     "aes" => {
                         rest.nothing()?;
                         Self::Aes
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -346,7 +332,7 @@ pub mod events {
         pub reason: String,
     }
     #[derive(Default)]
-    pub(crate) struct BlockIoError_Slots {
+    pub struct BlockIoError_Slots {
         qom_path: Option<String>,
         device: Option<String>,
         node_name: Option<String>,

@@ -371,7 +371,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QCryptoBlockInfoLuks_Slots {
+    pub struct QCryptoBlockInfoLuks_Slots {
         cipher_alg: Option<QCryptoCipherAlgo>,
         cipher_mode: Option<QCryptoCipherMode>,
         ivgen_alg: Option<QCryptoIvGenAlgo>,

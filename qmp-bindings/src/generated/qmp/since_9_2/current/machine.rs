@@ -52,7 +52,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CpuInfoS390_Slots {
+    pub struct CpuInfoS390_Slots {
         cpu_state: Option<S390CpuState>,
         dedicated: Option<bool>,
         entitlement: Option<S390CpuEntitlement>,

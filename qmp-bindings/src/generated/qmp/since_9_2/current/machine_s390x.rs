@@ -38,7 +38,7 @@ pub mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CpuPolarizationInfo_Slots {
+    pub struct CpuPolarizationInfo_Slots {
         polarization: Option<S390CpuPolarization>,
     }
     impl Object for CpuPolarizationInfo {
@@ -137,7 +137,7 @@ pub mod events {
         pub polarization: types::S390CpuPolarization,
     }
     #[derive(Default)]
-    pub(crate) struct CpuPolarizationChange_Slots {
+    pub struct CpuPolarizationChange_Slots {
         polarization: Option<types::S390CpuPolarization>,
     }
     impl Object for CpuPolarizationChange {

@@ -65,7 +65,7 @@ pub mod types {
         pub arch: SysEmuTarget,
     }
     #[derive(Default)]
-    pub(crate) struct CpuInfoFast_Slots {
+    pub struct CpuInfoFast_Slots {
         cpu_index: Option<i64>,
         qom_path: Option<String>,
         thread_id: Option<i64>,
@@ -105,11 +105,10 @@ pub mod types {
     impl Branches for CpuInfoFastTarget {
         const DISCRIMINATOR: &'static str = "target";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "s390x" => Self::S390x(rest.members()?),
                     "aarch64" => {
                         rest.nothing()?;
@@ -223,19 +222,13 @@ pub mod types {
                         rest.nothing()?;
                         Self::Xtensaeb
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
     }
     #[derive(Default)]
-    pub(crate) struct TargetInfo_Slots {
+    pub struct TargetInfo_Slots {
         arch: Option<SysEmuTarget>,
     }
     impl Object for TargetInfo {

@@ -81,7 +81,7 @@ pub mod types {
         pub backing_image: Option<Box<ImageInfo>>,
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfo_Slots {
+    pub struct ImageInfo_Slots {
         filename: Option<String>,
         format: Option<String>,
         dirty_flag: Option<bool>,

@@ -162,7 +162,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestSetMemoryBlocks_Slots {
+    pub struct GuestSetMemoryBlocks_Slots {
         mem_blks: Option<Vec<types::GuestMemoryBlock>>,
     }
     impl Object for GuestSetMemoryBlocks {

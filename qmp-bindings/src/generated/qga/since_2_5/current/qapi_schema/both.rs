@@ -216,7 +216,7 @@ mod commands {
         pub use crate::generated::qga::since_2_5::types::GuestLogicalProcessor;
     }
     #[derive(Default)]
-    pub(crate) struct GuestExecStatus_Slots {
+    pub struct GuestExecStatus_Slots {
         pid: Option<i64>,
     }
     impl Object for GuestExecStatus {
@@ -240,7 +240,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestFileClose_Slots {
+    pub struct GuestFileClose_Slots {
         handle: Option<i64>,
     }
     impl Object for GuestFileClose {
@@ -264,7 +264,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestFileFlush_Slots {
+    pub struct GuestFileFlush_Slots {
         handle: Option<i64>,
     }
     impl Object for GuestFileFlush {
@@ -288,7 +288,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestFileOpen_Slots {
+    pub struct GuestFileOpen_Slots {
         path: Option<String>,
         mode: Option<String>,
     }
@@ -315,7 +315,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestFileRead_Slots {
+    pub struct GuestFileRead_Slots {
         handle: Option<i64>,
         count: Option<i64>,
     }
@@ -342,7 +342,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestFileWrite_Slots {
+    pub struct GuestFileWrite_Slots {
         handle: Option<i64>,
         buf_b64: Option<String>,
         count: Option<i64>,
@@ -580,7 +580,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestSetUserPassword_Slots {
+    pub struct GuestSetUserPassword_Slots {
         username: Option<String>,
         password: Option<String>,
         crypted: Option<bool>,
@@ -610,7 +610,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestSetVcpus_Slots {
+    pub struct GuestSetVcpus_Slots {
         vcpus: Option<Vec<types::GuestLogicalProcessor>>,
     }
     impl Object for GuestSetVcpus {
@@ -694,7 +694,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestSync_Slots {
+    pub struct GuestSync_Slots {
         id: Option<i64>,
     }
     impl Object for GuestSync {
@@ -718,7 +718,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestSyncDelimited_Slots {
+    pub struct GuestSyncDelimited_Slots {
         id: Option<i64>,
     }
     impl Object for GuestSyncDelimited {

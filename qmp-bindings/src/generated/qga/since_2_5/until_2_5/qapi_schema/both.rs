@@ -4,7 +4,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct GuestFileSeek_Slots {
+    pub struct GuestFileSeek_Slots {
         handle: Option<i64>,
         offset: Option<i64>,
         whence: Option<i64>,

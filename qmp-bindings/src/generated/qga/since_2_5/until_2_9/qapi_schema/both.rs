@@ -45,7 +45,7 @@ mod commands {
         pub use crate::generated::qga::since_2_5::types::GuestMemoryBlock;
     }
     #[derive(Default)]
-    pub(crate) struct GuestSetMemoryBlocks_Slots {
+    pub struct GuestSetMemoryBlocks_Slots {
         mem_blks: Option<Vec<types::GuestMemoryBlock>>,
     }
     impl Object for GuestSetMemoryBlocks {

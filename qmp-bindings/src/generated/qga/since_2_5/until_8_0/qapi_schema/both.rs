@@ -4,7 +4,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct GuestExec_Slots {
+    pub struct GuestExec_Slots {
         path: Option<String>,
         arg: Option<Vec<String>>,
         env: Option<Vec<String>>,

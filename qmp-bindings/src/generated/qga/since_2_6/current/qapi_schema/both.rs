@@ -26,7 +26,7 @@ mod commands {
         pub use crate::generated::qga::since_2_6::types::GuestFileWhence;
     }
     #[derive(Default)]
-    pub(crate) struct GuestFileSeek_Slots {
+    pub struct GuestFileSeek_Slots {
         handle: Option<i64>,
         offset: Option<i64>,
         whence: Option<types::GuestFileWhence>,

@@ -105,7 +105,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestSshAddAuthorizedKeys_Slots {
+    pub struct GuestSshAddAuthorizedKeys_Slots {
         username: Option<String>,
         keys: Option<Vec<String>>,
         reset: Option<bool>,
@@ -135,7 +135,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestSshGetAuthorizedKeys_Slots {
+    pub struct GuestSshGetAuthorizedKeys_Slots {
         username: Option<String>,
     }
     impl Object for GuestSshGetAuthorizedKeys {
@@ -159,7 +159,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct GuestSshRemoveAuthorizedKeys_Slots {
+    pub struct GuestSshRemoveAuthorizedKeys_Slots {
         username: Option<String>,
         keys: Option<Vec<String>>,
     }

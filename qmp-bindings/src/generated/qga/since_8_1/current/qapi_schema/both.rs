@@ -26,7 +26,7 @@ mod commands {
         pub use crate::generated::qga::since_8_1::types::GuestExecCaptureOutput;
     }
     #[derive(Default)]
-    pub(crate) struct GuestExec_Slots {
+    pub struct GuestExec_Slots {
         path: Option<String>,
         arg: Option<Vec<String>>,
         env: Option<Vec<String>>,

@@ -4,7 +4,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct BlockdevSetActive_Slots {
+    pub struct BlockdevSetActive_Slots {
         node_name: Option<String>,
         active: Option<bool>,
     }

@@ -17,7 +17,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct UefiVarStore_Slots {
+    pub struct UefiVarStore_Slots {
         version: Option<i64>,
         variables: Option<Vec<UefiVariable>>,
     }
@@ -73,7 +73,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct UefiVariable_Slots {
+    pub struct UefiVariable_Slots {
         guid: Option<String>,
         name: Option<String>,
         attr: Option<i64>,

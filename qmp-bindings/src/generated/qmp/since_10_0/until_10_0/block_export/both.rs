@@ -11,7 +11,7 @@ mod types {
         BlockExportOptionsVhostUserBlk, SocketAddress, SocketAddressLegacy,
     };
     #[derive(Default)]
-    pub(crate) struct BlockExportOptions_Slots {
+    pub struct BlockExportOptions_Slots {
         id: Option<String>,
         fixed_iothread: Option<bool>,
         iothread: Option<String>,
@@ -60,22 +60,15 @@ mod types {
     impl Branches for BlockExportOptionsType {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "nbd" => Self::Nbd(rest.members()?),
                     "vhost-user-blk" => Self::VhostUserBlk(rest.members()?),
                     "fuse" => Self::Fuse(rest.members()?),
                     "vduse-blk" => Self::VduseBlk(rest.members()?),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -103,7 +96,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NbdServerOptions_Slots {
+    pub struct NbdServerOptions_Slots {
         handshake_max_seconds: Option<u32>,
         tls_creds: Option<String>,
         tls_authz: Option<String>,
@@ -139,7 +132,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NbdServerOptionsLegacy_Slots {
+    pub struct NbdServerOptionsLegacy_Slots {
         handshake_max_seconds: Option<u32>,
         tls_creds: Option<String>,
         tls_authz: Option<String>,

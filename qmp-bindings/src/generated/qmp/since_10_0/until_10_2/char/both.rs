@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct ChardevHub_Slots {
+    pub struct ChardevHub_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         chardevs: Option<Vec<String>>,
@@ -46,7 +46,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevHubWrapper_Slots {
+    pub struct ChardevHubWrapper_Slots {
         data: Option<ChardevHub>,
     }
     impl Object for ChardevHubWrapper {

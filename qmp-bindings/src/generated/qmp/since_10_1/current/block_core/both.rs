@@ -53,7 +53,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BackupCommon_Slots {
+    pub struct BackupCommon_Slots {
         job_id: Option<String>,
         device: Option<String>,
         sync: Option<MirrorSyncMode>,
@@ -119,7 +119,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevBackup_Slots {
+    pub struct BlockdevBackup_Slots {
         job_id: Option<String>,
         device: Option<String>,
         sync: Option<MirrorSyncMode>,
@@ -204,7 +204,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsSsh_Slots {
+    pub struct BlockdevCreateOptionsSsh_Slots {
         location: Option<BlockdevOptionsSsh>,
         size: Option<u64>,
     }
@@ -231,7 +231,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsNbd_Slots {
+    pub struct BlockdevOptionsNbd_Slots {
         server: Option<SocketAddress>,
         export: Option<String>,
         tls_creds: Option<String>,
@@ -273,7 +273,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsSsh_Slots {
+    pub struct BlockdevOptionsSsh_Slots {
         server: Option<InetSocketAddress>,
         path: Option<String>,
         user: Option<String>,
@@ -306,7 +306,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DriveBackup_Slots {
+    pub struct DriveBackup_Slots {
         job_id: Option<String>,
         device: Option<String>,
         sync: Option<MirrorSyncMode>,
@@ -398,7 +398,7 @@ mod commands {
         pub use crate::generated::qmp::since_10_1::types::{BlockdevBackup, DriveBackup};
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevMirror_Slots {
+    pub struct BlockdevMirror_Slots {
         job_id: Option<String>,
         device: Option<String>,
         target: Option<String>,

@@ -5,7 +5,7 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_10_1::types::{SocketAddress, SocketAddressLegacy};
     #[derive(Default)]
-    pub(crate) struct BlockExportOptionsVhostUserBlk_Slots {
+    pub struct BlockExportOptionsVhostUserBlk_Slots {
         addr: Option<SocketAddress>,
         logical_block_size: Option<u64>,
         num_queues: Option<u16>,
@@ -57,7 +57,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NbdServerOptions_Slots {
+    pub struct NbdServerOptions_Slots {
         handshake_max_seconds: Option<u32>,
         tls_creds: Option<String>,
         tls_authz: Option<String>,
@@ -93,7 +93,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NbdServerOptionsLegacy_Slots {
+    pub struct NbdServerOptionsLegacy_Slots {
         handshake_max_seconds: Option<u32>,
         tls_creds: Option<String>,
         tls_authz: Option<String>,

@@ -11,22 +11,15 @@ mod types {
     impl Branches for MigrationAddress {
         const DISCRIMINATOR: &'static str = "transport";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "socket" => Self::Socket(rest.members()?),
                     "exec" => Self::Exec(rest.members()?),
                     "rdma" => Self::Rdma(rest.members()?),
                     "file" => Self::File(rest.members()?),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -35,7 +28,7 @@ mod types {
         MigrationAddress = "MigrationAddress"
     }
     #[derive(Default)]
-    pub(crate) struct MigrationChannel_Slots {
+    pub struct MigrationChannel_Slots {
         channel_type: Option<MigrationChannelType>,
         addr: Option<MigrationAddress>,
     }

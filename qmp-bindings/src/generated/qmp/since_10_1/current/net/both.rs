@@ -6,7 +6,7 @@ mod types {
     use crate::generated::qmp::since_8_2::types::AfxdpMode;
     use crate::generated::qmp::since_10_1::types::SocketAddress;
     #[derive(Default)]
-    pub(crate) struct NetdevAfxdpOptions_Slots {
+    pub struct NetdevAfxdpOptions_Slots {
         ifname: Option<String>,
         mode: Option<AfxdpMode>,
         force_copy: Option<bool>,

@@ -5,7 +5,7 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_10_1::types::SocketAddress;
     #[derive(Default)]
-    pub(crate) struct IgvmCfgProperties_Slots {
+    pub struct IgvmCfgProperties_Slots {
         file: Option<String>,
     }
     impl Object for IgvmCfgProperties {
@@ -82,7 +82,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VfioUserServerProperties_Slots {
+    pub struct VfioUserServerProperties_Slots {
         socket: Option<SocketAddress>,
         device: Option<String>,
     }
@@ -119,7 +119,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct QomListGet_Slots {
+    pub struct QomListGet_Slots {
         paths: Option<Vec<String>>,
     }
     impl Object for QomListGet {

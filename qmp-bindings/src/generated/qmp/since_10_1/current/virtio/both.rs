@@ -24,7 +24,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DummyVirtioForceArrays_Slots {
+    pub struct DummyVirtioForceArrays_Slots {
         unused_iothread_vq_mapping: Option<Vec<IoThreadVirtQueueMapping>>,
         unused_virtio_gpu_output: Option<Vec<VirtIogpuOutput>>,
     }
@@ -71,7 +71,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VirtIogpuOutput_Slots {
+    pub struct VirtIogpuOutput_Slots {
         name: Option<String>,
     }
     impl Object for VirtIogpuOutput {

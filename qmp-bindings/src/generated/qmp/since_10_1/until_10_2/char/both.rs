@@ -5,7 +5,7 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_10_1::types::SocketAddressLegacy;
     #[derive(Default)]
-    pub(crate) struct ChardevUdp_Slots {
+    pub struct ChardevUdp_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         remote: Option<SocketAddressLegacy>,
@@ -50,7 +50,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevUdpWrapper_Slots {
+    pub struct ChardevUdpWrapper_Slots {
         data: Option<ChardevUdp>,
     }
     impl Object for ChardevUdpWrapper {

@@ -38,7 +38,7 @@ mod types {
         IgvmCfgProperties, TdxGuestProperties, VfioUserServerProperties,
     };
     #[derive(Default)]
-    pub(crate) struct ObjectOptions_Slots {
+    pub struct ObjectOptions_Slots {
         id: Option<String>,
     }
     impl Base for ObjectOptions {
@@ -69,11 +69,10 @@ mod types {
     impl Branches for ObjectOptionsQomType {
         const DISCRIMINATOR: &'static str = "qom-type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "acpi-generic-initiator" => {
                         Self::AcpiGenericInitiator(rest.members()?)
                     }
@@ -140,13 +139,7 @@ mod types {
                         rest.nothing()?;
                         Self::S390PvGuest
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }

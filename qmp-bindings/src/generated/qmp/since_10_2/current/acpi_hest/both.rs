@@ -4,7 +4,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct InjectGhesV2Error_Slots {
+    pub struct InjectGhesV2Error_Slots {
         cper: Option<String>,
     }
     impl Object for InjectGhesV2Error {

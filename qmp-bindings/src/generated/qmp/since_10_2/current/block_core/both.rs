@@ -24,7 +24,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockChildInfo_Slots {
+    pub struct BlockChildInfo_Slots {
         name: Option<String>,
         info: Option<BlockGraphInfo>,
     }
@@ -197,7 +197,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockGraphInfo_Slots {
+    pub struct BlockGraphInfo_Slots {
         filename: Option<String>,
         format: Option<String>,
         dirty_flag: Option<bool>,
@@ -381,7 +381,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockNodeInfo_Slots {
+    pub struct BlockNodeInfo_Slots {
         filename: Option<String>,
         format: Option<String>,
         dirty_flag: Option<bool>,
@@ -456,7 +456,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DummyBlockCoreForceArrays_Slots {
+    pub struct DummyBlockCoreForceArrays_Slots {
         unused_block_graph_info: Option<Vec<BlockGraphInfo>>,
     }
     impl Object for DummyBlockCoreForceArrays {

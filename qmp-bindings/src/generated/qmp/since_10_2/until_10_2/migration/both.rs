@@ -158,7 +158,7 @@ mod commands {
         };
     }
     #[derive(Default)]
-    pub(crate) struct MigrateContinue_Slots {
+    pub struct MigrateContinue_Slots {
         state: Option<types::MigrationStatus>,
     }
     impl Object for MigrateContinue {

@@ -8,11 +8,10 @@ mod types {
     impl Branches for ChardevBackend {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "file" => Self::File(rest.members::<Data<_>>()?.0),
                     "serial" => Self::Serial(rest.members::<Data<_>>()?.0),
                     "parallel" => Self::Parallel(rest.members::<Data<_>>()?.0),
@@ -36,13 +35,7 @@ mod types {
                     "vc" => Self::Vc(rest.members::<Data<_>>()?.0),
                     "ringbuf" => Self::Ringbuf(rest.members::<Data<_>>()?.0),
                     "memory" => Self::Memory(rest.members::<Data<_>>()?.0),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -83,7 +76,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevCommonWrapper_Slots {
+    pub struct ChardevCommonWrapper_Slots {
         data: Option<ChardevCommon>,
     }
     impl Object for ChardevCommonWrapper {
@@ -107,7 +100,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevDBus_Slots {
+    pub struct ChardevDBus_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         name: Option<String>,
@@ -155,7 +148,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevDBusWrapper_Slots {
+    pub struct ChardevDBusWrapper_Slots {
         data: Option<ChardevDBus>,
     }
     impl Object for ChardevDBusWrapper {
@@ -179,7 +172,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevFile_Slots {
+    pub struct ChardevFile_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         r#in: Option<String>,
@@ -230,7 +223,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevFileWrapper_Slots {
+    pub struct ChardevFileWrapper_Slots {
         data: Option<ChardevFile>,
     }
     impl Object for ChardevFileWrapper {
@@ -254,7 +247,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevHostdev_Slots {
+    pub struct ChardevHostdev_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         device: Option<String>,
@@ -299,7 +292,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevHostdevWrapper_Slots {
+    pub struct ChardevHostdevWrapper_Slots {
         data: Option<ChardevHostdev>,
     }
     impl Object for ChardevHostdevWrapper {
@@ -323,7 +316,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevHub_Slots {
+    pub struct ChardevHub_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         chardevs: Option<Vec<String>>,
@@ -368,7 +361,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevHubWrapper_Slots {
+    pub struct ChardevHubWrapper_Slots {
         data: Option<ChardevHub>,
     }
     impl Object for ChardevHubWrapper {
@@ -392,7 +385,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevMux_Slots {
+    pub struct ChardevMux_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         chardev: Option<String>,
@@ -437,7 +430,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevMuxWrapper_Slots {
+    pub struct ChardevMuxWrapper_Slots {
         data: Option<ChardevMux>,
     }
     impl Object for ChardevMuxWrapper {
@@ -494,7 +487,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevPtyWrapper_Slots {
+    pub struct ChardevPtyWrapper_Slots {
         data: Option<ChardevPty>,
     }
     impl Object for ChardevPtyWrapper {
@@ -552,7 +545,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevQemuVdAgentWrapper_Slots {
+    pub struct ChardevQemuVdAgentWrapper_Slots {
         data: Option<ChardevQemuVdAgent>,
     }
     impl Object for ChardevQemuVdAgentWrapper {
@@ -609,7 +602,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevRingbufWrapper_Slots {
+    pub struct ChardevRingbufWrapper_Slots {
         data: Option<ChardevRingbuf>,
     }
     impl Object for ChardevRingbufWrapper {
@@ -633,7 +626,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSocket_Slots {
+    pub struct ChardevSocket_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         addr: Option<SocketAddressLegacy>,
@@ -705,7 +698,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSocketWrapper_Slots {
+    pub struct ChardevSocketWrapper_Slots {
         data: Option<ChardevSocket>,
     }
     impl Object for ChardevSocketWrapper {
@@ -729,7 +722,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSpiceChannel_Slots {
+    pub struct ChardevSpiceChannel_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         r#type: Option<String>,
@@ -774,7 +767,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSpiceChannelWrapper_Slots {
+    pub struct ChardevSpiceChannelWrapper_Slots {
         data: Option<ChardevSpiceChannel>,
     }
     impl Object for ChardevSpiceChannelWrapper {
@@ -798,7 +791,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSpicePort_Slots {
+    pub struct ChardevSpicePort_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         fqdn: Option<String>,
@@ -843,7 +836,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSpicePortWrapper_Slots {
+    pub struct ChardevSpicePortWrapper_Slots {
         data: Option<ChardevSpicePort>,
     }
     impl Object for ChardevSpicePortWrapper {
@@ -900,7 +893,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevStdioWrapper_Slots {
+    pub struct ChardevStdioWrapper_Slots {
         data: Option<ChardevStdio>,
     }
     impl Object for ChardevStdioWrapper {
@@ -924,7 +917,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevUdp_Slots {
+    pub struct ChardevUdp_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         remote: Option<SocketAddressLegacy>,
@@ -972,7 +965,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevUdpWrapper_Slots {
+    pub struct ChardevUdpWrapper_Slots {
         data: Option<ChardevUdp>,
     }
     impl Object for ChardevUdpWrapper {
@@ -1033,7 +1026,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevVcWrapper_Slots {
+    pub struct ChardevVcWrapper_Slots {
         data: Option<ChardevVc>,
     }
     impl Object for ChardevVcWrapper {
@@ -1084,7 +1077,7 @@ mod commands {
         pub use crate::generated::qmp::since_11_1::types::ChardevBackend;
     }
     #[derive(Default)]
-    pub(crate) struct ChardevAdd_Slots {
+    pub struct ChardevAdd_Slots {
         id: Option<String>,
         backend: Option<types::ChardevBackend>,
     }
@@ -1111,7 +1104,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevChange_Slots {
+    pub struct ChardevChange_Slots {
         id: Option<String>,
         backend: Option<types::ChardevBackend>,
     }

@@ -81,7 +81,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MigrateContinue_Slots {
+    pub struct MigrateContinue_Slots {
         state: Option<types::MigrationStatus>,
     }
     impl Object for MigrateContinue {
@@ -105,7 +105,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MigrateSetCapabilities_Slots {
+    pub struct MigrateSetCapabilities_Slots {
         capabilities: Option<Vec<types::MigrationCapabilityStatus>>,
     }
     impl Object for MigrateSetCapabilities {

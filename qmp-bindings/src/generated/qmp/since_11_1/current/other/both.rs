@@ -14,7 +14,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CxlGeneralMediaEvent_Slots {
+    pub struct CxlGeneralMediaEvent_Slots {
         path: Option<String>,
         log: Option<CxlEventLog>,
         flags: Option<u8>,
@@ -92,7 +92,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CxlMemModuleEvent_Slots {
+    pub struct CxlMemModuleEvent_Slots {
         path: Option<String>,
         log: Option<CxlEventLog>,
         flags: Option<u8>,
@@ -186,7 +186,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CxldramEvent_Slots {
+    pub struct CxldramEvent_Slots {
         path: Option<String>,
         log: Option<CxlEventLog>,
         flags: Option<u8>,
@@ -295,7 +295,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MonitorHmpProperties_Slots {
+    pub struct MonitorHmpProperties_Slots {
         chardev: Option<String>,
         readline: Option<bool>,
     }
@@ -322,7 +322,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MonitorQmpProperties_Slots {
+    pub struct MonitorQmpProperties_Slots {
         chardev: Option<String>,
         pretty: Option<bool>,
         close_action: Option<MonitorQmpCloseAction>,
@@ -352,7 +352,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NetdevUserDomainSuffix_Slots {
+    pub struct NetdevUserDomainSuffix_Slots {
         str: Option<String>,
     }
     impl Object for NetdevUserDomainSuffix {
@@ -376,7 +376,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NetdevUserGuestForward_Slots {
+    pub struct NetdevUserGuestForward_Slots {
         str: Option<String>,
     }
     impl Object for NetdevUserGuestForward {
@@ -400,7 +400,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NetdevUserHostForward_Slots {
+    pub struct NetdevUserHostForward_Slots {
         str: Option<String>,
     }
     impl Object for NetdevUserHostForward {
@@ -424,7 +424,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct PasstPortForward_Slots {
+    pub struct PasstPortForward_Slots {
         str: Option<String>,
     }
     impl Object for PasstPortForward {
@@ -448,7 +448,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct PasstSearch_Slots {
+    pub struct PasstSearch_Slots {
         str: Option<String>,
     }
     impl Object for PasstSearch {
@@ -506,7 +506,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SpMemDeviceInfoWrapper_Slots {
+    pub struct SpMemDeviceInfoWrapper_Slots {
         data: Option<SpMemDeviceInfo>,
     }
     impl Object for SpMemDeviceInfoWrapper {

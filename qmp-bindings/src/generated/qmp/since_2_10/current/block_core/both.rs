@@ -21,20 +21,13 @@ mod types {
     impl Branches for BlockdevQcow2Encryption {
         const DISCRIMINATOR: &'static str = "format";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "aes" => Self::Aes(rest.members()?),
                     "luks" => Self::Luks(rest.members()?),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -45,19 +38,12 @@ mod types {
     impl Branches for BlockdevQcowEncryption {
         const DISCRIMINATOR: &'static str = "format";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "aes" => Self::Aes(rest.members()?),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -78,7 +64,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificQCow2EncryptionBase_Slots {
+    pub struct ImageInfoSpecificQCow2EncryptionBase_Slots {
         format: Option<BlockdevQcow2EncryptionFormat>,
     }
     impl Object for ImageInfoSpecificQCow2EncryptionBase {
@@ -124,7 +110,7 @@ mod commands {
         pub use crate::generated::qmp::since_2_5::types::BlockDirtyBitmap;
     }
     #[derive(Default)]
-    pub(crate) struct BlockSetWriteThreshold_Slots {
+    pub struct BlockSetWriteThreshold_Slots {
         node_name: Option<String>,
         write_threshold: Option<u64>,
     }

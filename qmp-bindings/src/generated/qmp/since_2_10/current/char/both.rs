@@ -4,7 +4,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct ChardevSendBreak_Slots {
+    pub struct ChardevSendBreak_Slots {
         id: Option<String>,
     }
     impl Object for ChardevSendBreak {

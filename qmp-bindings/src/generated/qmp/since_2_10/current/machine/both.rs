@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct NumaDistOptions_Slots {
+    pub struct NumaDistOptions_Slots {
         src: Option<u16>,
         dst: Option<u16>,
         val: Option<u8>,

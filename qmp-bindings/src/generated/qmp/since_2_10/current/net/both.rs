@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct NetdevL2TPv3Options_Slots {
+    pub struct NetdevL2TPv3Options_Slots {
         src: Option<String>,
         dst: Option<String>,
         srcport: Option<String>,

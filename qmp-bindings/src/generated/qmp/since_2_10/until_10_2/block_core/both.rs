@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsCurlHttp_Slots {
+    pub struct BlockdevOptionsCurlHttp_Slots {
         url: Option<String>,
         readahead: Option<i64>,
         timeout: Option<i64>,
@@ -52,7 +52,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsCurlHttps_Slots {
+    pub struct BlockdevOptionsCurlHttps_Slots {
         url: Option<String>,
         readahead: Option<i64>,
         timeout: Option<i64>,

@@ -6,7 +6,7 @@ mod types {
     use crate::generated::qmp::since_2_5::types::{BlockDeviceIoStatus, BlockDirtyInfo};
     use crate::generated::qmp::since_2_10::types::BlockDeviceInfo;
     #[derive(Default)]
-    pub(crate) struct BlockDirtyBitmapAdd_Slots {
+    pub struct BlockDirtyBitmapAdd_Slots {
         node: Option<String>,
         name: Option<String>,
         granularity: Option<u32>,

@@ -33,7 +33,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NetLegacy_Slots {
+    pub struct NetLegacy_Slots {
         vlan: Option<i32>,
         id: Option<String>,
         name: Option<String>,
@@ -122,11 +122,10 @@ mod types {
     impl Branches for NetLegacyOptions {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "none" => {
                         rest.nothing()?;
                         Self::None
@@ -141,13 +140,7 @@ mod types {
                     "bridge" => Self::Bridge(rest.members()?),
                     "netmap" => Self::Netmap(rest.members()?),
                     "vhost-user" => Self::VhostUser(rest.members()?),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -169,7 +162,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct Netdev_Slots {
+    pub struct Netdev_Slots {
         id: Option<String>,
     }
     impl Base for Netdev {
@@ -255,11 +248,10 @@ mod types {
     impl Branches for NetdevType {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "none" => {
                         rest.nothing()?;
                         Self::None
@@ -275,13 +267,7 @@ mod types {
                     "hubport" => Self::Hubport(rest.members()?),
                     "netmap" => Self::Netmap(rest.members()?),
                     "vhost-user" => Self::VhostUser(rest.members()?),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }

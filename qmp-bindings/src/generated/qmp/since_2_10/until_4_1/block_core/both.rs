@@ -5,7 +5,7 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_2_10::types::SocketAddress;
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsGluster_Slots {
+    pub struct BlockdevOptionsGluster_Slots {
         volume: Option<String>,
         path: Option<String>,
         server: Option<Vec<SocketAddress>>,
@@ -41,7 +41,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsSheepdog_Slots {
+    pub struct BlockdevOptionsSheepdog_Slots {
         server: Option<SocketAddress>,
         vdi: Option<String>,
         snap_id: Option<u32>,

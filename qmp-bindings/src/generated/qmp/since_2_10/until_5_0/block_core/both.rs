@@ -18,7 +18,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockMeasureInfo_Slots {
+    pub struct BlockMeasureInfo_Slots {
         required: Option<i64>,
         fully_allocated: Option<i64>,
     }
@@ -45,7 +45,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsVxHs_Slots {
+    pub struct BlockdevOptionsVxHs_Slots {
         vdisk_id: Option<String>,
         server: Option<InetSocketAddressBase>,
         tls_creds: Option<String>,

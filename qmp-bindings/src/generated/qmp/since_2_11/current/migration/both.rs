@@ -4,7 +4,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct XenSaveDevicesState_Slots {
+    pub struct XenSaveDevicesState_Slots {
         filename: Option<String>,
         live: Option<bool>,
     }

@@ -7,7 +7,7 @@ mod commands {
         pub use crate::generated::qmp::since_2_11::types::WatchdogAction;
     }
     #[derive(Default)]
-    pub(crate) struct WatchdogSetAction_Slots {
+    pub struct WatchdogSetAction_Slots {
         action: Option<types::WatchdogAction>,
     }
     impl Object for WatchdogSetAction {

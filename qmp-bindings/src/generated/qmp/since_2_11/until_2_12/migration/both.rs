@@ -73,7 +73,7 @@ mod commands {
         };
     }
     #[derive(Default)]
-    pub(crate) struct MigrateContinue_Slots {
+    pub struct MigrateContinue_Slots {
         state: Option<types::MigrationStatus>,
     }
     impl Object for MigrateContinue {

@@ -4,7 +4,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct BlockdevInsertMedium_Slots {
+    pub struct BlockdevInsertMedium_Slots {
         id: Option<String>,
         node_name: Option<String>,
     }
@@ -31,7 +31,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevRemoveMedium_Slots {
+    pub struct BlockdevRemoveMedium_Slots {
         id: Option<String>,
     }
     impl Object for BlockdevRemoveMedium {

@@ -18,7 +18,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsNfs_Slots {
+    pub struct BlockdevCreateOptionsNfs_Slots {
         location: Option<BlockdevOptionsNfs>,
         size: Option<u64>,
     }
@@ -45,7 +45,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsNvMe_Slots {
+    pub struct BlockdevOptionsNvMe_Slots {
         device: Option<String>,
         namespace: Option<i64>,
     }
@@ -92,7 +92,7 @@ mod commands {
         pub use crate::generated::qmp::since_2_10::types::StrOrNull;
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobDismiss_Slots {
+    pub struct BlockJobDismiss_Slots {
         id: Option<String>,
     }
     impl Object for BlockJobDismiss {
@@ -116,7 +116,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobFinalize_Slots {
+    pub struct BlockJobFinalize_Slots {
         id: Option<String>,
     }
     impl Object for BlockJobFinalize {
@@ -140,7 +140,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct XBlockdevSetIothread_Slots {
+    pub struct XBlockdevSetIothread_Slots {
         node_name: Option<String>,
         iothread: Option<types::StrOrNull>,
         force: Option<bool>,

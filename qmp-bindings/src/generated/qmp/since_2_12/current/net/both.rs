@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct NetdevHubPortOptions_Slots {
+    pub struct NetdevHubPortOptions_Slots {
         hubid: Option<i32>,
         netdev: Option<String>,
     }

@@ -4,7 +4,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct QomListProperties_Slots {
+    pub struct QomListProperties_Slots {
         typename: Option<String>,
     }
     impl Object for QomListProperties {

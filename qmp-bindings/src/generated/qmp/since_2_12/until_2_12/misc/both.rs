@@ -76,7 +76,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct XOobTest_Slots {
+    pub struct XOobTest_Slots {
         lock: Option<bool>,
     }
     impl Object for XOobTest {

@@ -44,7 +44,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DisplayOptions_Slots {
+    pub struct DisplayOptions_Slots {
         full_screen: Option<bool>,
         window_close: Option<bool>,
         gl: Option<bool>,
@@ -114,11 +114,10 @@ mod types {
     impl Branches for DisplayOptionsType {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "default" => {
                         rest.nothing()?;
                         Self::Default
@@ -144,13 +143,7 @@ mod types {
                         rest.nothing()?;
                         Self::Cocoa
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }

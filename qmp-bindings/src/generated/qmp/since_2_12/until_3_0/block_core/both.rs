@@ -6,7 +6,7 @@ mod types {
     use crate::generated::qmp::since_2_5::types::MirrorSyncMode;
     use crate::generated::qmp::since_2_7::types::BlockdevOnError;
     #[derive(Default)]
-    pub(crate) struct BlockdevBackup_Slots {
+    pub struct BlockdevBackup_Slots {
         job_id: Option<String>,
         device: Option<String>,
         target: Option<String>,

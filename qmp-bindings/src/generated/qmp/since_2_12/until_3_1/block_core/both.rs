@@ -155,7 +155,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct XBlockLatencyHistogramSet_Slots {
+    pub struct XBlockLatencyHistogramSet_Slots {
         device: Option<String>,
         boundaries: Option<Vec<u64>>,
         boundaries_read: Option<Vec<u64>>,

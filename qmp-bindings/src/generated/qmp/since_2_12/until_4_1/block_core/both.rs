@@ -13,7 +13,7 @@ mod types {
     };
     use crate::generated::qmp::since_2_12::types::{SheepdogRedundancy, SshHostKeyCheck};
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsGluster_Slots {
+    pub struct BlockdevCreateOptionsGluster_Slots {
         location: Option<BlockdevOptionsGluster>,
         size: Option<u64>,
         preallocation: Option<PreallocMode>,
@@ -43,7 +43,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsSheepdog_Slots {
+    pub struct BlockdevCreateOptionsSheepdog_Slots {
         location: Option<BlockdevOptionsSheepdog>,
         size: Option<u64>,
         backing_file: Option<String>,
@@ -82,7 +82,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsSsh_Slots {
+    pub struct BlockdevCreateOptionsSsh_Slots {
         location: Option<BlockdevOptionsSsh>,
         size: Option<u64>,
     }
@@ -109,7 +109,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsSsh_Slots {
+    pub struct BlockdevOptionsSsh_Slots {
         server: Option<InetSocketAddress>,
         path: Option<String>,
         user: Option<String>,
@@ -142,7 +142,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DriveBackup_Slots {
+    pub struct DriveBackup_Slots {
         job_id: Option<String>,
         device: Option<String>,
         target: Option<String>,

@@ -5,7 +5,7 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_2_5::types::PreallocMode;
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsFile_Slots {
+    pub struct BlockdevCreateOptionsFile_Slots {
         filename: Option<String>,
         size: Option<u64>,
         preallocation: Option<PreallocMode>,

@@ -14,7 +14,7 @@ mod commands {
         pub use crate::generated::qmp::since_2_12::types::NbdServerRemoveMode;
     }
     #[derive(Default)]
-    pub(crate) struct NbdServerRemove_Slots {
+    pub struct NbdServerRemove_Slots {
         name: Option<String>,
         mode: Option<types::NbdServerRemoveMode>,
     }

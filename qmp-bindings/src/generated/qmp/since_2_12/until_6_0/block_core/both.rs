@@ -6,20 +6,13 @@ mod types {
     impl Branches for SheepdogRedundancy {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "full" => Self::Full(rest.members()?),
                     "erasure-coded" => Self::ErasureCoded(rest.members()?),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -28,7 +21,7 @@ mod types {
         SheepdogRedundancy = "SheepdogRedundancy"
     }
     #[derive(Default)]
-    pub(crate) struct SheepdogRedundancyErasureCoded_Slots {
+    pub struct SheepdogRedundancyErasureCoded_Slots {
         data_strips: Option<i64>,
         parity_strips: Option<i64>,
     }
@@ -55,7 +48,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SheepdogRedundancyFull_Slots {
+    pub struct SheepdogRedundancyFull_Slots {
         copies: Option<i64>,
     }
     impl Object for SheepdogRedundancyFull {
@@ -81,11 +74,10 @@ mod types {
     impl Branches for SshHostKeyCheck {
         const DISCRIMINATOR: &'static str = "mode";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "hash" => Self::Hash(rest.members()?),
                     "none" => {
                         rest.nothing()?;
@@ -95,13 +87,7 @@ mod types {
                         rest.nothing()?;
                         Self::KnownHosts
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -110,7 +96,7 @@ mod types {
         SshHostKeyCheck = "SshHostKeyCheck"
     }
     #[derive(Default)]
-    pub(crate) struct SshHostKeyHash_Slots {
+    pub struct SshHostKeyHash_Slots {
         r#type: Option<SshHostKeyCheckHashType>,
         hash: Option<String>,
     }

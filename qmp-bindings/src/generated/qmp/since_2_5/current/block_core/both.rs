@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct BlockDirtyBitmap_Slots {
+    pub struct BlockDirtyBitmap_Slots {
         node: Option<String>,
         name: Option<String>,
     }
@@ -49,7 +49,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsVvfat_Slots {
+    pub struct BlockdevOptionsVvfat_Slots {
         dir: Option<String>,
         fat_type: Option<i64>,
         floppy: Option<bool>,
@@ -85,7 +85,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevSnapshot_Slots {
+    pub struct BlockdevSnapshot_Slots {
         node: Option<String>,
         overlay: Option<String>,
     }
@@ -112,7 +112,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevSnapshotInternal_Slots {
+    pub struct BlockdevSnapshotInternal_Slots {
         device: Option<String>,
         name: Option<String>,
     }
@@ -139,7 +139,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevSnapshotSync_Slots {
+    pub struct BlockdevSnapshotSync_Slots {
         device: Option<String>,
         node_name: Option<String>,
         snapshot_file: Option<String>,
@@ -218,7 +218,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageCheck_Slots {
+    pub struct ImageCheck_Slots {
         filename: Option<String>,
         format: Option<String>,
         check_errors: Option<i64>,
@@ -299,7 +299,7 @@ mod commands {
         };
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobCancel_Slots {
+    pub struct BlockJobCancel_Slots {
         device: Option<String>,
         force: Option<bool>,
     }
@@ -326,7 +326,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobComplete_Slots {
+    pub struct BlockJobComplete_Slots {
         device: Option<String>,
     }
     impl Object for BlockJobComplete {
@@ -350,7 +350,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobPause_Slots {
+    pub struct BlockJobPause_Slots {
         device: Option<String>,
     }
     impl Object for BlockJobPause {
@@ -374,7 +374,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobResume_Slots {
+    pub struct BlockJobResume_Slots {
         device: Option<String>,
     }
     impl Object for BlockJobResume {
@@ -398,7 +398,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobSetSpeed_Slots {
+    pub struct BlockJobSetSpeed_Slots {
         device: Option<String>,
         speed: Option<i64>,
     }
@@ -425,7 +425,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockResize_Slots {
+    pub struct BlockResize_Slots {
         device: Option<String>,
         node_name: Option<String>,
         size: Option<i64>,
@@ -455,7 +455,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevSnapshotDeleteInternalSync_Slots {
+    pub struct BlockdevSnapshotDeleteInternalSync_Slots {
         device: Option<String>,
         id: Option<String>,
         name: Option<String>,
@@ -485,7 +485,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChangeBackingFile_Slots {
+    pub struct ChangeBackingFile_Slots {
         device: Option<String>,
         image_node_name: Option<String>,
         backing_file: Option<String>,

@@ -57,7 +57,7 @@ mod commands {
         pub use crate::generated::qmp::since_2_5::types::DataFormat;
     }
     #[derive(Default)]
-    pub(crate) struct ChardevRemove_Slots {
+    pub struct ChardevRemove_Slots {
         id: Option<String>,
     }
     impl Object for ChardevRemove {
@@ -109,7 +109,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RingbufRead_Slots {
+    pub struct RingbufRead_Slots {
         device: Option<String>,
         size: Option<i64>,
         format: Option<types::DataFormat>,
@@ -139,7 +139,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RingbufWrite_Slots {
+    pub struct RingbufWrite_Slots {
         device: Option<String>,
         data: Option<String>,
         format: Option<types::DataFormat>,

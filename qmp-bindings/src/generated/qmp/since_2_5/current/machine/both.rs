@@ -28,7 +28,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DummyForceArrays_Slots {
+    pub struct DummyForceArrays_Slots {
         unused: Option<Vec<X86CpuFeatureWordInfo>>,
     }
     impl Object for DummyForceArrays {
@@ -124,7 +124,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct X86CpuFeatureWordInfo_Slots {
+    pub struct X86CpuFeatureWordInfo_Slots {
         cpuid_input_eax: Option<i64>,
         cpuid_input_ecx: Option<i64>,
         cpuid_register: Option<X86CpuRegister32>,
@@ -173,7 +173,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct Balloon_Slots {
+    pub struct Balloon_Slots {
         value: Option<i64>,
     }
     impl Object for Balloon {
@@ -197,7 +197,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DumpSkeys_Slots {
+    pub struct DumpSkeys_Slots {
         filename: Option<String>,
     }
     impl Object for DumpSkeys {

@@ -74,7 +74,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct XenSetGlobalDirtyLog_Slots {
+    pub struct XenSetGlobalDirtyLog_Slots {
         enable: Option<bool>,
     }
     impl Object for XenSetGlobalDirtyLog {

@@ -99,7 +99,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct AddClient_Slots {
+    pub struct AddClient_Slots {
         protocol: Option<String>,
         fdname: Option<String>,
         skipauth: Option<bool>,
@@ -151,7 +151,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct Closefd_Slots {
+    pub struct Closefd_Slots {
         fdname: Option<String>,
     }
     impl Object for Closefd {
@@ -189,7 +189,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct Getfd_Slots {
+    pub struct Getfd_Slots {
         fdname: Option<String>,
     }
     impl Object for Getfd {
@@ -213,7 +213,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct HumanMonitorCommand_Slots {
+    pub struct HumanMonitorCommand_Slots {
         command_line: Option<String>,
         cpu_index: Option<i64>,
     }
@@ -300,7 +300,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RemoveFd_Slots {
+    pub struct RemoveFd_Slots {
         fdset_id: Option<i64>,
         fd: Option<i64>,
     }

@@ -45,7 +45,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NetdevNetmapOptions_Slots {
+    pub struct NetdevNetmapOptions_Slots {
         ifname: Option<String>,
         devname: Option<String>,
     }
@@ -116,7 +116,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NetdevVhostUserOptions_Slots {
+    pub struct NetdevVhostUserOptions_Slots {
         chardev: Option<String>,
         vhostforce: Option<bool>,
         queues: Option<i64>,
@@ -209,7 +209,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct NetdevDel_Slots {
+    pub struct NetdevDel_Slots {
         id: Option<String>,
     }
     impl Object for NetdevDel {
@@ -251,7 +251,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SetLink_Slots {
+    pub struct SetLink_Slots {
         name: Option<String>,
         up: Option<bool>,
     }

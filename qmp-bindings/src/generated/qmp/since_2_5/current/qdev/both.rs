@@ -4,7 +4,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct DeviceAdd_Slots {
+    pub struct DeviceAdd_Slots {
         driver: Option<String>,
         bus: Option<String>,
         id: Option<String>,
@@ -38,7 +38,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DeviceDel_Slots {
+    pub struct DeviceDel_Slots {
         id: Option<String>,
     }
     impl Object for DeviceDel {
@@ -62,7 +62,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DeviceListProperties_Slots {
+    pub struct DeviceListProperties_Slots {
         typename: Option<String>,
     }
     impl Object for DeviceListProperties {

@@ -4,7 +4,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct ObjectDel_Slots {
+    pub struct ObjectDel_Slots {
         id: Option<String>,
     }
     impl Object for ObjectDel {
@@ -28,7 +28,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QomGet_Slots {
+    pub struct QomGet_Slots {
         path: Option<String>,
         property: Option<String>,
     }
@@ -55,7 +55,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QomList_Slots {
+    pub struct QomList_Slots {
         path: Option<String>,
     }
     impl Object for QomList {
@@ -98,7 +98,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QomSet_Slots {
+    pub struct QomSet_Slots {
         path: Option<String>,
         property: Option<String>,
         value: Option<Value>,

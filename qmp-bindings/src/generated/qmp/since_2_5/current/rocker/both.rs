@@ -141,7 +141,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct QueryRocker_Slots {
+    pub struct QueryRocker_Slots {
         name: Option<String>,
     }
     impl Object for QueryRocker {
@@ -165,7 +165,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QueryRockerOfDpaFlows_Slots {
+    pub struct QueryRockerOfDpaFlows_Slots {
         name: Option<String>,
         tbl_id: Option<u32>,
     }
@@ -192,7 +192,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QueryRockerOfDpaGroups_Slots {
+    pub struct QueryRockerOfDpaGroups_Slots {
         name: Option<String>,
         r#type: Option<u8>,
     }
@@ -219,7 +219,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QueryRockerPorts_Slots {
+    pub struct QueryRockerPorts_Slots {
         name: Option<String>,
     }
     impl Object for QueryRockerPorts {

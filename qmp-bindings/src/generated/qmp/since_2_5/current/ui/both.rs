@@ -39,7 +39,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct ChangeVncPassword_Slots {
+    pub struct ChangeVncPassword_Slots {
         password: Option<String>,
     }
     impl Object for ChangeVncPassword {
@@ -63,7 +63,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ClientMigrateInfo_Slots {
+    pub struct ClientMigrateInfo_Slots {
         protocol: Option<String>,
         hostname: Option<String>,
         port: Option<i64>,

@@ -16,7 +16,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NetdevHubPortOptions_Slots {
+    pub struct NetdevHubPortOptions_Slots {
         hubid: Option<i32>,
     }
     impl Object for NetdevHubPortOptions {

@@ -29,7 +29,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct Cpu_Slots {
+    pub struct Cpu_Slots {
         index: Option<i64>,
     }
     impl Object for Cpu {

@@ -4,7 +4,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct Screendump_Slots {
+    pub struct Screendump_Slots {
         filename: Option<String>,
     }
     impl Object for Screendump {

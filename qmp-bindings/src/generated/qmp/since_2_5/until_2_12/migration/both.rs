@@ -4,7 +4,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct Migrate_Slots {
+    pub struct Migrate_Slots {
         uri: Option<String>,
         blk: Option<bool>,
         inc: Option<bool>,

@@ -7,11 +7,10 @@ mod types {
     impl Branches for ChardevBackend {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "file" => Self::File(rest.members::<Data<_>>()?.0),
                     "serial" => Self::Serial(rest.members::<Data<_>>()?.0),
                     "parallel" => Self::Parallel(rest.members::<Data<_>>()?.0),
@@ -31,13 +30,7 @@ mod types {
                     "vc" => Self::Vc(rest.members::<Data<_>>()?.0),
                     "ringbuf" => Self::Ringbuf(rest.members::<Data<_>>()?.0),
                     "memory" => Self::Memory(rest.members::<Data<_>>()?.0),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -46,7 +39,7 @@ mod types {
         ChardevBackend = "ChardevBackend"
     }
     #[derive(Default)]
-    pub(crate) struct ChardevFile_Slots {
+    pub struct ChardevFile_Slots {
         r#in: Option<String>,
         out: Option<String>,
     }
@@ -73,7 +66,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevHostdev_Slots {
+    pub struct ChardevHostdev_Slots {
         device: Option<String>,
     }
     impl Object for ChardevHostdev {
@@ -97,7 +90,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevMux_Slots {
+    pub struct ChardevMux_Slots {
         chardev: Option<String>,
     }
     impl Object for ChardevMux {
@@ -139,7 +132,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSocket_Slots {
+    pub struct ChardevSocket_Slots {
         addr: Option<SocketAddress>,
         server: Option<bool>,
         wait: Option<bool>,
@@ -178,7 +171,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSpiceChannel_Slots {
+    pub struct ChardevSpiceChannel_Slots {
         r#type: Option<String>,
     }
     impl Object for ChardevSpiceChannel {
@@ -202,7 +195,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSpicePort_Slots {
+    pub struct ChardevSpicePort_Slots {
         fqdn: Option<String>,
     }
     impl Object for ChardevSpicePort {
@@ -244,7 +237,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevUdp_Slots {
+    pub struct ChardevUdp_Slots {
         remote: Option<SocketAddress>,
         local: Option<SocketAddress>,
     }
@@ -306,7 +299,7 @@ mod commands {
         pub use crate::generated::qmp::since_2_5::types::ChardevBackend;
     }
     #[derive(Default)]
-    pub(crate) struct ChardevAdd_Slots {
+    pub struct ChardevAdd_Slots {
         id: Option<String>,
         backend: Option<types::ChardevBackend>,
     }

@@ -21,7 +21,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SchemaInfoBase_Slots {
+    pub struct SchemaInfoBase_Slots {
         name: Option<String>,
         meta_type: Option<SchemaMetaType>,
     }

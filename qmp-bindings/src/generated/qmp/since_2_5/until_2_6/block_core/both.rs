@@ -7,7 +7,7 @@ mod types {
         ImageInfoSpecificQCow2, MirrorSyncMode, NewImageMode, SnapshotInfo,
     };
     #[derive(Default)]
-    pub(crate) struct BlockdevBackup_Slots {
+    pub struct BlockdevBackup_Slots {
         device: Option<String>,
         target: Option<String>,
         sync: Option<MirrorSyncMode>,
@@ -46,7 +46,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DriveBackup_Slots {
+    pub struct DriveBackup_Slots {
         device: Option<String>,
         target: Option<String>,
         format: Option<String>,
@@ -200,7 +200,7 @@ mod commands {
         };
     }
     #[derive(Default)]
-    pub(crate) struct BlockCommit_Slots {
+    pub struct BlockCommit_Slots {
         device: Option<String>,
         base: Option<String>,
         top: Option<String>,
@@ -236,7 +236,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockStream_Slots {
+    pub struct BlockStream_Slots {
         device: Option<String>,
         base: Option<String>,
         backing_file: Option<String>,
@@ -272,7 +272,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DriveMirror_Slots {
+    pub struct DriveMirror_Slots {
         device: Option<String>,
         target: Option<String>,
         format: Option<String>,

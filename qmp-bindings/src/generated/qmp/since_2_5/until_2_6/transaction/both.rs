@@ -10,11 +10,10 @@ mod types {
     impl Branches for TransactionAction {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "blockdev-snapshot" => {
                         Self::BlockdevSnapshot(rest.members::<Data<_>>()?.0)
                     }
@@ -35,13 +34,7 @@ mod types {
                     "block-dirty-bitmap-clear" => {
                         Self::BlockDirtyBitmapClear(rest.members::<Data<_>>()?.0)
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -62,7 +55,7 @@ mod commands {
         };
     }
     #[derive(Default)]
-    pub(crate) struct Transaction_Slots {
+    pub struct Transaction_Slots {
         actions: Option<Vec<types::TransactionAction>>,
         properties: Option<types::TransactionProperties>,
     }

@@ -4,7 +4,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct Eject_Slots {
+    pub struct Eject_Slots {
         device: Option<String>,
         force: Option<bool>,
     }

@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsFile_Slots {
+    pub struct BlockdevOptionsFile_Slots {
         filename: Option<String>,
     }
     impl Object for BlockdevOptionsFile {
@@ -38,7 +38,7 @@ mod commands {
         pub use crate::generated::qmp::since_2_5::types::BlockdevChangeReadOnlyMode;
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevChangeMedium_Slots {
+    pub struct BlockdevChangeMedium_Slots {
         device: Option<String>,
         filename: Option<String>,
         format: Option<String>,
@@ -71,7 +71,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCloseTray_Slots {
+    pub struct BlockdevCloseTray_Slots {
         device: Option<String>,
     }
     impl Object for BlockdevCloseTray {
@@ -95,7 +95,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOpenTray_Slots {
+    pub struct BlockdevOpenTray_Slots {
         device: Option<String>,
         force: Option<bool>,
     }
@@ -141,7 +141,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct XBlockdevInsertMedium_Slots {
+    pub struct XBlockdevInsertMedium_Slots {
         device: Option<String>,
         node_name: Option<String>,
     }
@@ -168,7 +168,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct XBlockdevRemoveMedium_Slots {
+    pub struct XBlockdevRemoveMedium_Slots {
         device: Option<String>,
     }
     impl Object for XBlockdevRemoveMedium {

@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsArchipelago_Slots {
+    pub struct BlockdevOptionsArchipelago_Slots {
         volume: Option<String>,
         mport: Option<i64>,
         vport: Option<i64>,

@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct InetSocketAddress_Slots {
+    pub struct InetSocketAddress_Slots {
         host: Option<String>,
         port: Option<String>,
         to: Option<u16>,

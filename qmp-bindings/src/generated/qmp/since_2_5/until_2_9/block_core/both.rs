@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct BlockDirtyBitmapAdd_Slots {
+    pub struct BlockDirtyBitmapAdd_Slots {
         node: Option<String>,
         name: Option<String>,
         granularity: Option<u32>,
@@ -88,7 +88,7 @@ mod commands {
         pub use crate::generated::qmp::since_2_5::types::BlockDirtyBitmapAdd;
     }
     #[derive(Default)]
-    pub(crate) struct BlockSetWriteThreshold_Slots {
+    pub struct BlockSetWriteThreshold_Slots {
         node_name: Option<String>,
         write_threshold: Option<u64>,
     }

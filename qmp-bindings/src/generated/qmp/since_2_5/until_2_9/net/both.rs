@@ -74,7 +74,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NetdevL2TPv3Options_Slots {
+    pub struct NetdevL2TPv3Options_Slots {
         src: Option<String>,
         dst: Option<String>,
         srcport: Option<String>,

@@ -4,7 +4,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct NetdevAdd_Slots {
+    pub struct NetdevAdd_Slots {
         r#type: Option<String>,
         id: Option<String>,
         extra: Map<String, Value>,

@@ -4,7 +4,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct ObjectAdd_Slots {
+    pub struct ObjectAdd_Slots {
         qom_type: Option<String>,
         id: Option<String>,
         props: Option<Value>,

@@ -28,7 +28,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockDeviceMapEntry_Slots {
+    pub struct BlockDeviceMapEntry_Slots {
         start: Option<i64>,
         length: Option<i64>,
         depth: Option<i64>,

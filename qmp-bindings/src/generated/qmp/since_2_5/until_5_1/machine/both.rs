@@ -4,7 +4,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct CpuAdd_Slots {
+    pub struct CpuAdd_Slots {
         id: Option<i64>,
     }
     impl Object for CpuAdd {

@@ -4,7 +4,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct BlockPasswd_Slots {
+    pub struct BlockPasswd_Slots {
         device: Option<String>,
         node_name: Option<String>,
         password: Option<String>,

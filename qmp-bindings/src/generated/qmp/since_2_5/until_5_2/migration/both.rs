@@ -4,7 +4,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct MigrateSetCacheSize_Slots {
+    pub struct MigrateSetCacheSize_Slots {
         value: Option<i64>,
     }
     impl Object for MigrateSetCacheSize {
@@ -28,7 +28,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MigrateSetDowntime_Slots {
+    pub struct MigrateSetDowntime_Slots {
         value: Option<f64>,
     }
     impl Object for MigrateSetDowntime {
@@ -52,7 +52,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MigrateSetSpeed_Slots {
+    pub struct MigrateSetSpeed_Slots {
         value: Option<i64>,
     }
     impl Object for MigrateSetSpeed {

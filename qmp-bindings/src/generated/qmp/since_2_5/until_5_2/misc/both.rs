@@ -4,7 +4,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct Change_Slots {
+    pub struct Change_Slots {
         device: Option<String>,
         target: Option<String>,
         arg: Option<String>,

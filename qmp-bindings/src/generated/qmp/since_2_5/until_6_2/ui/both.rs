@@ -4,7 +4,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct ExpirePassword_Slots {
+    pub struct ExpirePassword_Slots {
         protocol: Option<String>,
         time: Option<String>,
     }
@@ -31,7 +31,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SetPassword_Slots {
+    pub struct SetPassword_Slots {
         protocol: Option<String>,
         password: Option<String>,
         connected: Option<String>,

@@ -4,7 +4,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct MigrateIncoming_Slots {
+    pub struct MigrateIncoming_Slots {
         uri: Option<String>,
     }
     impl Object for MigrateIncoming {

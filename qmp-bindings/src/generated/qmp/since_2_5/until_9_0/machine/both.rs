@@ -4,7 +4,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct Pmemsave_Slots {
+    pub struct Pmemsave_Slots {
         val: Option<i64>,
         size: Option<i64>,
         filename: Option<String>,

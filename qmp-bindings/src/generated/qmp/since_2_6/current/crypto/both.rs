@@ -25,20 +25,13 @@ mod types {
     impl Branches for QCryptoBlockOpenOptions {
         const DISCRIMINATOR: &'static str = "format";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "qcow" => Self::Qcow(rest.members()?),
                     "luks" => Self::Luks(rest.members()?),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -59,7 +52,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QCryptoBlockOptionsBase_Slots {
+    pub struct QCryptoBlockOptionsBase_Slots {
         format: Option<QCryptoBlockFormat>,
     }
     impl Object for QCryptoBlockOptionsBase {

@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct InputMoveEvent_Slots {
+    pub struct InputMoveEvent_Slots {
         axis: Option<InputAxis>,
         value: Option<i64>,
     }

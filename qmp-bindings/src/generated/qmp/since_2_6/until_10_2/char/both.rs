@@ -23,7 +23,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevFile_Slots {
+    pub struct ChardevFile_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         r#in: Option<String>,
@@ -59,7 +59,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevHostdev_Slots {
+    pub struct ChardevHostdev_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         device: Option<String>,
@@ -89,7 +89,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevMux_Slots {
+    pub struct ChardevMux_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         chardev: Option<String>,
@@ -139,7 +139,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSpiceChannel_Slots {
+    pub struct ChardevSpiceChannel_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         r#type: Option<String>,
@@ -169,7 +169,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSpicePort_Slots {
+    pub struct ChardevSpicePort_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         fqdn: Option<String>,

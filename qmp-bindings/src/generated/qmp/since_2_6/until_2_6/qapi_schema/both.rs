@@ -72,11 +72,10 @@ mod types {
     impl Branches for NetClientOptions {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "none" => Self::None(rest.members::<Data<_>>()?.0),
                     "nic" => Self::Nic(rest.members::<Data<_>>()?.0),
                     "user" => Self::User(rest.members::<Data<_>>()?.0),
@@ -89,13 +88,7 @@ mod types {
                     "hubport" => Self::Hubport(rest.members::<Data<_>>()?.0),
                     "netmap" => Self::Netmap(rest.members::<Data<_>>()?.0),
                     "vhost-user" => Self::VhostUser(rest.members::<Data<_>>()?.0),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }

@@ -7,7 +7,7 @@ mod commands {
         pub use crate::generated::qmp::since_2_5::types::SocketAddress;
     }
     #[derive(Default)]
-    pub(crate) struct NbdServerStart_Slots {
+    pub struct NbdServerStart_Slots {
         addr: Option<types::SocketAddress>,
         tls_creds: Option<String>,
     }

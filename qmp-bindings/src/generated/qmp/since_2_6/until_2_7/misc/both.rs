@@ -7,7 +7,7 @@ mod commands {
         pub use crate::generated::qmp::since_2_5::types::DumpGuestMemoryFormat;
     }
     #[derive(Default)]
-    pub(crate) struct DumpGuestMemory_Slots {
+    pub struct DumpGuestMemory_Slots {
         paging: Option<bool>,
         protocol: Option<String>,
         detach: Option<bool>,

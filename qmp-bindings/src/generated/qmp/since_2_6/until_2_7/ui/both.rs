@@ -7,7 +7,7 @@ mod commands {
         pub use crate::generated::qmp::since_2_6::types::InputEvent;
     }
     #[derive(Default)]
-    pub(crate) struct InputSendEvent_Slots {
+    pub struct InputSendEvent_Slots {
         events: Option<Vec<types::InputEvent>>,
     }
     impl Object for InputSendEvent {

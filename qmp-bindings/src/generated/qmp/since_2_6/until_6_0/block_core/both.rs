@@ -30,7 +30,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MapEntry_Slots {
+    pub struct MapEntry_Slots {
         start: Option<i64>,
         length: Option<i64>,
         data: Option<bool>,

@@ -11,7 +11,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct XBlockdevChange_Slots {
+    pub struct XBlockdevChange_Slots {
         parent: Option<String>,
         child: Option<String>,
         node: Option<String>,

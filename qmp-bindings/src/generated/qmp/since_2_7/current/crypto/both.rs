@@ -17,7 +17,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QCryptoBlockInfoBase_Slots {
+    pub struct QCryptoBlockInfoBase_Slots {
         format: Option<QCryptoBlockFormat>,
     }
     impl Object for QCryptoBlockInfoBase {

@@ -4,7 +4,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct XenLoadDevicesState_Slots {
+    pub struct XenLoadDevicesState_Slots {
         filename: Option<String>,
     }
     impl Object for XenLoadDevicesState {

@@ -6,7 +6,7 @@ mod types {
     use crate::generated::qmp::since_2_5::types::{MirrorSyncMode, NewImageMode};
     use crate::generated::qmp::since_2_7::types::BlockdevOnError;
     #[derive(Default)]
-    pub(crate) struct DriveMirror_Slots {
+    pub struct DriveMirror_Slots {
         job_id: Option<String>,
         device: Option<String>,
         target: Option<String>,

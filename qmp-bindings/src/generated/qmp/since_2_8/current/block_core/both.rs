@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct BlockIoThrottle_Slots {
+    pub struct BlockIoThrottle_Slots {
         device: Option<String>,
         id: Option<String>,
         bps: Option<i64>,
@@ -91,7 +91,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsNfs_Slots {
+    pub struct BlockdevOptionsNfs_Slots {
         server: Option<NfsServer>,
         path: Option<String>,
         user: Option<i64>,
@@ -136,7 +136,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NfsServer_Slots {
+    pub struct NfsServer_Slots {
         r#type: Option<NfsTransport>,
         host: Option<String>,
     }

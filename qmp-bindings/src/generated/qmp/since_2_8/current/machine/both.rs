@@ -53,7 +53,7 @@ mod commands {
         };
     }
     #[derive(Default)]
-    pub(crate) struct QueryCpuModelBaseline_Slots {
+    pub struct QueryCpuModelBaseline_Slots {
         modela: Option<types::CpuModelInfo>,
         modelb: Option<types::CpuModelInfo>,
     }
@@ -80,7 +80,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QueryCpuModelComparison_Slots {
+    pub struct QueryCpuModelComparison_Slots {
         modela: Option<types::CpuModelInfo>,
         modelb: Option<types::CpuModelInfo>,
     }
@@ -107,7 +107,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QueryCpuModelExpansion_Slots {
+    pub struct QueryCpuModelExpansion_Slots {
         r#type: Option<types::CpuModelExpansionType>,
         model: Option<types::CpuModelInfo>,
     }

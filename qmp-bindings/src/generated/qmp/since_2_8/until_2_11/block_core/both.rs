@@ -6,7 +6,7 @@ mod types {
     use crate::generated::qmp::since_2_5::types::{MirrorSyncMode, NewImageMode};
     use crate::generated::qmp::since_2_7::types::BlockdevOnError;
     #[derive(Default)]
-    pub(crate) struct BlockdevBackup_Slots {
+    pub struct BlockdevBackup_Slots {
         job_id: Option<String>,
         device: Option<String>,
         target: Option<String>,
@@ -51,7 +51,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DriveBackup_Slots {
+    pub struct DriveBackup_Slots {
         job_id: Option<String>,
         device: Option<String>,
         target: Option<String>,
@@ -115,7 +115,7 @@ mod commands {
         pub use crate::generated::qmp::since_2_8::types::{BlockdevBackup, DriveBackup};
     }
     #[derive(Default)]
-    pub(crate) struct XBlockdevInsertMedium_Slots {
+    pub struct XBlockdevInsertMedium_Slots {
         device: Option<String>,
         id: Option<String>,
         node_name: Option<String>,

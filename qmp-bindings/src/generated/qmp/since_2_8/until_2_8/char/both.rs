@@ -11,11 +11,10 @@ mod types {
     impl Branches for ChardevBackend {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "file" => Self::File(rest.members::<Data<_>>()?.0),
                     "serial" => Self::Serial(rest.members::<Data<_>>()?.0),
                     "parallel" => Self::Parallel(rest.members::<Data<_>>()?.0),
@@ -35,13 +34,7 @@ mod types {
                     "vc" => Self::Vc(rest.members::<Data<_>>()?.0),
                     "ringbuf" => Self::Ringbuf(rest.members::<Data<_>>()?.0),
                     "memory" => Self::Memory(rest.members::<Data<_>>()?.0),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -50,7 +43,7 @@ mod types {
         ChardevBackend = "ChardevBackend"
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSocket_Slots {
+    pub struct ChardevSocket_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         addr: Option<SocketAddress>,
@@ -98,7 +91,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevUdp_Slots {
+    pub struct ChardevUdp_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         remote: Option<SocketAddress>,
@@ -144,7 +137,7 @@ mod commands {
         pub use crate::generated::qmp::since_2_8::types::ChardevBackend;
     }
     #[derive(Default)]
-    pub(crate) struct ChardevAdd_Slots {
+    pub struct ChardevAdd_Slots {
         id: Option<String>,
         backend: Option<types::ChardevBackend>,
     }

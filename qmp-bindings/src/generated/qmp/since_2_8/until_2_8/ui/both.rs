@@ -45,7 +45,7 @@ mod commands {
         pub use crate::generated::qmp::since_2_6::types::InputEvent;
     }
     #[derive(Default)]
-    pub(crate) struct InputSendEvent_Slots {
+    pub struct InputSendEvent_Slots {
         device: Option<String>,
         head: Option<i64>,
         events: Option<Vec<types::InputEvent>>,

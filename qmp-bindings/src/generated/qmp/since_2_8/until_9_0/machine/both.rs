@@ -4,7 +4,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct Memsave_Slots {
+    pub struct Memsave_Slots {
         val: Option<i64>,
         size: Option<i64>,
         filename: Option<String>,

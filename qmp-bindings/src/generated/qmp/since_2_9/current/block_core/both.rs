@@ -30,7 +30,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsCurlBase_Slots {
+    pub struct BlockdevOptionsCurlBase_Slots {
         url: Option<String>,
         readahead: Option<i64>,
         timeout: Option<i64>,
@@ -72,7 +72,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsCurlFtp_Slots {
+    pub struct BlockdevOptionsCurlFtp_Slots {
         url: Option<String>,
         readahead: Option<i64>,
         timeout: Option<i64>,
@@ -114,7 +114,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsCurlFtps_Slots {
+    pub struct BlockdevOptionsCurlFtps_Slots {
         url: Option<String>,
         readahead: Option<i64>,
         timeout: Option<i64>,
@@ -159,7 +159,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsIscsi_Slots {
+    pub struct BlockdevOptionsIscsi_Slots {
         transport: Option<IscsiTransport>,
         portal: Option<String>,
         target: Option<String>,
@@ -221,7 +221,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct BlockdevDel_Slots {
+    pub struct BlockdevDel_Slots {
         node_name: Option<String>,
     }
     impl Object for BlockdevDel {

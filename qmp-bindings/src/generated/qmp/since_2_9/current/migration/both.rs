@@ -58,7 +58,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct XenSetReplication_Slots {
+    pub struct XenSetReplication_Slots {
         enable: Option<bool>,
         primary: Option<bool>,
         failover: Option<bool>,

@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct InetSocketAddressBase_Slots {
+    pub struct InetSocketAddressBase_Slots {
         host: Option<String>,
         port: Option<String>,
     }

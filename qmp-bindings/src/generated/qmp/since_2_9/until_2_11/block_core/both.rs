@@ -5,7 +5,7 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_2_9::types::InetSocketAddress;
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsSsh_Slots {
+    pub struct BlockdevOptionsSsh_Slots {
         server: Option<InetSocketAddress>,
         path: Option<String>,
         user: Option<String>,

@@ -5,7 +5,7 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_2_9::types::InetSocketAddressBase;
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsRbd_Slots {
+    pub struct BlockdevOptionsRbd_Slots {
         pool: Option<String>,
         image: Option<String>,
         conf: Option<String>,
@@ -55,7 +55,7 @@ mod commands {
         pub use crate::generated::qmp::since_2_7::types::BlockdevOnError;
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevMirror_Slots {
+    pub struct BlockdevMirror_Slots {
         job_id: Option<String>,
         device: Option<String>,
         target: Option<String>,

@@ -31,7 +31,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NetLegacy_Slots {
+    pub struct NetLegacy_Slots {
         vlan: Option<i32>,
         id: Option<String>,
         name: Option<String>,
@@ -120,11 +120,10 @@ mod types {
     impl Branches for NetLegacyOptions {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "none" => {
                         rest.nothing()?;
                         Self::None
@@ -139,13 +138,7 @@ mod types {
                     "bridge" => Self::Bridge(rest.members()?),
                     "netmap" => Self::Netmap(rest.members()?),
                     "vhost-user" => Self::VhostUser(rest.members()?),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }

@@ -9,22 +9,15 @@ mod types {
     impl Branches for SocketAddress {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "inet" => Self::Inet(rest.members::<Data<_>>()?.0),
                     "unix" => Self::Unix(rest.members::<Data<_>>()?.0),
                     "vsock" => Self::Vsock(rest.members::<Data<_>>()?.0),
                     "fd" => Self::Fd(rest.members::<Data<_>>()?.0),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }

@@ -4,7 +4,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct BlockCommit_Slots {
+    pub struct BlockCommit_Slots {
         job_id: Option<String>,
         device: Option<String>,
         base: Option<String>,

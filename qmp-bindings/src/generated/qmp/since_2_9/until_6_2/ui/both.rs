@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct InputBtnEvent_Slots {
+    pub struct InputBtnEvent_Slots {
         button: Option<InputButton>,
         down: Option<bool>,
     }

@@ -11,7 +11,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct JobCancel_Slots {
+    pub struct JobCancel_Slots {
         id: Option<String>,
     }
     impl Object for JobCancel {
@@ -35,7 +35,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct JobComplete_Slots {
+    pub struct JobComplete_Slots {
         id: Option<String>,
     }
     impl Object for JobComplete {
@@ -59,7 +59,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct JobDismiss_Slots {
+    pub struct JobDismiss_Slots {
         id: Option<String>,
     }
     impl Object for JobDismiss {
@@ -83,7 +83,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct JobFinalize_Slots {
+    pub struct JobFinalize_Slots {
         id: Option<String>,
     }
     impl Object for JobFinalize {
@@ -107,7 +107,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct JobPause_Slots {
+    pub struct JobPause_Slots {
         id: Option<String>,
     }
     impl Object for JobPause {
@@ -131,7 +131,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct JobResume_Slots {
+    pub struct JobResume_Slots {
         id: Option<String>,
     }
     impl Object for JobResume {

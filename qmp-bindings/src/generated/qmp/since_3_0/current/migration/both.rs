@@ -18,7 +18,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MigrateRecover_Slots {
+    pub struct MigrateRecover_Slots {
         uri: Option<String>,
     }
     impl Object for MigrateRecover {

@@ -4,7 +4,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct XNbdServerAddBitmap_Slots {
+    pub struct XNbdServerAddBitmap_Slots {
         name: Option<String>,
         bitmap: Option<String>,
         bitmap_export_name: Option<String>,

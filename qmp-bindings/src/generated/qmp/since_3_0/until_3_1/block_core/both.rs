@@ -6,7 +6,7 @@ mod types {
     use crate::generated::qmp::since_2_5::types::{BlockdevAioOptions, OnOffAuto};
     use crate::generated::qmp::since_2_12::types::BlockDeviceStats;
     #[derive(Default)]
-    pub(crate) struct BlockDirtyBitmapAdd_Slots {
+    pub struct BlockDirtyBitmapAdd_Slots {
         node: Option<String>,
         name: Option<String>,
         granularity: Option<u32>,
@@ -45,7 +45,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockDirtyBitmapMerge_Slots {
+    pub struct BlockDirtyBitmapMerge_Slots {
         node: Option<String>,
         dst_name: Option<String>,
         src_name: Option<String>,
@@ -99,7 +99,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsFile_Slots {
+    pub struct BlockdevOptionsFile_Slots {
         filename: Option<String>,
         pr_manager: Option<String>,
         locking: Option<OnOffAuto>,

@@ -66,7 +66,7 @@ mod commands {
         pub use crate::generated::qmp::since_3_0::types::MigrationCapabilityStatus;
     }
     #[derive(Default)]
-    pub(crate) struct MigrateSetCapabilities_Slots {
+    pub struct MigrateSetCapabilities_Slots {
         capabilities: Option<Vec<types::MigrationCapabilityStatus>>,
     }
     impl Object for MigrateSetCapabilities {

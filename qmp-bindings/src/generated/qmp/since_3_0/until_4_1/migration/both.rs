@@ -7,7 +7,7 @@ mod commands {
         pub use crate::generated::qmp::since_3_0::types::MigrationStatus;
     }
     #[derive(Default)]
-    pub(crate) struct MigrateContinue_Slots {
+    pub struct MigrateContinue_Slots {
         state: Option<types::MigrationStatus>,
     }
     impl Object for MigrateContinue {

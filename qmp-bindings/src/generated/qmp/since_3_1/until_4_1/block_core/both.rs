@@ -7,7 +7,7 @@ mod types {
     use crate::generated::qmp::since_2_7::types::BlockdevOnError;
     use crate::generated::qmp::since_3_0::types::MirrorCopyMode;
     #[derive(Default)]
-    pub(crate) struct BlockdevBackup_Slots {
+    pub struct BlockdevBackup_Slots {
         job_id: Option<String>,
         device: Option<String>,
         target: Option<String>,
@@ -61,7 +61,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DriveMirror_Slots {
+    pub struct DriveMirror_Slots {
         job_id: Option<String>,
         device: Option<String>,
         target: Option<String>,
@@ -146,7 +146,7 @@ mod commands {
         pub use crate::generated::qmp::since_3_1::types::{BlockdevBackup, DriveMirror};
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevMirror_Slots {
+    pub struct BlockdevMirror_Slots {
         job_id: Option<String>,
         device: Option<String>,
         target: Option<String>,

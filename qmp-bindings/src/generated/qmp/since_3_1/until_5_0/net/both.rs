@@ -27,7 +27,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NetLegacy_Slots {
+    pub struct NetLegacy_Slots {
         id: Option<String>,
         name: Option<String>,
         opts: Option<NetLegacyOptions>,
@@ -109,11 +109,10 @@ mod types {
     impl Branches for NetLegacyOptions {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "nic" => Self::Nic(rest.members()?),
                     "user" => Self::User(rest.members()?),
                     "tap" => Self::Tap(rest.members()?),
@@ -127,13 +126,7 @@ mod types {
                         rest.nothing()?;
                         Self::None
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -142,7 +135,7 @@ mod types {
         NetLegacyOptions = "NetLegacyOptions"
     }
     #[derive(Default)]
-    pub(crate) struct Netdev_Slots {
+    pub struct Netdev_Slots {
         id: Option<String>,
     }
     impl Base for Netdev {
@@ -170,11 +163,10 @@ mod types {
     impl Branches for NetdevType {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "nic" => Self::Nic(rest.members()?),
                     "user" => Self::User(rest.members()?),
                     "tap" => Self::Tap(rest.members()?),
@@ -189,13 +181,7 @@ mod types {
                         rest.nothing()?;
                         Self::None
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }

@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct QAuthZListRule_Slots {
+    pub struct QAuthZListRule_Slots {
         r#match: Option<String>,
         policy: Option<QAuthZListPolicy>,
         format: Option<QAuthZListFormat>,

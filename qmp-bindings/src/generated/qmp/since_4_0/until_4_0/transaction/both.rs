@@ -15,11 +15,10 @@ mod types {
     impl Branches for TransactionAction {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "abort" => Self::Abort(rest.members::<Data<_>>()?.0),
                     "block-dirty-bitmap-add" => {
                         Self::BlockDirtyBitmapAdd(rest.members::<Data<_>>()?.0)
@@ -49,13 +48,7 @@ mod types {
                         Self::BlockdevSnapshotSync(rest.members::<Data<_>>()?.0)
                     }
                     "drive-backup" => Self::DriveBackup(rest.members::<Data<_>>()?.0),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -75,7 +68,7 @@ mod commands {
         pub use crate::generated::qmp::since_4_0::types::TransactionAction;
     }
     #[derive(Default)]
-    pub(crate) struct Transaction_Slots {
+    pub struct Transaction_Slots {
         actions: Option<Vec<types::TransactionAction>>,
         properties: Option<types::TransactionProperties>,
     }

@@ -7,7 +7,7 @@ mod commands {
         pub use crate::generated::qmp::since_2_10::types::SocketAddressLegacy;
     }
     #[derive(Default)]
-    pub(crate) struct NbdServerStart_Slots {
+    pub struct NbdServerStart_Slots {
         addr: Option<types::SocketAddressLegacy>,
         tls_creds: Option<String>,
         tls_authz: Option<String>,

@@ -38,7 +38,7 @@ mod commands {
         pub use crate::generated::qmp::since_4_0::types::MigrationCapabilityStatus;
     }
     #[derive(Default)]
-    pub(crate) struct MigrateSetCapabilities_Slots {
+    pub struct MigrateSetCapabilities_Slots {
         capabilities: Option<Vec<types::MigrationCapabilityStatus>>,
     }
     impl Object for MigrateSetCapabilities {

@@ -4,7 +4,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct NbdServerAdd_Slots {
+    pub struct NbdServerAdd_Slots {
         device: Option<String>,
         name: Option<String>,
         writable: Option<bool>,

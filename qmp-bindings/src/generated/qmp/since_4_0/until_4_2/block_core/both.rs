@@ -5,7 +5,7 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_2_5::types::{BlockdevAioOptions, OnOffAuto};
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsFile_Slots {
+    pub struct BlockdevOptionsFile_Slots {
         filename: Option<String>,
         pr_manager: Option<String>,
         locking: Option<OnOffAuto>,

@@ -17,7 +17,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QAuthZListRuleListHack_Slots {
+    pub struct QAuthZListRuleListHack_Slots {
         unused: Option<Vec<QAuthZListRule>>,
     }
     impl Object for QAuthZListRuleListHack {

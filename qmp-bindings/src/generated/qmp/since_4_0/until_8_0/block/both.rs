@@ -4,7 +4,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct BlockLatencyHistogramSet_Slots {
+    pub struct BlockLatencyHistogramSet_Slots {
         id: Option<String>,
         boundaries: Option<Vec<u64>>,
         boundaries_read: Option<Vec<u64>>,

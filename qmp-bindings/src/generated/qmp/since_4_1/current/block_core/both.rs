@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct BlkdebugSetStateOptions_Slots {
+    pub struct BlkdebugSetStateOptions_Slots {
         event: Option<BlkdebugEvent>,
         state: Option<i64>,
         new_state: Option<i64>,

@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct AnnounceParameters_Slots {
+    pub struct AnnounceParameters_Slots {
         initial: Option<i64>,
         max: Option<i64>,
         rounds: Option<i64>,

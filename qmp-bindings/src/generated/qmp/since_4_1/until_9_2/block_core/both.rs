@@ -5,7 +5,7 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_4_1::types::{BlkdebugEvent, BlkdebugIoType};
     #[derive(Default)]
-    pub(crate) struct BlkdebugInjectErrorOptions_Slots {
+    pub struct BlkdebugInjectErrorOptions_Slots {
         event: Option<BlkdebugEvent>,
         state: Option<i64>,
         iotype: Option<BlkdebugIoType>,

@@ -7,7 +7,7 @@ mod types {
     use crate::generated::qmp::since_2_7::types::BlockdevOnError;
     use crate::generated::qmp::since_3_0::types::MirrorCopyMode;
     #[derive(Default)]
-    pub(crate) struct BlockDirtyBitmapAdd_Slots {
+    pub struct BlockDirtyBitmapAdd_Slots {
         node: Option<String>,
         name: Option<String>,
         granularity: Option<u32>,
@@ -65,7 +65,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DriveMirror_Slots {
+    pub struct DriveMirror_Slots {
         job_id: Option<String>,
         device: Option<String>,
         target: Option<String>,

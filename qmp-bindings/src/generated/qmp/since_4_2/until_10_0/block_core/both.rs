@@ -9,7 +9,7 @@ mod commands {
         pub use crate::generated::qmp::since_4_2::types::MirrorSyncMode;
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevMirror_Slots {
+    pub struct BlockdevMirror_Slots {
         job_id: Option<String>,
         device: Option<String>,
         target: Option<String>,

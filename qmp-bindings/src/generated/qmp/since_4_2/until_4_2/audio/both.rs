@@ -23,7 +23,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct Audiodev_Slots {
+    pub struct Audiodev_Slots {
         id: Option<String>,
         timer_period: Option<u32>,
     }
@@ -104,11 +104,10 @@ mod types {
     impl Branches for AudiodevDriverBranch {
         const DISCRIMINATOR: &'static str = "driver";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "none" => Self::None(rest.members()?),
                     "alsa" => Self::Alsa(rest.members()?),
                     "coreaudio" => Self::Coreaudio(rest.members()?),
@@ -118,13 +117,7 @@ mod types {
                     "sdl" => Self::Sdl(rest.members()?),
                     "spice" => Self::Spice(rest.members()?),
                     "wav" => Self::Wav(rest.members()?),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }

@@ -140,7 +140,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsGluster_Slots {
+    pub struct BlockdevCreateOptionsGluster_Slots {
         location: Option<BlockdevOptionsGluster>,
         size: Option<u64>,
         preallocation: Option<PreallocMode>,
@@ -170,7 +170,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsSheepdog_Slots {
+    pub struct BlockdevCreateOptionsSheepdog_Slots {
         location: Option<BlockdevOptionsSheepdog>,
         size: Option<u64>,
         backing_file: Option<String>,
@@ -209,7 +209,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsGluster_Slots {
+    pub struct BlockdevOptionsGluster_Slots {
         volume: Option<String>,
         path: Option<String>,
         server: Option<Vec<SocketAddress>>,
@@ -245,7 +245,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsNbd_Slots {
+    pub struct BlockdevOptionsNbd_Slots {
         server: Option<SocketAddress>,
         export: Option<String>,
         tls_creds: Option<String>,
@@ -281,7 +281,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsSheepdog_Slots {
+    pub struct BlockdevOptionsSheepdog_Slots {
         server: Option<SocketAddress>,
         vdi: Option<String>,
         snap_id: Option<u32>,
@@ -328,7 +328,7 @@ mod commands {
         pub use crate::generated::qmp::since_4_2::types::SocketAddressLegacy;
     }
     #[derive(Default)]
-    pub(crate) struct NbdServerStart_Slots {
+    pub struct NbdServerStart_Slots {
         addr: Option<types::SocketAddressLegacy>,
         tls_creds: Option<String>,
         tls_authz: Option<String>,

@@ -6,7 +6,7 @@ mod types {
     use crate::generated::qmp::since_2_12::types::SshHostKeyCheck;
     use crate::generated::qmp::since_4_2::types::InetSocketAddress;
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsSsh_Slots {
+    pub struct BlockdevCreateOptionsSsh_Slots {
         location: Option<BlockdevOptionsSsh>,
         size: Option<u64>,
     }
@@ -33,7 +33,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsSsh_Slots {
+    pub struct BlockdevOptionsSsh_Slots {
         server: Option<InetSocketAddress>,
         path: Option<String>,
         user: Option<String>,

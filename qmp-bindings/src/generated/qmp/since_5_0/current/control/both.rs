@@ -24,7 +24,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MonitorOptions_Slots {
+    pub struct MonitorOptions_Slots {
         id: Option<String>,
         mode: Option<MonitorMode>,
         pretty: Option<bool>,

@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct NumaHmatCacheOptions_Slots {
+    pub struct NumaHmatCacheOptions_Slots {
         node_id: Option<u32>,
         size: Option<u64>,
         level: Option<u8>,
@@ -43,7 +43,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NumaHmatLbOptions_Slots {
+    pub struct NumaHmatLbOptions_Slots {
         initiator: Option<u16>,
         target: Option<u16>,
         hierarchy: Option<HmatLbMemoryHierarchy>,

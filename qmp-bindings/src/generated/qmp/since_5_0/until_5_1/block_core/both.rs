@@ -21,19 +21,12 @@ mod types {
     impl Branches for BlockExport {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "nbd" => Self::Nbd(rest.members()?),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -42,7 +35,7 @@ mod types {
         BlockExport = "BlockExport"
     }
     #[derive(Default)]
-    pub(crate) struct BlockExportNbd_Slots {
+    pub struct BlockExportNbd_Slots {
         device: Option<String>,
         name: Option<String>,
         description: Option<String>,

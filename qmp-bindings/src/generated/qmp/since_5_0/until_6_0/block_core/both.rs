@@ -6,7 +6,7 @@ mod types {
     use crate::generated::qmp::since_2_9::types::InetSocketAddressBase;
     use crate::generated::qmp::since_3_0::types::RbdAuthMode;
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsRbd_Slots {
+    pub struct BlockdevCreateOptionsRbd_Slots {
         location: Option<BlockdevOptionsRbd>,
         size: Option<u64>,
         cluster_size: Option<u64>,
@@ -36,7 +36,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsRbd_Slots {
+    pub struct BlockdevOptionsRbd_Slots {
         pool: Option<String>,
         namespace: Option<String>,
         image: Option<String>,

@@ -26,7 +26,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockMeasureInfo_Slots {
+    pub struct BlockMeasureInfo_Slots {
         required: Option<i64>,
         fully_allocated: Option<i64>,
         bitmaps: Option<i64>,
@@ -56,7 +56,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevAmendOptionsLuks_Slots {
+    pub struct BlockdevAmendOptionsLuks_Slots {
         state: Option<QCryptoBlockLuksKeyslotState>,
         new_secret: Option<String>,
         old_secret: Option<String>,
@@ -113,7 +113,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsFile_Slots {
+    pub struct BlockdevCreateOptionsFile_Slots {
         filename: Option<String>,
         size: Option<u64>,
         preallocation: Option<PreallocMode>,

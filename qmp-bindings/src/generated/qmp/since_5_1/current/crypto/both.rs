@@ -6,23 +6,16 @@ mod types {
     impl Branches for QCryptoBlockAmendOptions {
         const DISCRIMINATOR: &'static str = "format";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "luks" => Self::Luks(rest.members()?),
                     "qcow" => {
                         rest.nothing()?;
                         Self::Qcow
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -31,7 +24,7 @@ mod types {
         QCryptoBlockAmendOptions = "QCryptoBlockAmendOptions"
     }
     #[derive(Default)]
-    pub(crate) struct QCryptoBlockAmendOptionsLuks_Slots {
+    pub struct QCryptoBlockAmendOptionsLuks_Slots {
         state: Option<QCryptoBlockLuksKeyslotState>,
         new_secret: Option<String>,
         old_secret: Option<String>,

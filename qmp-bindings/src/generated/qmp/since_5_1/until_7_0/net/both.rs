@@ -13,7 +13,7 @@ mod types {
     use crate::generated::qmp::since_2_12::types::NetdevHubPortOptions;
     use crate::generated::qmp::since_3_1::types::NetdevUserOptions;
     #[derive(Default)]
-    pub(crate) struct Netdev_Slots {
+    pub struct Netdev_Slots {
         id: Option<String>,
     }
     impl Base for Netdev {
@@ -41,11 +41,10 @@ mod types {
     impl Branches for NetdevType {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "nic" => Self::Nic(rest.members()?),
                     "user" => Self::User(rest.members()?),
                     "tap" => Self::Tap(rest.members()?),
@@ -61,13 +60,7 @@ mod types {
                         rest.nothing()?;
                         Self::None
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }

@@ -30,7 +30,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NbdServerAddOptions_Slots {
+    pub struct NbdServerAddOptions_Slots {
         name: Option<String>,
         description: Option<String>,
         device: Option<String>,
@@ -84,7 +84,7 @@ mod commands {
         };
     }
     #[derive(Default)]
-    pub(crate) struct BlockExportDel_Slots {
+    pub struct BlockExportDel_Slots {
         id: Option<String>,
         mode: Option<types::BlockExportRemoveMode>,
     }
@@ -111,7 +111,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NbdServerRemove_Slots {
+    pub struct NbdServerRemove_Slots {
         name: Option<String>,
         mode: Option<types::BlockExportRemoveMode>,
     }

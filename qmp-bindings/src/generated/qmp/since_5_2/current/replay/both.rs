@@ -44,7 +44,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ReplayBreak_Slots {
+    pub struct ReplayBreak_Slots {
         icount: Option<i64>,
     }
     impl Object for ReplayBreak {
@@ -82,7 +82,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ReplaySeek_Slots {
+    pub struct ReplaySeek_Slots {
         icount: Option<i64>,
     }
     impl Object for ReplaySeek {

@@ -5,7 +5,7 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_5_1::types::SocketAddress;
     #[derive(Default)]
-    pub(crate) struct BlockExportOptionsVhostUserBlk_Slots {
+    pub struct BlockExportOptionsVhostUserBlk_Slots {
         addr: Option<SocketAddress>,
         logical_block_size: Option<u64>,
         num_queues: Option<u16>,
@@ -55,7 +55,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NbdServerOptions_Slots {
+    pub struct NbdServerOptions_Slots {
         addr: Option<SocketAddress>,
         tls_creds: Option<String>,
         tls_authz: Option<String>,
@@ -101,7 +101,7 @@ mod commands {
         pub use crate::generated::qmp::since_5_1::types::SocketAddressLegacy;
     }
     #[derive(Default)]
-    pub(crate) struct NbdServerStart_Slots {
+    pub struct NbdServerStart_Slots {
         addr: Option<types::SocketAddressLegacy>,
         tls_creds: Option<String>,
         tls_authz: Option<String>,

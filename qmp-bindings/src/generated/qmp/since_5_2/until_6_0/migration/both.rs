@@ -32,7 +32,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct CalcDirtyRate_Slots {
+    pub struct CalcDirtyRate_Slots {
         calc_time: Option<i64>,
     }
     impl Object for CalcDirtyRate {

@@ -5,7 +5,7 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_4_0::types::{QAuthZListPolicy, QAuthZListRule};
     #[derive(Default)]
-    pub(crate) struct AuthZListFileProperties_Slots {
+    pub struct AuthZListFileProperties_Slots {
         filename: Option<String>,
         refresh: Option<bool>,
     }
@@ -51,7 +51,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct AuthZSimpleProperties_Slots {
+    pub struct AuthZSimpleProperties_Slots {
         identity: Option<String>,
     }
     impl Object for AuthZSimpleProperties {
@@ -75,7 +75,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct AuthZpamProperties_Slots {
+    pub struct AuthZpamProperties_Slots {
         service: Option<String>,
     }
     impl Object for AuthZpamProperties {

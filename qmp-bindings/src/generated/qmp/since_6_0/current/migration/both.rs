@@ -45,7 +45,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct SnapshotDelete_Slots {
+    pub struct SnapshotDelete_Slots {
         job_id: Option<String>,
         tag: Option<String>,
         devices: Option<Vec<String>>,
@@ -75,7 +75,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SnapshotLoad_Slots {
+    pub struct SnapshotLoad_Slots {
         job_id: Option<String>,
         tag: Option<String>,
         vmstate: Option<String>,
@@ -108,7 +108,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SnapshotSave_Slots {
+    pub struct SnapshotSave_Slots {
         job_id: Option<String>,
         tag: Option<String>,
         vmstate: Option<String>,

@@ -4,7 +4,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct SevInjectLaunchSecret_Slots {
+    pub struct SevInjectLaunchSecret_Slots {
         packet_header: Option<String>,
         secret: Option<String>,
         gpa: Option<u64>,

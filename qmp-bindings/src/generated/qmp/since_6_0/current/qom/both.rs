@@ -6,7 +6,7 @@ mod types {
     use crate::generated::qmp::since_2_5::types::NetFilterDirection;
     use crate::generated::qmp::since_4_2::types::GrabToggleKeys;
     #[derive(Default)]
-    pub(crate) struct CanHostSocketcanProperties_Slots {
+    pub struct CanHostSocketcanProperties_Slots {
         r#if: Option<String>,
         canbus: Option<String>,
     }
@@ -33,7 +33,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ColoCompareProperties_Slots {
+    pub struct ColoCompareProperties_Slots {
         primary_in: Option<String>,
         secondary_in: Option<String>,
         outdev: Option<String>,
@@ -81,7 +81,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DBusVmStateProperties_Slots {
+    pub struct DBusVmStateProperties_Slots {
         addr: Option<String>,
         id_list: Option<String>,
     }
@@ -108,7 +108,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct FilterBufferProperties_Slots {
+    pub struct FilterBufferProperties_Slots {
         netdev: Option<String>,
         queue: Option<NetFilterDirection>,
         status: Option<String>,
@@ -147,7 +147,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct FilterDumpProperties_Slots {
+    pub struct FilterDumpProperties_Slots {
         netdev: Option<String>,
         queue: Option<NetFilterDirection>,
         status: Option<String>,
@@ -189,7 +189,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct FilterMirrorProperties_Slots {
+    pub struct FilterMirrorProperties_Slots {
         netdev: Option<String>,
         queue: Option<NetFilterDirection>,
         status: Option<String>,
@@ -231,7 +231,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct FilterRedirectorProperties_Slots {
+    pub struct FilterRedirectorProperties_Slots {
         netdev: Option<String>,
         queue: Option<NetFilterDirection>,
         status: Option<String>,
@@ -276,7 +276,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct FilterRewriterProperties_Slots {
+    pub struct FilterRewriterProperties_Slots {
         netdev: Option<String>,
         queue: Option<NetFilterDirection>,
         status: Option<String>,
@@ -315,7 +315,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct InputBarrierProperties_Slots {
+    pub struct InputBarrierProperties_Slots {
         name: Option<String>,
         server: Option<String>,
         port: Option<String>,
@@ -357,7 +357,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct InputLinuxProperties_Slots {
+    pub struct InputLinuxProperties_Slots {
         evdev: Option<String>,
         grab_all: Option<bool>,
         repeat: Option<bool>,
@@ -390,7 +390,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct NetfilterProperties_Slots {
+    pub struct NetfilterProperties_Slots {
         netdev: Option<String>,
         queue: Option<NetFilterDirection>,
         status: Option<String>,
@@ -426,7 +426,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct PrManagerHelperProperties_Slots {
+    pub struct PrManagerHelperProperties_Slots {
         path: Option<String>,
     }
     impl Object for PrManagerHelperProperties {
@@ -450,7 +450,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RemoteObjectProperties_Slots {
+    pub struct RemoteObjectProperties_Slots {
         fd: Option<String>,
         devid: Option<String>,
     }
@@ -477,7 +477,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RngEgdProperties_Slots {
+    pub struct RngEgdProperties_Slots {
         opened: Option<bool>,
         chardev: Option<String>,
     }

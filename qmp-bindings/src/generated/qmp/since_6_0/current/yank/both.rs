@@ -31,7 +31,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct Yank_Slots {
+    pub struct Yank_Slots {
         instances: Option<Vec<types::YankInstance>>,
     }
     impl Object for Yank {

@@ -22,7 +22,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CryptodevVhostUserProperties_Slots {
+    pub struct CryptodevVhostUserProperties_Slots {
         queues: Option<u32>,
         chardev: Option<String>,
     }

@@ -36,7 +36,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SecretKeyringProperties_Slots {
+    pub struct SecretKeyringProperties_Slots {
         loaded: Option<bool>,
         format: Option<QCryptoSecretFormat>,
         keyid: Option<String>,

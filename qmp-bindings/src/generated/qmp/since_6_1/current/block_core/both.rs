@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct RbdEncryptionOptionsLuks_Slots {
+    pub struct RbdEncryptionOptionsLuks_Slots {
         key_secret: Option<String>,
     }
     impl Object for RbdEncryptionOptionsLuks {
@@ -28,7 +28,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RbdEncryptionOptionsLuks2_Slots {
+    pub struct RbdEncryptionOptionsLuks2_Slots {
         key_secret: Option<String>,
     }
     impl Object for RbdEncryptionOptionsLuks2 {
@@ -66,7 +66,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RbdEncryptionOptionsLuksBase_Slots {
+    pub struct RbdEncryptionOptionsLuksBase_Slots {
         key_secret: Option<String>,
     }
     impl Object for RbdEncryptionOptionsLuksBase {
@@ -92,11 +92,10 @@ mod types {
     impl Branches for SshHostKeyCheck {
         const DISCRIMINATOR: &'static str = "mode";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "hash" => Self::Hash(rest.members()?),
                     "none" => {
                         rest.nothing()?;
@@ -106,13 +105,7 @@ mod types {
                         rest.nothing()?;
                         Self::KnownHosts
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -121,7 +114,7 @@ mod types {
         SshHostKeyCheck = "SshHostKeyCheck"
     }
     #[derive(Default)]
-    pub(crate) struct SshHostKeyHash_Slots {
+    pub struct SshHostKeyHash_Slots {
         r#type: Option<SshHostKeyCheckHashType>,
         hash: Option<String>,
     }

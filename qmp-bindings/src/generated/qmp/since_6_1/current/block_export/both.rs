@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct BlockExportOptionsFuse_Slots {
+    pub struct BlockExportOptionsFuse_Slots {
         mountpoint: Option<String>,
         growable: Option<bool>,
         allow_other: Option<FuseExportAllowOther>,

@@ -23,7 +23,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct QuerySevAttestationReport_Slots {
+    pub struct QuerySevAttestationReport_Slots {
         mnonce: Option<String>,
     }
     impl Object for QuerySevAttestationReport {

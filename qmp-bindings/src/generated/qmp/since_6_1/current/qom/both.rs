@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct QtestProperties_Slots {
+    pub struct QtestProperties_Slots {
         chardev: Option<String>,
         log: Option<String>,
     }

@@ -20,7 +20,7 @@ mod types {
         MemoryBackendProperties, QtestProperties,
     };
     #[derive(Default)]
-    pub(crate) struct ObjectOptions_Slots {
+    pub struct ObjectOptions_Slots {
         id: Option<String>,
     }
     impl Base for ObjectOptions {
@@ -51,11 +51,10 @@ mod types {
     impl Branches for ObjectOptionsQomType {
         const DISCRIMINATOR: &'static str = "qom-type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "authz-list" => Self::AuthzList(rest.members()?),
                     "authz-listfile" => Self::AuthzListfile(rest.members()?),
                     "authz-pam" => Self::AuthzPam(rest.members()?),
@@ -106,13 +105,7 @@ mod types {
                         rest.nothing()?;
                         Self::S390PvGuest
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }

@@ -5,7 +5,7 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_6_1::types::SocketAddress;
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsNbd_Slots {
+    pub struct BlockdevOptionsNbd_Slots {
         server: Option<SocketAddress>,
         export: Option<String>,
         tls_creds: Option<String>,

@@ -5,7 +5,7 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_2_5::types::HostMemPolicy;
     #[derive(Default)]
-    pub(crate) struct MemoryBackendFileProperties_Slots {
+    pub struct MemoryBackendFileProperties_Slots {
         dump: Option<bool>,
         host_nodes: Option<Vec<u16>>,
         merge: Option<bool>,
@@ -74,7 +74,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MemoryBackendMemfdProperties_Slots {
+    pub struct MemoryBackendMemfdProperties_Slots {
         dump: Option<bool>,
         host_nodes: Option<Vec<u16>>,
         merge: Option<bool>,
@@ -137,7 +137,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MemoryBackendProperties_Slots {
+    pub struct MemoryBackendProperties_Slots {
         dump: Option<bool>,
         host_nodes: Option<Vec<u16>>,
         merge: Option<bool>,

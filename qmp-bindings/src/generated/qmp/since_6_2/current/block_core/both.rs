@@ -6,7 +6,7 @@ mod types {
     use crate::generated::qmp::since_2_5::types::OnOffAuto;
     use crate::generated::qmp::since_5_0::types::BlockdevAioOptions;
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsFile_Slots {
+    pub struct BlockdevOptionsFile_Slots {
         filename: Option<String>,
         pr_manager: Option<String>,
         locking: Option<OnOffAuto>,

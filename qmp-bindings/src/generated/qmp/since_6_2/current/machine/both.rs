@@ -19,7 +19,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct PcdimmDeviceInfoWrapper_Slots {
+    pub struct PcdimmDeviceInfoWrapper_Slots {
         data: Option<PcdimmDeviceInfo>,
     }
     impl Object for PcdimmDeviceInfoWrapper {
@@ -55,7 +55,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VirtioMemDeviceInfoWrapper_Slots {
+    pub struct VirtioMemDeviceInfoWrapper_Slots {
         data: Option<VirtioMemDeviceInfo>,
     }
     impl Object for VirtioMemDeviceInfoWrapper {
@@ -91,7 +91,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VirtioPmemDeviceInfoWrapper_Slots {
+    pub struct VirtioPmemDeviceInfoWrapper_Slots {
         data: Option<VirtioPmemDeviceInfo>,
     }
     impl Object for VirtioPmemDeviceInfoWrapper {

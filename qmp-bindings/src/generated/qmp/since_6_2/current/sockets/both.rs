@@ -18,7 +18,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct UnixSocketAddressWrapper_Slots {
+    pub struct UnixSocketAddressWrapper_Slots {
         data: Option<UnixSocketAddress>,
     }
     impl Object for UnixSocketAddressWrapper {
@@ -54,7 +54,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct VsockSocketAddressWrapper_Slots {
+    pub struct VsockSocketAddressWrapper_Slots {
         data: Option<VsockSocketAddress>,
     }
     impl Object for VsockSocketAddressWrapper {

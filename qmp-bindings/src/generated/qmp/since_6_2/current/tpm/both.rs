@@ -18,7 +18,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct TpmEmulatorOptionsWrapper_Slots {
+    pub struct TpmEmulatorOptionsWrapper_Slots {
         data: Option<TpmEmulatorOptions>,
     }
     impl Object for TpmEmulatorOptionsWrapper {
@@ -54,7 +54,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct TpmPassthroughOptionsWrapper_Slots {
+    pub struct TpmPassthroughOptionsWrapper_Slots {
         data: Option<TpmPassthroughOptions>,
     }
     impl Object for TpmPassthroughOptionsWrapper {

@@ -21,7 +21,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct AbortWrapper_Slots {
+    pub struct AbortWrapper_Slots {
         data: Option<Abort>,
     }
     impl Object for AbortWrapper {
@@ -57,7 +57,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockDirtyBitmapAddWrapper_Slots {
+    pub struct BlockDirtyBitmapAddWrapper_Slots {
         data: Option<BlockDirtyBitmapAdd>,
     }
     impl Object for BlockDirtyBitmapAddWrapper {
@@ -93,7 +93,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockDirtyBitmapWrapper_Slots {
+    pub struct BlockDirtyBitmapWrapper_Slots {
         data: Option<BlockDirtyBitmap>,
     }
     impl Object for BlockDirtyBitmapWrapper {
@@ -129,7 +129,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevSnapshotInternalWrapper_Slots {
+    pub struct BlockdevSnapshotInternalWrapper_Slots {
         data: Option<BlockdevSnapshotInternal>,
     }
     impl Object for BlockdevSnapshotInternalWrapper {
@@ -165,7 +165,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevSnapshotSyncWrapper_Slots {
+    pub struct BlockdevSnapshotSyncWrapper_Slots {
         data: Option<BlockdevSnapshotSync>,
     }
     impl Object for BlockdevSnapshotSyncWrapper {
@@ -201,7 +201,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevSnapshotWrapper_Slots {
+    pub struct BlockdevSnapshotWrapper_Slots {
         data: Option<BlockdevSnapshot>,
     }
     impl Object for BlockdevSnapshotWrapper {

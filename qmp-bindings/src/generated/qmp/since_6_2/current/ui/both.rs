@@ -17,7 +17,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct InputMoveEventWrapper_Slots {
+    pub struct InputMoveEventWrapper_Slots {
         data: Option<InputMoveEvent>,
     }
     impl Object for InputMoveEventWrapper {
@@ -53,7 +53,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct IntWrapper_Slots {
+    pub struct IntWrapper_Slots {
         data: Option<i64>,
     }
     impl Object for IntWrapper {

@@ -17,7 +17,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct InetSocketAddressWrapper_Slots {
+    pub struct InetSocketAddressWrapper_Slots {
         data: Option<InetSocketAddress>,
     }
     impl Object for InetSocketAddressWrapper {

@@ -21,7 +21,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevCommonWrapper_Slots {
+    pub struct ChardevCommonWrapper_Slots {
         data: Option<ChardevCommon>,
     }
     impl Object for ChardevCommonWrapper {
@@ -57,7 +57,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevFileWrapper_Slots {
+    pub struct ChardevFileWrapper_Slots {
         data: Option<ChardevFile>,
     }
     impl Object for ChardevFileWrapper {
@@ -93,7 +93,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevHostdevWrapper_Slots {
+    pub struct ChardevHostdevWrapper_Slots {
         data: Option<ChardevHostdev>,
     }
     impl Object for ChardevHostdevWrapper {
@@ -129,7 +129,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevMuxWrapper_Slots {
+    pub struct ChardevMuxWrapper_Slots {
         data: Option<ChardevMux>,
     }
     impl Object for ChardevMuxWrapper {
@@ -165,7 +165,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevQemuVdAgentWrapper_Slots {
+    pub struct ChardevQemuVdAgentWrapper_Slots {
         data: Option<ChardevQemuVdAgent>,
     }
     impl Object for ChardevQemuVdAgentWrapper {
@@ -201,7 +201,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevRingbufWrapper_Slots {
+    pub struct ChardevRingbufWrapper_Slots {
         data: Option<ChardevRingbuf>,
     }
     impl Object for ChardevRingbufWrapper {
@@ -237,7 +237,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSpiceChannelWrapper_Slots {
+    pub struct ChardevSpiceChannelWrapper_Slots {
         data: Option<ChardevSpiceChannel>,
     }
     impl Object for ChardevSpiceChannelWrapper {
@@ -273,7 +273,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSpicePortWrapper_Slots {
+    pub struct ChardevSpicePortWrapper_Slots {
         data: Option<ChardevSpicePort>,
     }
     impl Object for ChardevSpicePortWrapper {
@@ -309,7 +309,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevStdioWrapper_Slots {
+    pub struct ChardevStdioWrapper_Slots {
         data: Option<ChardevStdio>,
     }
     impl Object for ChardevStdioWrapper {
@@ -345,7 +345,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevVcWrapper_Slots {
+    pub struct ChardevVcWrapper_Slots {
         data: Option<ChardevVc>,
     }
     impl Object for ChardevVcWrapper {

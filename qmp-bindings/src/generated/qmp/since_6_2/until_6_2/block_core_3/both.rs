@@ -9,7 +9,7 @@ mod types {
     use crate::generated::qmp::since_3_0::types::Qcow2OverlapChecks;
     use crate::generated::qmp::since_6_2::types::BlockdevOptions;
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsQcow2_Slots {
+    pub struct BlockdevOptionsQcow2_Slots {
         file: Option<BlockdevRef>,
         backing: Option<BlockdevRefOrNull>,
         lazy_refcounts: Option<bool>,
@@ -72,7 +72,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsQuorum_Slots {
+    pub struct BlockdevOptionsQuorum_Slots {
         blkverify: Option<bool>,
         children: Option<Vec<BlockdevRef>>,
         vote_threshold: Option<i64>,
@@ -108,7 +108,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsRaw_Slots {
+    pub struct BlockdevOptionsRaw_Slots {
         file: Option<BlockdevRef>,
         offset: Option<i64>,
         size: Option<i64>,
@@ -138,7 +138,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsReplication_Slots {
+    pub struct BlockdevOptionsReplication_Slots {
         file: Option<BlockdevRef>,
         mode: Option<ReplicationMode>,
         top_id: Option<String>,
@@ -168,7 +168,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsThrottle_Slots {
+    pub struct BlockdevOptionsThrottle_Slots {
         throttle_group: Option<String>,
         file: Option<BlockdevRef>,
     }
@@ -240,7 +240,7 @@ mod commands {
         };
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreate_Slots {
+    pub struct BlockdevCreate_Slots {
         job_id: Option<String>,
         options: Option<types::BlockdevCreateOptions>,
     }
@@ -267,7 +267,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevReopen_Slots {
+    pub struct BlockdevReopen_Slots {
         options: Option<Vec<types::BlockdevOptions>>,
     }
     impl Object for BlockdevReopen {
@@ -291,7 +291,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct XBlockdevAmend_Slots {
+    pub struct XBlockdevAmend_Slots {
         job_id: Option<String>,
         node_name: Option<String>,
         options: Option<types::BlockdevAmendOptions>,

@@ -50,7 +50,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SgxEpc_Slots {
+    pub struct SgxEpc_Slots {
         memdev: Option<String>,
     }
     impl Object for SgxEpc {
@@ -106,7 +106,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SgxEpcDeviceInfoWrapper_Slots {
+    pub struct SgxEpcDeviceInfoWrapper_Slots {
         data: Option<SgxEpcDeviceInfo>,
     }
     impl Object for SgxEpcDeviceInfoWrapper {
@@ -142,7 +142,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SgxEpcProperties_Slots {
+    pub struct SgxEpcProperties_Slots {
         sgx_epc: Option<Vec<SgxEpc>>,
     }
     impl Object for SgxEpcProperties {

@@ -19,7 +19,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificRbdWrapper_Slots {
+    pub struct ImageInfoSpecificRbdWrapper_Slots {
         data: Option<ImageInfoSpecificRbd>,
     }
     impl Object for ImageInfoSpecificRbdWrapper {
@@ -55,7 +55,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificVmdkWrapper_Slots {
+    pub struct ImageInfoSpecificVmdkWrapper_Slots {
         data: Option<ImageInfoSpecificVmdk>,
     }
     impl Object for ImageInfoSpecificVmdkWrapper {

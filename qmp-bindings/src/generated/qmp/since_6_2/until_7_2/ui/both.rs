@@ -17,7 +17,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct InputKeyEventWrapper_Slots {
+    pub struct InputKeyEventWrapper_Slots {
         data: Option<InputKeyEvent>,
     }
     impl Object for InputKeyEventWrapper {
@@ -53,7 +53,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QKeyCodeWrapper_Slots {
+    pub struct QKeyCodeWrapper_Slots {
         data: Option<QKeyCode>,
     }
     impl Object for QKeyCodeWrapper {

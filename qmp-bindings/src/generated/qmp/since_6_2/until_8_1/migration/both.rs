@@ -48,7 +48,7 @@ mod commands {
         pub use crate::generated::qmp::since_6_2::types::DirtyRateMeasureMode;
     }
     #[derive(Default)]
-    pub(crate) struct CalcDirtyRate_Slots {
+    pub struct CalcDirtyRate_Slots {
         calc_time: Option<i64>,
         sample_pages: Option<i64>,
         mode: Option<types::DirtyRateMeasureMode>,

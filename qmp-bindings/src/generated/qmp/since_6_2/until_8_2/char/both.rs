@@ -17,7 +17,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevSocketWrapper_Slots {
+    pub struct ChardevSocketWrapper_Slots {
         data: Option<ChardevSocket>,
     }
     impl Object for ChardevSocketWrapper {
@@ -53,7 +53,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevUdpWrapper_Slots {
+    pub struct ChardevUdpWrapper_Slots {
         data: Option<ChardevUdp>,
     }
     impl Object for ChardevUdpWrapper {

@@ -17,7 +17,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct StringWrapper_Slots {
+    pub struct StringWrapper_Slots {
         data: Option<QapiString>,
     }
     impl Object for StringWrapper {

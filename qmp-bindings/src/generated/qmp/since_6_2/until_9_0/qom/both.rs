@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct SevGuestProperties_Slots {
+    pub struct SevGuestProperties_Slots {
         sev_device: Option<String>,
         dh_cert_file: Option<String>,
         session_file: Option<String>,

@@ -17,7 +17,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevBackupWrapper_Slots {
+    pub struct BlockdevBackupWrapper_Slots {
         data: Option<BlockdevBackup>,
     }
     impl Object for BlockdevBackupWrapper {
@@ -53,7 +53,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DriveBackupWrapper_Slots {
+    pub struct DriveBackupWrapper_Slots {
         data: Option<DriveBackup>,
     }
     impl Object for DriveBackupWrapper {

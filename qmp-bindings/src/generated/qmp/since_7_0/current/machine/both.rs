@@ -20,7 +20,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SgxEpc_Slots {
+    pub struct SgxEpc_Slots {
         memdev: Option<String>,
         node: Option<i64>,
     }
@@ -86,7 +86,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SgxEpcDeviceInfoWrapper_Slots {
+    pub struct SgxEpcDeviceInfoWrapper_Slots {
         data: Option<SgxEpcDeviceInfo>,
     }
     impl Object for SgxEpcDeviceInfoWrapper {
@@ -122,7 +122,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SgxEpcProperties_Slots {
+    pub struct SgxEpcProperties_Slots {
         sgx_epc: Option<Vec<SgxEpc>>,
     }
     impl Object for SgxEpcProperties {

@@ -13,7 +13,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ExpirePasswordOptions_Slots {
+    pub struct ExpirePasswordOptions_Slots {
         time: Option<String>,
     }
     impl Base for ExpirePasswordOptions {
@@ -44,23 +44,16 @@ mod types {
     impl Branches for ExpirePasswordOptionsProtocol {
         const DISCRIMINATOR: &'static str = "protocol";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "vnc" => Self::Vnc(rest.members()?),
                     "spice" => {
                         rest.nothing()?;
                         Self::Spice
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -84,7 +77,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SetPasswordOptions_Slots {
+    pub struct SetPasswordOptions_Slots {
         password: Option<String>,
         connected: Option<SetPasswordAction>,
     }
@@ -118,23 +111,16 @@ mod types {
     impl Branches for SetPasswordOptionsProtocol {
         const DISCRIMINATOR: &'static str = "protocol";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "vnc" => Self::Vnc(rest.members()?),
                     "spice" => {
                         rest.nothing()?;
                         Self::Spice
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }

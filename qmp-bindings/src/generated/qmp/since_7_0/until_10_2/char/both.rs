@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct ChardevDBus_Slots {
+    pub struct ChardevDBus_Slots {
         logfile: Option<String>,
         logappend: Option<bool>,
         name: Option<String>,
@@ -46,7 +46,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevDBusWrapper_Slots {
+    pub struct ChardevDBusWrapper_Slots {
         data: Option<ChardevDBus>,
     }
     impl Object for ChardevDBusWrapper {

@@ -179,11 +179,10 @@ mod types {
     impl Branches for BlockdevAmendOptions {
         const DISCRIMINATOR: &'static str = "driver";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "luks" => Self::Luks(rest.members()?),
                     "qcow2" => Self::Qcow2(rest.members()?),
                     "blkdebug" => {
@@ -346,13 +345,7 @@ mod types {
                         rest.nothing()?;
                         Self::Vvfat
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -377,7 +370,7 @@ mod commands {
         pub use crate::generated::qmp::since_7_0::types::BlockdevAmendOptions;
     }
     #[derive(Default)]
-    pub(crate) struct XBlockdevAmend_Slots {
+    pub struct XBlockdevAmend_Slots {
         job_id: Option<String>,
         node_name: Option<String>,
         options: Option<types::BlockdevAmendOptions>,

@@ -9,22 +9,15 @@ mod types {
     impl Branches for InputEvent {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "key" => Self::Key(rest.members::<Data<_>>()?.0),
                     "btn" => Self::Btn(rest.members::<Data<_>>()?.0),
                     "rel" => Self::Rel(rest.members::<Data<_>>()?.0),
                     "abs" => Self::Abs(rest.members::<Data<_>>()?.0),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -43,7 +36,7 @@ mod commands {
         pub use crate::generated::qmp::since_7_0::types::InputEvent;
     }
     #[derive(Default)]
-    pub(crate) struct InputSendEvent_Slots {
+    pub struct InputSendEvent_Slots {
         device: Option<String>,
         head: Option<i64>,
         events: Option<Vec<types::InputEvent>>,

@@ -14,11 +14,10 @@ mod types {
     impl Branches for ChardevBackend {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "file" => Self::File(rest.members::<Data<_>>()?.0),
                     "serial" => Self::Serial(rest.members::<Data<_>>()?.0),
                     "parallel" => Self::Parallel(rest.members::<Data<_>>()?.0),
@@ -41,13 +40,7 @@ mod types {
                     "vc" => Self::Vc(rest.members::<Data<_>>()?.0),
                     "ringbuf" => Self::Ringbuf(rest.members::<Data<_>>()?.0),
                     "memory" => Self::Memory(rest.members::<Data<_>>()?.0),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -72,7 +65,7 @@ mod commands {
         pub use crate::generated::qmp::since_7_0::types::ChardevBackend;
     }
     #[derive(Default)]
-    pub(crate) struct ChardevAdd_Slots {
+    pub struct ChardevAdd_Slots {
         id: Option<String>,
         backend: Option<types::ChardevBackend>,
     }
@@ -99,7 +92,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevChange_Slots {
+    pub struct ChardevChange_Slots {
         id: Option<String>,
         backend: Option<types::ChardevBackend>,
     }

@@ -7,7 +7,7 @@ mod commands {
         pub use crate::generated::qmp::since_2_5::types::BlockdevChangeReadOnlyMode;
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevChangeMedium_Slots {
+    pub struct BlockdevChangeMedium_Slots {
         device: Option<String>,
         id: Option<String>,
         filename: Option<String>,

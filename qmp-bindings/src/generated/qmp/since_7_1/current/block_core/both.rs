@@ -5,7 +5,7 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_2_5::types::BlockDirtyBitmap;
     #[derive(Default)]
-    pub(crate) struct BlockDirtyBitmapMerge_Slots {
+    pub struct BlockDirtyBitmapMerge_Slots {
         node: Option<String>,
         target: Option<String>,
         bitmaps: Option<Vec<BlockDirtyBitmapOrStr>>,

@@ -51,7 +51,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockExportOptionsVduseBlk_Slots {
+    pub struct BlockExportOptionsVduseBlk_Slots {
         name: Option<String>,
         num_queues: Option<u16>,
         queue_size: Option<u16>,

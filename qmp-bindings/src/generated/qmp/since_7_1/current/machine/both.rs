@@ -58,7 +58,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CxlFixedMemoryWindowOptions_Slots {
+    pub struct CxlFixedMemoryWindowOptions_Slots {
         size: Option<u64>,
         interleave_granularity: Option<u64>,
         targets: Option<Vec<String>>,
@@ -100,7 +100,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CxlfmwProperties_Slots {
+    pub struct CxlfmwProperties_Slots {
         cxl_fmw: Option<Vec<CxlFixedMemoryWindowOptions>>,
     }
     impl Object for CxlfmwProperties {

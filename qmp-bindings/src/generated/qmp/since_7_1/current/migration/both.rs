@@ -61,7 +61,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SetVcpuDirtyLimit_Slots {
+    pub struct SetVcpuDirtyLimit_Slots {
         cpu_index: Option<i64>,
         dirty_rate: Option<u64>,
     }

@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct NetdevVmnetBridgedOptions_Slots {
+    pub struct NetdevVmnetBridgedOptions_Slots {
         ifname: Option<String>,
         isolated: Option<bool>,
     }

@@ -17,7 +17,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockDirtyBitmapMergeWrapper_Slots {
+    pub struct BlockDirtyBitmapMergeWrapper_Slots {
         data: Option<BlockDirtyBitmapMerge>,
     }
     impl Object for BlockDirtyBitmapMergeWrapper {

@@ -26,7 +26,7 @@ mod commands {
         pub use crate::generated::qmp::since_7_1::types::ImageFormat;
     }
     #[derive(Default)]
-    pub(crate) struct Screendump_Slots {
+    pub struct Screendump_Slots {
         filename: Option<String>,
         device: Option<String>,
         head: Option<i64>,

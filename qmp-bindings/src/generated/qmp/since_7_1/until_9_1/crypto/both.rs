@@ -22,19 +22,12 @@ mod types {
     impl Branches for QCryptoAkCipherOptions {
         const DISCRIMINATOR: &'static str = "alg";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "rsa" => Self::Rsa(rest.members()?),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -59,7 +52,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QCryptoAkCipherOptionsRsa_Slots {
+    pub struct QCryptoAkCipherOptionsRsa_Slots {
         hash_alg: Option<QCryptoHashAlgorithm>,
         padding_alg: Option<QCryptoRsaPaddingAlgorithm>,
     }

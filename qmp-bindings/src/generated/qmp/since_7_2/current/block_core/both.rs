@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsIoUring_Slots {
+    pub struct BlockdevOptionsIoUring_Slots {
         filename: Option<String>,
     }
     impl Object for BlockdevOptionsIoUring {
@@ -28,7 +28,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsNvmeIoUring_Slots {
+    pub struct BlockdevOptionsNvmeIoUring_Slots {
         path: Option<String>,
     }
     impl Object for BlockdevOptionsNvmeIoUring {
@@ -52,7 +52,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsVirtioBlkVfioPci_Slots {
+    pub struct BlockdevOptionsVirtioBlkVfioPci_Slots {
         path: Option<String>,
     }
     impl Object for BlockdevOptionsVirtioBlkVfioPci {
@@ -76,7 +76,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsVirtioBlkVhostUser_Slots {
+    pub struct BlockdevOptionsVirtioBlkVhostUser_Slots {
         path: Option<String>,
     }
     impl Object for BlockdevOptionsVirtioBlkVhostUser {
@@ -100,7 +100,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsVirtioBlkVhostVdpa_Slots {
+    pub struct BlockdevOptionsVirtioBlkVhostVdpa_Slots {
         path: Option<String>,
     }
     impl Object for BlockdevOptionsVirtioBlkVhostVdpa {

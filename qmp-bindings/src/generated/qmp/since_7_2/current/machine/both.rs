@@ -4,7 +4,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct Dumpdtb_Slots {
+    pub struct Dumpdtb_Slots {
         filename: Option<String>,
     }
     impl Object for Dumpdtb {

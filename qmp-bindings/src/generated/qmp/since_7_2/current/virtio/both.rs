@@ -196,7 +196,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct XQueryVirtioQueueElement_Slots {
+    pub struct XQueryVirtioQueueElement_Slots {
         path: Option<String>,
         queue: Option<u16>,
         index: Option<u16>,
@@ -226,7 +226,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct XQueryVirtioQueueStatus_Slots {
+    pub struct XQueryVirtioQueueStatus_Slots {
         path: Option<String>,
         queue: Option<u16>,
     }
@@ -253,7 +253,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct XQueryVirtioStatus_Slots {
+    pub struct XQueryVirtioStatus_Slots {
         path: Option<String>,
     }
     impl Object for XQueryVirtioStatus {
@@ -277,7 +277,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct XQueryVirtioVhostQueueStatus_Slots {
+    pub struct XQueryVirtioVhostQueueStatus_Slots {
         path: Option<String>,
         queue: Option<u16>,
     }

@@ -5,7 +5,7 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_2_5::types::HostMemPolicy;
     #[derive(Default)]
-    pub(crate) struct MemoryBackendFileProperties_Slots {
+    pub struct MemoryBackendFileProperties_Slots {
         dump: Option<bool>,
         host_nodes: Option<Vec<u16>>,
         merge: Option<bool>,

@@ -9,7 +9,7 @@ mod types {
         RbdEncryptionOptionsLuks, RbdEncryptionOptionsLuks2,
     };
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsRbd_Slots {
+    pub struct BlockdevOptionsRbd_Slots {
         pool: Option<String>,
         namespace: Option<String>,
         image: Option<String>,
@@ -78,7 +78,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificFileWrapper_Slots {
+    pub struct ImageInfoSpecificFileWrapper_Slots {
         data: Option<ImageInfoSpecificFile>,
     }
     impl Object for ImageInfoSpecificFileWrapper {
@@ -120,7 +120,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificRbdWrapper_Slots {
+    pub struct ImageInfoSpecificRbdWrapper_Slots {
         data: Option<ImageInfoSpecificRbd>,
     }
     impl Object for ImageInfoSpecificRbdWrapper {
@@ -181,7 +181,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificVmdkWrapper_Slots {
+    pub struct ImageInfoSpecificVmdkWrapper_Slots {
         data: Option<ImageInfoSpecificVmdk>,
     }
     impl Object for ImageInfoSpecificVmdkWrapper {
@@ -205,7 +205,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RbdEncryptionOptions_Slots {
+    pub struct RbdEncryptionOptions_Slots {
         parent: Option<Box<RbdEncryptionOptions>>,
     }
     impl Base for RbdEncryptionOptions {
@@ -236,27 +236,20 @@ mod types {
     impl Branches for RbdEncryptionOptionsFormat {
         const DISCRIMINATOR: &'static str = "format";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "luks" => Self::Luks(rest.members()?),
                     "luks2" => Self::Luks2(rest.members()?),
                     "luks-any" => Self::LuksAny(rest.members()?),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
     }
     #[derive(Default)]
-    pub(crate) struct RbdEncryptionOptionsLuksAny_Slots {
+    pub struct RbdEncryptionOptionsLuksAny_Slots {
         key_secret: Option<String>,
     }
     impl Object for RbdEncryptionOptionsLuksAny {

@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct CxlUncorErrorRecord_Slots {
+    pub struct CxlUncorErrorRecord_Slots {
         r#type: Option<CxlUncorErrorType>,
         header: Option<Vec<u32>>,
     }
@@ -46,7 +46,7 @@ mod commands {
         };
     }
     #[derive(Default)]
-    pub(crate) struct CxlInjectCorrectableError_Slots {
+    pub struct CxlInjectCorrectableError_Slots {
         path: Option<String>,
         r#type: Option<types::CxlCorErrorType>,
     }
@@ -73,7 +73,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CxlInjectUncorrectableErrors_Slots {
+    pub struct CxlInjectUncorrectableErrors_Slots {
         path: Option<String>,
         errors: Option<Vec<types::CxlUncorErrorRecord>>,
     }

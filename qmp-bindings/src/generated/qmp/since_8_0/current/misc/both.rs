@@ -4,7 +4,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct GetWin32Socket_Slots {
+    pub struct GetWin32Socket_Slots {
         info: Option<String>,
         fdname: Option<String>,
     }

@@ -48,7 +48,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct XenEventInject_Slots {
+    pub struct XenEventInject_Slots {
         port: Option<u32>,
     }
     impl Object for XenEventInject {

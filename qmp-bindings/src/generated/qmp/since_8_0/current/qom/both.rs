@@ -24,7 +24,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CryptodevVhostUserProperties_Slots {
+    pub struct CryptodevVhostUserProperties_Slots {
         queues: Option<u32>,
         throttle_bps: Option<u64>,
         throttle_ops: Option<u64>,

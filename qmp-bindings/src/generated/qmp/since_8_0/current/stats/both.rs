@@ -7,7 +7,7 @@ mod types {
         Stats, StatsSchemaValue, StatsVcpuFilter,
     };
     #[derive(Default)]
-    pub(crate) struct StatsFilter_Slots {
+    pub struct StatsFilter_Slots {
         providers: Option<Vec<StatsRequest>>,
     }
     impl Base for StatsFilter {
@@ -38,11 +38,10 @@ mod types {
     impl Branches for StatsFilterTarget {
         const DISCRIMINATOR: &'static str = "target";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "vcpu" => Self::Vcpu(rest.members()?),
                     "vm" => {
                         rest.nothing()?;
@@ -52,19 +51,13 @@ mod types {
                         rest.nothing()?;
                         Self::Cryptodev
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
     }
     #[derive(Default)]
-    pub(crate) struct StatsRequest_Slots {
+    pub struct StatsRequest_Slots {
         provider: Option<StatsProvider>,
         names: Option<Vec<String>>,
     }

@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct InputKeyEvent_Slots {
+    pub struct InputKeyEvent_Slots {
         key: Option<KeyValue>,
         down: Option<bool>,
     }
@@ -43,7 +43,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct InputKeyEventWrapper_Slots {
+    pub struct InputKeyEventWrapper_Slots {
         data: Option<InputKeyEvent>,
     }
     impl Object for InputKeyEventWrapper {
@@ -69,20 +69,13 @@ mod types {
     impl Branches for KeyValue {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "number" => Self::Number(rest.members::<Data<_>>()?.0),
                     "qcode" => Self::Qcode(rest.members::<Data<_>>()?.0),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -103,7 +96,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct QKeyCodeWrapper_Slots {
+    pub struct QKeyCodeWrapper_Slots {
         data: Option<QKeyCode>,
     }
     impl Object for QKeyCodeWrapper {
@@ -146,7 +139,7 @@ mod commands {
         pub use crate::generated::qmp::since_8_0::types::KeyValue;
     }
     #[derive(Default)]
-    pub(crate) struct SendKey_Slots {
+    pub struct SendKey_Slots {
         keys: Option<Vec<types::KeyValue>>,
         hold_time: Option<i64>,
     }

@@ -30,7 +30,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockChildInfo_Slots {
+    pub struct BlockChildInfo_Slots {
         name: Option<String>,
         info: Option<BlockGraphInfo>,
     }
@@ -194,7 +194,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockGraphInfo_Slots {
+    pub struct BlockGraphInfo_Slots {
         filename: Option<String>,
         format: Option<String>,
         dirty_flag: Option<bool>,
@@ -332,7 +332,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockNodeInfo_Slots {
+    pub struct BlockNodeInfo_Slots {
         filename: Option<String>,
         format: Option<String>,
         dirty_flag: Option<bool>,
@@ -392,7 +392,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevCreateOptionsRbd_Slots {
+    pub struct BlockdevCreateOptionsRbd_Slots {
         location: Option<BlockdevOptionsRbd>,
         size: Option<u64>,
         cluster_size: Option<u64>,
@@ -437,7 +437,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DummyBlockCoreForceArrays_Slots {
+    pub struct DummyBlockCoreForceArrays_Slots {
         unused_block_graph_info: Option<Vec<BlockGraphInfo>>,
     }
     impl Object for DummyBlockCoreForceArrays {
@@ -541,24 +541,17 @@ mod types {
     impl Branches for RbdEncryptionCreateOptions {
         const DISCRIMINATOR: &'static str = "format";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "luks" => Self::Luks(rest.members()?),
                     "luks2" => Self::Luks2(rest.members()?),
                     "luks-any" => {
                         rest.nothing()?;
                         Self::LuksAny
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }

@@ -5,7 +5,7 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_6_1::types::SocketAddress;
     #[derive(Default)]
-    pub(crate) struct NetdevStreamOptions_Slots {
+    pub struct NetdevStreamOptions_Slots {
         addr: Option<SocketAddress>,
         server: Option<bool>,
         reconnect: Option<u32>,

@@ -11,7 +11,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct CxlInjectPoison_Slots {
+    pub struct CxlInjectPoison_Slots {
         path: Option<String>,
         start: Option<u64>,
         length: Option<u64>,

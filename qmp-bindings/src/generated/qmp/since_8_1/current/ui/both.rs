@@ -6,7 +6,7 @@ mod types {
     use crate::generated::qmp::since_2_6::types::{InputAxis, InputMoveEvent};
     use crate::generated::qmp::since_8_0::types::InputKeyEvent;
     #[derive(Default)]
-    pub(crate) struct InputBtnEvent_Slots {
+    pub struct InputBtnEvent_Slots {
         button: Option<InputButton>,
         down: Option<bool>,
     }
@@ -45,7 +45,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct InputBtnEventWrapper_Slots {
+    pub struct InputBtnEventWrapper_Slots {
         data: Option<InputBtnEvent>,
     }
     impl Object for InputBtnEventWrapper {
@@ -71,23 +71,16 @@ mod types {
     impl Branches for InputEvent {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "key" => Self::Key(rest.members::<Data<_>>()?.0),
                     "btn" => Self::Btn(rest.members::<Data<_>>()?.0),
                     "rel" => Self::Rel(rest.members::<Data<_>>()?.0),
                     "abs" => Self::Abs(rest.members::<Data<_>>()?.0),
                     "mtt" => Self::Mtt(rest.members::<Data<_>>()?.0),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -96,7 +89,7 @@ mod types {
         InputEvent = "InputEvent"
     }
     #[derive(Default)]
-    pub(crate) struct InputMultiTouchEvent_Slots {
+    pub struct InputMultiTouchEvent_Slots {
         r#type: Option<InputMultiTouchType>,
         slot: Option<i64>,
         tracking_id: Option<i64>,
@@ -144,7 +137,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct InputMultiTouchEventWrapper_Slots {
+    pub struct InputMultiTouchEventWrapper_Slots {
         data: Option<InputMultiTouchEvent>,
     }
     impl Object for InputMultiTouchEventWrapper {
@@ -191,7 +184,7 @@ mod commands {
         pub use crate::generated::qmp::since_8_1::types::InputEvent;
     }
     #[derive(Default)]
-    pub(crate) struct InputSendEvent_Slots {
+    pub struct InputSendEvent_Slots {
         device: Option<String>,
         head: Option<i64>,
         events: Option<Vec<types::InputEvent>>,

@@ -7,7 +7,7 @@ mod commands {
         pub use crate::generated::qmp::since_8_1::types::CxlEventLog;
     }
     #[derive(Default)]
-    pub(crate) struct CxlInjectDramEvent_Slots {
+    pub struct CxlInjectDramEvent_Slots {
         path: Option<String>,
         log: Option<types::CxlEventLog>,
         flags: Option<u8>,
@@ -73,7 +73,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CxlInjectGeneralMediaEvent_Slots {
+    pub struct CxlInjectGeneralMediaEvent_Slots {
         path: Option<String>,
         log: Option<types::CxlEventLog>,
         flags: Option<u8>,
@@ -127,7 +127,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CxlInjectMemoryModuleEvent_Slots {
+    pub struct CxlInjectMemoryModuleEvent_Slots {
         path: Option<String>,
         log: Option<types::CxlEventLog>,
         flags: Option<u8>,

@@ -154,7 +154,7 @@ mod commands {
         };
     }
     #[derive(Default)]
-    pub(crate) struct MigrateSetCapabilities_Slots {
+    pub struct MigrateSetCapabilities_Slots {
         capabilities: Option<Vec<types::MigrationCapabilityStatus>>,
     }
     impl Object for MigrateSetCapabilities {

@@ -28,7 +28,7 @@ mod types {
         CryptodevBackendProperties, CryptodevVhostUserProperties,
     };
     #[derive(Default)]
-    pub(crate) struct MemoryBackendFileProperties_Slots {
+    pub struct MemoryBackendFileProperties_Slots {
         dump: Option<bool>,
         host_nodes: Option<Vec<u16>>,
         merge: Option<bool>,
@@ -103,7 +103,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ObjectOptions_Slots {
+    pub struct ObjectOptions_Slots {
         id: Option<String>,
     }
     impl Base for ObjectOptions {
@@ -134,11 +134,10 @@ mod types {
     impl Branches for ObjectOptionsQomType {
         const DISCRIMINATOR: &'static str = "qom-type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "authz-list" => Self::AuthzList(rest.members()?),
                     "authz-listfile" => Self::AuthzListfile(rest.members()?),
                     "authz-pam" => Self::AuthzPam(rest.members()?),
@@ -196,13 +195,7 @@ mod types {
                         rest.nothing()?;
                         Self::S390PvGuest
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }

@@ -30,7 +30,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct TraceEventGetState_Slots {
+    pub struct TraceEventGetState_Slots {
         name: Option<String>,
         vcpu: Option<i64>,
     }
@@ -57,7 +57,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct TraceEventSetState_Slots {
+    pub struct TraceEventSetState_Slots {
         name: Option<String>,
         enable: Option<bool>,
         ignore_unavailable: Option<bool>,

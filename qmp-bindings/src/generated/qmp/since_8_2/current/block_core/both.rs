@@ -6,7 +6,7 @@ mod types {
     use crate::generated::qmp::since_2_5::types::BlockDeviceIoStatus;
     use crate::generated::qmp::since_3_0::types::{JobStatus, MirrorCopyMode};
     #[derive(Default)]
-    pub(crate) struct BlockJobChangeOptions_Slots {
+    pub struct BlockJobChangeOptions_Slots {
         id: Option<String>,
     }
     impl Base for BlockJobChangeOptions {
@@ -37,11 +37,10 @@ mod types {
     impl Branches for BlockJobChangeOptionsType {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "mirror" => Self::Mirror(rest.members()?),
                     "commit" => {
                         rest.nothing()?;
@@ -75,19 +74,13 @@ mod types {
                         rest.nothing()?;
                         Self::SnapshotDelete
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockJobChangeOptionsMirror_Slots {
+    pub struct BlockJobChangeOptionsMirror_Slots {
         copy_mode: Option<MirrorCopyMode>,
     }
     impl Object for BlockJobChangeOptionsMirror {
@@ -251,7 +244,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MapEntry_Slots {
+    pub struct MapEntry_Slots {
         start: Option<i64>,
         length: Option<i64>,
         data: Option<bool>,

@@ -36,7 +36,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct HvBalloonDeviceInfoWrapper_Slots {
+    pub struct HvBalloonDeviceInfoWrapper_Slots {
         data: Option<HvBalloonDeviceInfo>,
     }
     impl Object for HvBalloonDeviceInfoWrapper {

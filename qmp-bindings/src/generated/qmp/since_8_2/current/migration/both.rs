@@ -41,7 +41,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct FileMigrationArgs_Slots {
+    pub struct FileMigrationArgs_Slots {
         filename: Option<String>,
         offset: Option<u64>,
     }
@@ -68,7 +68,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct MigrationExecCommand_Slots {
+    pub struct MigrationExecCommand_Slots {
         args: Option<Vec<String>>,
     }
     impl Object for MigrationExecCommand {
@@ -112,7 +112,7 @@ mod commands {
         pub use crate::generated::qmp::since_8_2::types::TimeUnit;
     }
     #[derive(Default)]
-    pub(crate) struct CalcDirtyRate_Slots {
+    pub struct CalcDirtyRate_Slots {
         calc_time: Option<i64>,
         calc_time_unit: Option<types::TimeUnit>,
         sample_pages: Option<i64>,

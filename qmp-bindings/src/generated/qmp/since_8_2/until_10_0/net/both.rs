@@ -5,7 +5,7 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_8_2::types::AfxdpMode;
     #[derive(Default)]
-    pub(crate) struct NetdevAfxdpOptions_Slots {
+    pub struct NetdevAfxdpOptions_Slots {
         ifname: Option<String>,
         mode: Option<AfxdpMode>,
         force_copy: Option<bool>,

@@ -21,7 +21,7 @@ mod types {
     use crate::generated::qmp::since_8_0::types::NetdevStreamOptions;
     use crate::generated::qmp::since_8_2::types::NetdevAfxdpOptions;
     #[derive(Default)]
-    pub(crate) struct Netdev_Slots {
+    pub struct Netdev_Slots {
         id: Option<String>,
     }
     impl Base for Netdev {
@@ -49,11 +49,10 @@ mod types {
     impl Branches for NetdevType {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "nic" => Self::Nic(rest.members()?),
                     "user" => Self::User(rest.members()?),
                     "tap" => Self::Tap(rest.members()?),
@@ -75,13 +74,7 @@ mod types {
                         rest.nothing()?;
                         Self::None
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }

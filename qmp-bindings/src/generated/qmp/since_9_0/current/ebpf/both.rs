@@ -29,7 +29,7 @@ mod commands {
         pub use crate::generated::qmp::since_9_0::types::EbpfProgramId;
     }
     #[derive(Default)]
-    pub(crate) struct RequestEbpf_Slots {
+    pub struct RequestEbpf_Slots {
         id: Option<types::EbpfProgramId>,
     }
     impl Object for RequestEbpf {

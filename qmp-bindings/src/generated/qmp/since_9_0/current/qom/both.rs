@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct AcpiGenericInitiatorProperties_Slots {
+    pub struct AcpiGenericInitiatorProperties_Slots {
         pci_dev: Option<String>,
         node: Option<u32>,
     }

@@ -16,7 +16,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct FdSocketAddressWrapper_Slots {
+    pub struct FdSocketAddressWrapper_Slots {
         data: Option<FdSocketAddress>,
     }
     impl Object for FdSocketAddressWrapper {

@@ -20,7 +20,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct IoThreadVirtQueueMapping_Slots {
+    pub struct IoThreadVirtQueueMapping_Slots {
         iothread: Option<String>,
         vqs: Option<Vec<u16>>,
     }

@@ -5,7 +5,7 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_9_0::types::SocketAddress;
     #[derive(Default)]
-    pub(crate) struct BlockExportOptionsVhostUserBlk_Slots {
+    pub struct BlockExportOptionsVhostUserBlk_Slots {
         addr: Option<SocketAddress>,
         logical_block_size: Option<u64>,
         num_queues: Option<u16>,

@@ -5,7 +5,7 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_9_0::types::SocketAddress;
     #[derive(Default)]
-    pub(crate) struct VfioUserServerProperties_Slots {
+    pub struct VfioUserServerProperties_Slots {
         socket: Option<SocketAddress>,
         device: Option<String>,
     }

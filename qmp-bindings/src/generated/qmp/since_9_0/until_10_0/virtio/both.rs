@@ -17,7 +17,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DummyVirtioForceArrays_Slots {
+    pub struct DummyVirtioForceArrays_Slots {
         unused_iothread_vq_mapping: Option<Vec<IoThreadVirtQueueMapping>>,
     }
     impl Object for DummyVirtioForceArrays {

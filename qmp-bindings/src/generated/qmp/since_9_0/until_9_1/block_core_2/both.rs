@@ -19,7 +19,7 @@ mod types {
         BlockGraphInfo, BlockdevOptions, QCryptoBlockInfoLuks, QCryptoCipherAlgorithm,
     };
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsPreallocate_Slots {
+    pub struct BlockdevOptionsPreallocate_Slots {
         file: Option<BlockdevRef>,
         prealloc_align: Option<i64>,
         prealloc_size: Option<i64>,
@@ -49,7 +49,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsQcow_Slots {
+    pub struct BlockdevOptionsQcow_Slots {
         file: Option<BlockdevRef>,
         backing: Option<BlockdevRefOrNull>,
         encrypt: Option<BlockdevQcowEncryption>,
@@ -79,7 +79,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsQcow2_Slots {
+    pub struct BlockdevOptionsQcow2_Slots {
         file: Option<BlockdevRef>,
         backing: Option<BlockdevRefOrNull>,
         lazy_refcounts: Option<bool>,
@@ -145,7 +145,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsQuorum_Slots {
+    pub struct BlockdevOptionsQuorum_Slots {
         blkverify: Option<bool>,
         children: Option<Vec<BlockdevRef>>,
         vote_threshold: Option<i64>,
@@ -181,7 +181,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsRaw_Slots {
+    pub struct BlockdevOptionsRaw_Slots {
         file: Option<BlockdevRef>,
         offset: Option<i64>,
         size: Option<i64>,
@@ -211,7 +211,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsReplication_Slots {
+    pub struct BlockdevOptionsReplication_Slots {
         file: Option<BlockdevRef>,
         mode: Option<ReplicationMode>,
         top_id: Option<String>,
@@ -241,7 +241,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevOptionsThrottle_Slots {
+    pub struct BlockdevOptionsThrottle_Slots {
         throttle_group: Option<String>,
         file: Option<BlockdevRef>,
     }
@@ -309,7 +309,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct DummyBlockCoreForceArrays_Slots {
+    pub struct DummyBlockCoreForceArrays_Slots {
         unused_block_graph_info: Option<Vec<BlockGraphInfo>>,
     }
     impl Object for DummyBlockCoreForceArrays {
@@ -423,7 +423,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificLuksWrapper_Slots {
+    pub struct ImageInfoSpecificLuksWrapper_Slots {
         data: Option<QCryptoBlockInfoLuks>,
     }
     impl Object for ImageInfoSpecificLuksWrapper {
@@ -513,7 +513,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ImageInfoSpecificQCow2Wrapper_Slots {
+    pub struct ImageInfoSpecificQCow2Wrapper_Slots {
         data: Option<ImageInfoSpecificQCow2>,
     }
     impl Object for ImageInfoSpecificQCow2Wrapper {
@@ -539,24 +539,17 @@ mod types {
     impl Branches for RbdEncryptionCreateOptions {
         const DISCRIMINATOR: &'static str = "format";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "luks" => Self::Luks(rest.members()?),
                     "luks2" => Self::Luks2(rest.members()?),
                     "luks-any" => {
                         rest.nothing()?;
                         Self::LuksAny
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -565,7 +558,7 @@ mod types {
         RbdEncryptionCreateOptions = "RbdEncryptionCreateOptions"
     }
     #[derive(Default)]
-    pub(crate) struct RbdEncryptionCreateOptionsLuks_Slots {
+    pub struct RbdEncryptionCreateOptionsLuks_Slots {
         key_secret: Option<String>,
         cipher_alg: Option<QCryptoCipherAlgorithm>,
     }
@@ -592,7 +585,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RbdEncryptionCreateOptionsLuks2_Slots {
+    pub struct RbdEncryptionCreateOptionsLuks2_Slots {
         key_secret: Option<String>,
         cipher_alg: Option<QCryptoCipherAlgorithm>,
     }
@@ -635,7 +628,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct RbdEncryptionCreateOptionsLuksBase_Slots {
+    pub struct RbdEncryptionCreateOptionsLuksBase_Slots {
         key_secret: Option<String>,
         cipher_alg: Option<QCryptoCipherAlgorithm>,
     }
@@ -688,7 +681,7 @@ mod commands {
         pub use crate::generated::qmp::since_9_0::types::BlockdevOptions;
     }
     #[derive(Default)]
-    pub(crate) struct BlockdevReopen_Slots {
+    pub struct BlockdevReopen_Slots {
         options: Option<Vec<types::BlockdevOptions>>,
     }
     impl Object for BlockdevReopen {

@@ -6,7 +6,7 @@ mod types {
     use crate::generated::qmp::since_8_2::types::MigrationChannelType;
     use crate::generated::qmp::since_9_0::types::MigrationAddress;
     #[derive(Default)]
-    pub(crate) struct MigrationChannel_Slots {
+    pub struct MigrationChannel_Slots {
         channel_type: Option<MigrationChannelType>,
         addr: Option<MigrationAddress>,
     }

@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct CxlDynamicCapacityExtent_Slots {
+    pub struct CxlDynamicCapacityExtent_Slots {
         offset: Option<u64>,
         len: Option<u64>,
     }
@@ -46,7 +46,7 @@ mod commands {
         };
     }
     #[derive(Default)]
-    pub(crate) struct CxlAddDynamicCapacity_Slots {
+    pub struct CxlAddDynamicCapacity_Slots {
         path: Option<String>,
         host_id: Option<u16>,
         selection_policy: Option<types::CxlExtentSelectionPolicy>,
@@ -85,7 +85,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct CxlReleaseDynamicCapacity_Slots {
+    pub struct CxlReleaseDynamicCapacity_Slots {
         path: Option<String>,
         host_id: Option<u16>,
         removal_policy: Option<types::CxlExtentRemovalPolicy>,

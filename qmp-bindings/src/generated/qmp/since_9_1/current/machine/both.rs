@@ -137,23 +137,16 @@ mod types {
     impl Branches for NumaOptions {
         const DISCRIMINATOR: &'static str = "type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "node" => Self::Node(rest.members()?),
                     "dist" => Self::Dist(rest.members()?),
                     "cpu" => Self::Cpu(rest.members()?),
                     "hmat-lb" => Self::HmatLb(rest.members()?),
                     "hmat-cache" => Self::HmatCache(rest.members()?),
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }
@@ -221,7 +214,7 @@ mod commands {
         pub use crate::generated::qmp::since_9_1::types::NumaOptions;
     }
     #[derive(Default)]
-    pub(crate) struct Memsave_Slots {
+    pub struct Memsave_Slots {
         val: Option<u64>,
         size: Option<u64>,
         filename: Option<String>,
@@ -254,7 +247,7 @@ mod commands {
         }
     }
     #[derive(Default)]
-    pub(crate) struct Pmemsave_Slots {
+    pub struct Pmemsave_Slots {
         val: Option<u64>,
         size: Option<u64>,
         filename: Option<String>,

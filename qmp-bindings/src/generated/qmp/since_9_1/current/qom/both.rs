@@ -5,7 +5,7 @@ mod types {
     use super::super::types::*;
     use crate::generated::qmp::since_2_5::types::{HostMemPolicy, OnOffAuto};
     #[derive(Default)]
-    pub(crate) struct MemoryBackendShmProperties_Slots {
+    pub struct MemoryBackendShmProperties_Slots {
         dump: Option<bool>,
         host_nodes: Option<Vec<u16>>,
         merge: Option<bool>,
@@ -82,7 +82,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SevCommonProperties_Slots {
+    pub struct SevCommonProperties_Slots {
         sev_device: Option<String>,
         cbitpos: Option<u32>,
         reduced_phys_bits: Option<u32>,
@@ -118,7 +118,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SevGuestProperties_Slots {
+    pub struct SevGuestProperties_Slots {
         sev_device: Option<String>,
         cbitpos: Option<u32>,
         reduced_phys_bits: Option<u32>,
@@ -169,7 +169,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SevSnpGuestProperties_Slots {
+    pub struct SevSnpGuestProperties_Slots {
         sev_device: Option<String>,
         cbitpos: Option<u32>,
         reduced_phys_bits: Option<u32>,

@@ -17,7 +17,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SmpCacheProperties_Slots {
+    pub struct SmpCacheProperties_Slots {
         cache: Option<CacheLevelAndType>,
         topology: Option<CpuTopologyLevel>,
     }
@@ -56,7 +56,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct SmpCachePropertiesWrapper_Slots {
+    pub struct SmpCachePropertiesWrapper_Slots {
         caches: Option<Vec<SmpCacheProperties>>,
     }
     impl Object for SmpCachePropertiesWrapper {

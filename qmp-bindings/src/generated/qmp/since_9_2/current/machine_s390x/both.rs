@@ -29,7 +29,7 @@ mod commands {
         pub use crate::generated::qmp::since_9_2::types::S390CpuEntitlement;
     }
     #[derive(Default)]
-    pub(crate) struct SetCpuTopology_Slots {
+    pub struct SetCpuTopology_Slots {
         core_id: Option<u16>,
         socket_id: Option<u16>,
         book_id: Option<u16>,

@@ -4,7 +4,7 @@ mod commands {
     use crate::wire::prelude::*;
     use super::super::commands::*;
     #[derive(Default)]
-    pub(crate) struct DeviceSyncConfig_Slots {
+    pub struct DeviceSyncConfig_Slots {
         id: Option<String>,
     }
     impl Object for DeviceSyncConfig {

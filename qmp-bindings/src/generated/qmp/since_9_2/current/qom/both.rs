@@ -4,7 +4,7 @@ mod types {
     use crate::wire::prelude::*;
     use super::super::types::*;
     #[derive(Default)]
-    pub(crate) struct AcpiGenericPortProperties_Slots {
+    pub struct AcpiGenericPortProperties_Slots {
         pci_bus: Option<String>,
         node: Option<u32>,
     }

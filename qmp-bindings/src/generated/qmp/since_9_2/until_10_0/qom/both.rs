@@ -35,7 +35,7 @@ mod types {
         TlsCredsAnonProperties, TlsCredsPskProperties, TlsCredsX509Properties,
     };
     #[derive(Default)]
-    pub(crate) struct ObjectOptions_Slots {
+    pub struct ObjectOptions_Slots {
         id: Option<String>,
     }
     impl Base for ObjectOptions {
@@ -66,11 +66,10 @@ mod types {
     impl Branches for ObjectOptionsQomType {
         const DISCRIMINATOR: &'static str = "qom-type";
         fn decode<'de, A: MapAccess<'de>, B: Base>(
-            discriminator: String,
-            rest: Rest<'_, A, B>,
+            rest: Rest<'_, 'de, A, B>,
         ) -> Result<Self, A::Error> {
             Ok(
-                match discriminator.as_str() {
+                match rest.discriminator {
                     "acpi-generic-initiator" => {
                         Self::AcpiGenericInitiator(rest.members()?)
                     }
@@ -135,13 +134,7 @@ mod types {
                         rest.nothing()?;
                         Self::S390PvGuest
                     }
-                    _ => {
-                        let members = rest.unrecognized()?;
-                        Self::Unrecognized(UnrecognizedBranch {
-                            discriminator,
-                            members,
-                        })
-                    }
+                    _ => Self::Unrecognized(rest.unrecognized()?),
                 },
             )
         }

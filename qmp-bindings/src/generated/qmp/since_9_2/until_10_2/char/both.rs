@@ -36,7 +36,7 @@ mod types {
         }
     }
     #[derive(Default)]
-    pub(crate) struct ChardevPtyWrapper_Slots {
+    pub struct ChardevPtyWrapper_Slots {
         data: Option<ChardevPty>,
     }
     impl Object for ChardevPtyWrapper {

@@ -1,4 +1,7 @@
-//! The verdicts on devices and their properties, over all series.
+//! The verdicts on devices and their properties, over all series, and the facts about
+//! command lines.
+
+mod command_line;
 
 use std::collections::BTreeMap;
 
@@ -11,7 +14,7 @@ use xtask::catalogue::{Catalogue, Release};
 
 /// The verdicts by request; a request is the arguments of `device_add`
 /// without braces, or the name of a driver.
-const TABLE: &str = include_str!("../data/device-verdicts.toml");
+const TABLE: &str = include_str!("../../data/device-verdicts.toml");
 
 fn check(release: &Release, arguments: &str) -> CheckedMessage {
     check_with(&release.checker(None), arguments)

@@ -1,14 +1,16 @@
 //! The proxy between programs and servers, scripted ones and a running QEMU.
 
+mod foreign;
+mod speak;
+
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::{Path, PathBuf};
-use std::thread::{self, JoinHandle, sleep};
+use std::path::Path;
+use std::thread::{self, sleep};
 use std::time::Duration;
 
-use clap::Parser;
 use libtest_mimic::{Arguments, Failed, Trial};
 use qapi_codegen::version::Series;
 use qmp_bindings::Untyped;
@@ -17,12 +19,10 @@ use qmp_bindings::v10_0::Release;
 use qmp_bindings::v10_0::command::{Getfd, QueryStatus};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tests::proxy::{LineClient, Proxy};
 use tests::qemu::Program;
 use tests::scripted::Scripted;
 use xtask::Outcome;
-use xtask::cli::Cli;
-use xtask::console::{ColorChoice, Console};
-use xtask::failure::Failure;
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -42,7 +42,10 @@ fn main() {
         ),
     ];
     trials.push(Trial::test("programs_share_one_connection", clients_share));
+    trials.extend(speak::scripted_trials());
     for emulator in Program::emulators() {
+        trials.extend(speak::live_trials(&emulator));
+        trials.extend(foreign::trials(&emulator));
         trials.push(emulator.trial("programs_share_it", programs_share_a_running_qemu));
         trials.push(emulator.trial("the_answers_are_the_same", answers_are_the_same));
         if emulator.program.as_ref().is_none_or(is_of_client) {
@@ -55,53 +58,6 @@ fn main() {
 /// Returns whether the client of these tests has the types of an emulator.
 fn is_of_client(program: &Program) -> bool {
     program.version().series() == Series::new(10, 0)
-}
-
-/// A proxy in a thread of this process.
-struct Proxy {
-    folder: TempDir,
-    thread: JoinHandle<Result<Outcome, Failure>>,
-}
-
-impl Proxy {
-    fn start(to: &Path, options: &[&str]) -> Proxy {
-        let folder = TempDir::new().expect("a folder for the socket");
-        let path = |name: &str| folder.path().join(name).display().to_string();
-        let arguments = ["xtask", "proxy", "--listen", &path("proxy.sock"), "--to"];
-        let mut arguments: Vec<String> = arguments.map(str::to_owned).to_vec();
-        arguments.push(to.display().to_string());
-        let options = options.iter().map(|option| match *option {
-            "RECORDING" => path("recording.jsonl"),
-            option => option.to_owned(),
-        });
-        arguments.extend(options);
-        let cli = Cli::try_parse_from(arguments).expect("arguments");
-        let thread = thread::spawn(move || cli.run(&mut Console::new(ColorChoice::Never)));
-        let proxy = Proxy { folder, thread };
-        while !proxy.socket().exists() {
-            assert!(!proxy.thread.is_finished(), "it ended at once");
-            sleep(Duration::from_millis(2));
-        }
-        proxy
-    }
-
-    fn socket(&self) -> PathBuf {
-        self.folder.path().join("proxy.sock")
-    }
-
-    fn recording(&self) -> Vec<Value> {
-        let text = fs::read_to_string(self.folder.path().join("recording.jsonl"));
-        let text = text.expect("a recording");
-        text.lines()
-            .map(|line| serde_json::from_str(line).expect("JSON"))
-            .collect()
-    }
-
-    fn join(self) -> Outcome {
-        let result = self.thread.join().expect("no panic");
-        assert!(!self.folder.path().join("proxy.sock").exists());
-        result.expect("the proxy runs")
-    }
 }
 
 fn bytes_pass() -> Result<(), Failed> {
@@ -286,39 +242,6 @@ fn descriptors_get_through(program: Program) -> Result<(), Failed> {
     assert_eq!(notes.count(), 1);
     assert_eq!(proxy.join(), Outcome::Fine);
     Ok(())
-}
-
-/// A client that sends and reads lines.
-struct LineClient(BufReader<UnixStream>);
-
-impl LineClient {
-    fn connect(socket: &Path) -> LineClient {
-        let stream = UnixStream::connect(socket).expect("the proxy listens");
-        let timeout = Some(Duration::from_secs(20));
-        stream.set_read_timeout(timeout).expect("a time limit");
-        let mut client = LineClient(BufReader::new(stream));
-        assert!(client.line().contains("\"QMP\""));
-        client
-    }
-
-    fn line(&mut self) -> String {
-        let mut line = String::new();
-        self.0.read_line(&mut line).expect("a line in time");
-        line.trim_end().to_owned()
-    }
-
-    fn ask(&mut self, request: &str) -> String {
-        self.send(request);
-        self.line()
-    }
-
-    fn send(&mut self, request: &str) {
-        let request = format!("{request}\n");
-        self.0
-            .get_mut()
-            .write_all(request.as_bytes())
-            .expect("the proxy reads");
-    }
 }
 
 fn clients_share() -> Result<(), Failed> {

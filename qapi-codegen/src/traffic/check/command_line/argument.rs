@@ -1,0 +1,148 @@
+//! The arguments of options, in the form in which they are checked.
+
+use crate::json::{self, JsonValue, SyntaxError};
+use crate::knowledge::CommandLineFacts;
+use crate::knowledge::command_line::{OptionEntry, OptionForm, OptionInterface};
+use crate::traffic::check::expected::ValueSyntax;
+use crate::traffic::command_line::keyval::{to_flat_object, to_object};
+use crate::traffic::command_line::{Parameters, TypedOption};
+use crate::traffic::secrets::masked;
+
+/// An option with its argument.
+pub struct PreparedOption<'l> {
+    pub option: TypedOption<'l>,
+    /// What people know about it.
+    pub entry: Option<&'l OptionEntry>,
+    /// The name of the option of which it is another name.
+    pub name: &'l str,
+    pub argument: PreparedArgument<'l>,
+}
+
+/// An argument in the form in which it is checked.
+pub enum PreparedArgument<'l> {
+    /// There is none.
+    Missing,
+    /// A text that is not checked: a value as a whole, a variable, or a request
+    /// for help.
+    Text(&'l str),
+    /// Parameters.
+    Parameters(Parameters<'l>),
+    /// A value for a part of the QMP interface.
+    Value {
+        interface: OptionInterface<'l>,
+        value: JsonValue<'static>,
+        syntax: ValueSyntax,
+    },
+    /// JSON that the release does not read.
+    UnreadJson,
+    /// Invalid JSON.
+    InvalidJson(SyntaxError),
+    /// A key that contradicts another one.
+    Contradiction(String),
+}
+
+impl<'l> PreparedOption<'l> {
+    /// Prepares an option.
+    pub fn new(option: TypedOption<'l>, facts: CommandLineFacts<'l>) -> Self {
+        let entry = facts.option_entry(option.name);
+        let name = match option.name {
+            "M" => "machine",
+            name => name,
+        };
+        PreparedOption {
+            option,
+            entry,
+            name,
+            argument: prepare(name, option, entry, facts),
+        }
+    }
+
+    /// The key of a first value without one.
+    pub fn first_key(&self) -> Option<&'l str> {
+        self.entry.and_then(|entry| entry.first_key.as_deref())
+    }
+}
+
+fn prepare<'l>(
+    name: &'l str,
+    option: TypedOption<'l>,
+    entry: Option<&'l OptionEntry>,
+    facts: CommandLineFacts<'l>,
+) -> PreparedArgument<'l> {
+    let Some((_, word)) = option.argument else {
+        return PreparedArgument::Missing;
+    };
+    let (text, first_key) = (
+        word.value(),
+        entry.and_then(|entry| entry.first_key.as_deref()),
+    );
+    let is_keys = entry.is_some_and(|entry| entry.form == OptionForm::Keys);
+    if !is_keys || word.is_variable() {
+        return PreparedArgument::Text(text);
+    }
+    // The options of character devices are not those of `chardev-add`.
+    let interface = facts.option_interface(name).filter(|_| name != "chardev");
+    if text.starts_with('{') {
+        return match (facts.reads_json(name), interface) {
+            (false, _) => PreparedArgument::UnreadJson,
+            (true, Some(interface)) => prepare_json(interface, text),
+            (true, None) => PreparedArgument::Text(text),
+        };
+    }
+    let parameters = Parameters::parse(word, first_key.is_some());
+    if parameters.asks_for_help() {
+        return PreparedArgument::Text(text);
+    }
+    // Texts of `-display` had a form of their own.
+    let is_parsed_by_hand = name == "display" && !facts.reads_json(name);
+    match interface.filter(|_| !is_parsed_by_hand) {
+        Some(interface) => prepare_parameters(name, interface, &parameters, first_key),
+        None => PreparedArgument::Parameters(parameters),
+    }
+}
+
+fn prepare_json<'l>(interface: OptionInterface<'l>, text: &str) -> PreparedArgument<'l> {
+    match json::parse(text) {
+        Ok(parsed) => PreparedArgument::Value {
+            interface,
+            value: masked(&parsed.value).into_owned().into_owned(),
+            syntax: ValueSyntax::Json,
+        },
+        Err(error) => PreparedArgument::InvalidJson(error),
+    }
+}
+
+fn prepare_parameters<'l>(
+    name: &str,
+    interface: OptionInterface<'l>,
+    parameters: &Parameters<'_>,
+    first_key: Option<&str>,
+) -> PreparedArgument<'l> {
+    let syntax = value_syntax(name, parameters);
+    let object = match syntax {
+        ValueSyntax::Keyval if name != "device" => to_object(parameters, first_key),
+        _ => Ok(to_flat_object(parameters, first_key)),
+    };
+    match object {
+        Ok(value) => PreparedArgument::Value {
+            interface,
+            value: masked(&value).into_owned().into_owned(),
+            syntax,
+        },
+        Err(key) => PreparedArgument::Contradiction(key),
+    }
+}
+
+/// The syntax of the values of an option. Network backends and nodes of `-numa`
+/// have lists in keys that are repeated.
+fn value_syntax(name: &str, parameters: &Parameters<'_>) -> ValueSyntax {
+    let is_modern = || {
+        let ty = parameters.first().or_else(|| parameters.get("type"));
+        ty.is_some_and(|ty| matches!(&*ty.value, "stream" | "dgram"))
+    };
+    match name {
+        "netdev" if !is_modern() => ValueSyntax::OptionText,
+        "numa" => ValueSyntax::OptionText,
+        _ => ValueSyntax::Keyval,
+    }
+}

@@ -1,0 +1,112 @@
+//! Checking command lines.
+//!
+//! `argument` prepares the argument of an option: as JSON where the option takes
+//! a part of the QMP interface, as parameters otherwise. `option` checks one
+//! option, the former with the checker of messages. `parameters`, `machine` and
+//! `smp` know what QEMU does with parameters.
+
+mod argument;
+mod cpu;
+mod option;
+mod parameters;
+mod smp;
+mod subject;
+mod wording;
+
+use super::placeholder::is_about_value;
+use super::{CheckedMessage, Checker, MessageDiagnostic};
+use crate::diagnostic::Severity;
+use crate::knowledge::CommandLineFacts;
+use crate::knowledge::command_line::OptionForm;
+use crate::traffic::command_line::{TypedCommandLine, TypedOption};
+use crate::traffic::read::LoggedCommandLine;
+use crate::wire::PathSegment;
+
+pub use subject::CommandLineProblem;
+
+use argument::PreparedOption;
+use option::OptionCheck;
+
+impl Checker<'_> {
+    /// Checks a command line that starts a QEMU.
+    pub fn check_command_line(&self, line: &LoggedCommandLine<'_>) -> CheckedMessage {
+        let typed = self.divide(line);
+        let program = typed.program;
+        let Some(facts) = self.command_line_facts(typed.target()) else {
+            let problem = CommandLineProblem::NoFacts.describe(&self.release, &[]);
+            return CheckedMessage::new(Some(program), vec![problem]);
+        };
+        let options = typed.options.iter();
+        let prepared = options.map(|option| PreparedOption::new(*option, facts));
+        let prepared: Vec<PreparedOption<'_>> = prepared.collect();
+        let checks = prepared.iter();
+        let mut problems: Vec<MessageDiagnostic> = checks
+            .flat_map(|prepared| {
+                let mut check = OptionCheck::new(&self.release, facts, prepared);
+                check.check();
+                describe(check, prepared)
+            })
+            .collect();
+        problems.extend(typed.variables.iter().map(|&index| {
+            let text = line.arguments()[index].value();
+            CommandLineProblem::UnknownOptions(text).describe(&self.release, &[])
+        }));
+        CheckedMessage::new(Some(program), problems)
+    }
+
+    /// Divides a command line into options, as far as the options of all releases
+    /// are known.
+    pub fn divide<'l>(&self, line: &'l LoggedCommandLine<'l>) -> TypedCommandLine<'l> {
+        let facts = self.command_line_facts(None);
+        TypedCommandLine::new(line, &|name| {
+            let entry = facts?.option_entry(name)?;
+            Some(entry.form != OptionForm::Flag)
+        })
+    }
+
+    /// Returns whether a parameter of an option is a boolean.
+    pub fn is_boolean(&self, option: &str, parameter: &str) -> bool {
+        let facts = self.command_line_facts(None);
+        facts.is_some_and(|facts| facts.parameter(option, parameter).ty == Some("boolean"))
+    }
+
+    /// The command line of the release, for the target of the program unless a
+    /// target was chosen.
+    pub fn command_line_facts<'f>(
+        &'f self,
+        target: Option<&'f str>,
+    ) -> Option<CommandLineFacts<'f>> {
+        let data = &self.release.data;
+        let evidence = data.command_lines?.command_lines()?;
+        Some(evidence.release(self.release.series, data.target.or(target)))
+    }
+}
+
+/// Describes the problems of an option. Those with values that have variables are
+/// unknown.
+fn describe(check: OptionCheck<'_>, prepared: &PreparedOption<'_>) -> Vec<MessageDiagnostic> {
+    let option = prepared.option;
+    let has_variables = option
+        .argument
+        .is_some_and(|(_, word)| !word.variables().is_empty());
+    let name = format!("-{}", option.name);
+    let prefix = option_path(&name, &option);
+    let mut problems = check.describe(&prefix);
+    for problem in &mut problems {
+        if has_variables && problem.severity == Severity::Error && is_about_value(problem.code) {
+            problem.severity = Severity::Unknown;
+        }
+    }
+    problems
+}
+
+/// The path of an option: `-device[3]`, or `-name` if there is one of it.
+fn option_path<'n>(name: &'n str, option: &TypedOption<'_>) -> Vec<PathSegment<'n>> {
+    let element = option
+        .is_repeated
+        .then_some(PathSegment::Element(option.ordinal));
+    [PathSegment::Member(name)]
+        .into_iter()
+        .chain(element)
+        .collect()
+}

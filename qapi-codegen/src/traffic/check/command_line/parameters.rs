@@ -1,0 +1,127 @@
+//! Checking the parameters of options that are not a part of the QMP interface.
+
+use super::option::OptionCheck;
+use super::subject::{CommandLineProblem, CommandLineSubject};
+use crate::knowledge::command_line::{ParameterFact, Presence};
+use crate::traffic::command_line::{Parameter, ParameterForm, Parameters};
+use crate::traffic::option_text;
+use crate::wire::Shape;
+
+impl<'m> OptionCheck<'m> {
+    /// Checks parameters.
+    pub fn check_parameters(&mut self, parameters: &'m Parameters<'m>) {
+        for parameter in &parameters.list {
+            self.check_parameter(parameter);
+        }
+        match self.prepared.name {
+            "smp" => self.check_topology(parameters),
+            _ => {}
+        }
+    }
+
+    fn check_parameter(&mut self, parameter: &'m Parameter<'m>) {
+        let option = self.prepared.name;
+        let name = parameter.key_or(self.prepared.first_key());
+        if parameter.is_key_variable {
+            return self.report(CommandLineProblem::Unverified(
+                CommandLineSubject::Parameters(option),
+                None,
+            ));
+        }
+        if option == "machine" && name == "type" {
+            return self.check_machine(parameter);
+        }
+        // QEMU itself reads these.
+        if name == "id" || parameter.form == ParameterForm::First {
+            return;
+        }
+        let known = self.facts.parameter(option, name);
+        let subject = CommandLineSubject::Parameter { option, name };
+        let is_listed = known.fact.presence == Presence::Unknown
+            && (self.is_machine_property(name) || self.is_network_parameter(name));
+        if !is_listed {
+            self.check_fact(Some(name), subject, known.fact);
+        }
+        if !known.fact.presence.is_absent() {
+            self.check_form(name, parameter, known);
+            self.check_parameter_value(name, parameter, known);
+        }
+    }
+
+    /// Reports a key without a value.
+    fn check_form(&mut self, key: &'m str, parameter: &'m Parameter<'m>, known: ParameterFact<'m>) {
+        let is_short = matches!(parameter.form, ParameterForm::On | ParameterForm::Off);
+        // The options that read JSON read only keys with values.
+        let is_rejected = self.facts.reads_json(self.prepared.name);
+        let is_old = self.facts.series() < CommandLineProblem::SHORT_BOOLEANS_DEPRECATED;
+        if is_short && known.ty.is_some() && (is_rejected || !is_old) {
+            let value = &*parameter.value;
+            let problem = CommandLineProblem::ShortBoolean {
+                key,
+                value,
+                is_rejected,
+            };
+            self.report_at(key, problem);
+        }
+    }
+
+    fn check_parameter_value(
+        &mut self,
+        name: &'m str,
+        parameter: &'m Parameter<'m>,
+        known: ParameterFact<'m>,
+    ) {
+        let value = &*parameter.value;
+        if parameter.is_value_variable {
+            return;
+        }
+        let noted = self.facts.parameter_value(self.prepared.name, name, value);
+        if let Some(fact) = noted {
+            let subject = CommandLineSubject::Value {
+                parameter: name,
+                value,
+            };
+            return self.check_fact(Some(name), subject, fact);
+        }
+        let Some(ty) = known.ty else { return };
+        let is_valid = match ty {
+            "boolean" => option_text::parse_boolean(value).is_some(),
+            "number" => option_text::parse_integer(value).is_some(),
+            "size" => option_text::parse_size(value).is_some(),
+            _ => true,
+        };
+        if !is_valid {
+            let problem = CommandLineProblem::InvalidValue { ty, value };
+            self.report_at(name, problem);
+        }
+    }
+
+    /// Returns whether a build of the release lists a property of a machine.
+    fn is_machine_property(&self, name: &str) -> bool {
+        let is_machine = |object: &str| object.ends_with("-machine");
+        let devices = self.release.devices_of(self.facts.target());
+        self.prepared.name == "machine"
+            && devices.is_some_and(|devices| devices.has_object_property(is_machine, name))
+    }
+
+    /// Returns whether `-net` and `-nic` pass a parameter to a network backend, or
+    /// to its device.
+    fn is_network_parameter(&self, name: &str) -> bool {
+        const OF_DEVICE: [&str; 6] = ["model", "macaddr", "mac", "addr", "vectors", "netdev"];
+        let union = self.release.find_shape("Netdev");
+        let is_of_backend = || match union {
+            Some(Shape::Object(object)) => self.release.has_member(object, name),
+            _ => false,
+        };
+        matches!(self.prepared.name, "net" | "nic")
+            && (OF_DEVICE.contains(&name) || is_of_backend())
+    }
+
+    fn check_machine(&mut self, parameter: &'m Parameter<'m>) {
+        let name = &*parameter.value;
+        if !parameter.is_value_variable {
+            let fact = self.facts.machine(name);
+            self.check_fact(None, CommandLineSubject::Machine(name), fact);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Options that take the properties of a device, rewritten by the rules for
+//! `device_add`.
+
+use super::super::node_names::NodeNames;
+use super::CommandLineRewrite;
+use super::edited::EditedOption;
+use crate::json::{JsonMember, JsonStyle, JsonValue, ParsedJson, parse};
+use crate::knowledge::migrations::RewriteStep;
+use crate::traffic::command_line::keyval::to_flat_object;
+use crate::traffic::migrate::{MigrationOutcome, Migrator, Remark};
+use crate::traffic::option_text;
+
+impl Migrator<'_> {
+    /// Rewrites the devices that the later release rejects.
+    pub(super) fn rewrite_devices(&self, rewrite: &mut CommandLineRewrite) {
+        for option in &mut rewrite.line.options {
+            if option.name() != "device" || option.has_variable || option.text().starts_with('{') {
+                continue;
+            }
+            if let Some((outcome, remarks)) = self.rewrite_device(option) {
+                rewrite.outcome = rewrite.outcome.max(outcome);
+                for remark in remarks {
+                    if !rewrite.remarks.contains(&remark) {
+                        rewrite.remarks.push(remark);
+                    }
+                }
+            }
+        }
+    }
+
+    fn rewrite_device(&self, option: &mut EditedOption) -> Option<(MigrationOutcome, Vec<Remark>)> {
+        let arguments = option.with_parameters(|list| to_flat_object(list, Some("driver")));
+        let request = JsonValue::object([
+            ("execute", JsonValue::string("device_add")),
+            ("arguments", arguments.clone()),
+        ]);
+        let request = parse_again(&request)?;
+        let migration = self.migrate_with_nodes(&mut NodeNames::default(), &request);
+        let new = migration.message?;
+        let new = new.get("arguments")?.members()?;
+        let is_changed = replace_parameters(option, arguments.members()?, new)?;
+        let remarks = migration.remarks.into_iter();
+        // Values on the command line have no JSON types.
+        let remarks = remarks.filter(|remark| !self.is_about_types(remark));
+        is_changed.then(|| (migration.outcome, remarks.collect()))
+    }
+
+    /// Returns whether a remark is from a rule that only gives values their JSON
+    /// types.
+    fn is_about_types(&self, remark: &Remark) -> bool {
+        let mut rules = self.rules.rules.iter();
+        let rule = rules.find(|rule| Some(&rule.id) == remark.rule.as_ref());
+        let is_typing = |step: &RewriteStep| matches!(step, RewriteStep::ParseStrings(_));
+        rule.is_some_and(|rule| !rule.steps.is_empty() && rule.steps.iter().all(is_typing))
+    }
+}
+
+/// Returns a value as a request that was read.
+fn parse_again(request: &JsonValue<'_>) -> Option<ParsedJson<'static>> {
+    parse(&JsonStyle::COMPACT.format(request))
+        .ok()
+        .map(ParsedJson::into_owned)
+}
+
+/// Changes the parameters of an option from old members to new ones. Returns
+/// `None` if that is not possible, and whether something changed.
+fn replace_parameters(
+    option: &mut EditedOption,
+    old: &[JsonMember<'_>],
+    new: &[JsonMember<'_>],
+) -> Option<bool> {
+    let before = option.text().to_owned();
+    let find = |members: &[JsonMember<'_>], name: &str| -> Option<Option<String>> {
+        let member = members.iter().find(|member| member.name.value == name)?;
+        Some(option_text::from_json(&member.value).map(str::to_owned))
+    };
+    for member in old {
+        let name = &*member.name.value;
+        let (own, wanted) = (find(old, name)?, find(new, name));
+        let indexes = option.indexes_of(name, "driver");
+        match wanted {
+            None => option.remove_parameters(&indexes),
+            Some(wanted) if wanted == own => {}
+            Some(wanted) => {
+                let (index, wanted) = (*indexes.last()?, wanted?);
+                option.set_parameter(index, name, &wanted);
+            }
+        }
+    }
+    for member in new
+        .iter()
+        .filter(|member| find(old, &member.name.value).is_none())
+    {
+        option.add_parameter(&member.name.value, option_text::from_json(&member.value)?);
+    }
+    Some(option.text() != before)
+}

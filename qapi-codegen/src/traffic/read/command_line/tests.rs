@@ -1,0 +1,135 @@
+use std::io;
+
+use super::super::{LogContent, read};
+use super::*;
+
+/// The command lines of a text: their positions and words.
+fn find(text: &str) -> Vec<(u64, u64, Vec<String>)> {
+    let mut found = Vec::new();
+    let mut copy = Vec::new();
+    read(&mut text.as_bytes(), &|_| false, &mut |entry| {
+        copy.extend_from_slice(entry.bytes);
+        if let LogContent::CommandLine(line) = &entry.content {
+            let words = line.arguments().iter();
+            let words = words.map(|word| word.value().to_owned()).collect();
+            found.push((line.position.line, line.position.column, words));
+        }
+        Ok::<(), io::Error>(())
+    })
+    .expect("reading from memory cannot fail");
+    assert_eq!(copy, text.as_bytes());
+    found
+}
+
+#[test]
+fn command_lines_are_found_in_scripts_logs_and_programs() {
+    let words = |words: &[&str]| {
+        words
+            .iter()
+            .map(|&word| word.to_owned())
+            .collect::<Vec<_>>()
+    };
+    for (text, line, column) in [
+        ("sudo qemu-system-x86_64 -m 1G\n", 1, 6),
+        (
+            "#!/bin/sh\nexec \\\n  /usr/bin/qemu-system-x86_64 \\\n -m 1G \\\n\n",
+            3,
+            3,
+        ),
+        ("PATH=/bin \\\n/usr/libexec/qemu-kvm -m '1G'\n", 2, 1),
+        ("/usr/bin/kvm\0-m\01G\0", 1, 1),
+        ("kvm\0-m\01G\0", 1, 1),
+        ("ExecStart=/usr/bin/qemu-system-aarch64 -m 1G\n", 1, 11),
+        ("run([\"qemu-system-x86_64\",\n \"-m\",\n \"1G\"])\n", 1, 6),
+        (
+            "exec.Command(\"/usr/bin/qemu-system-x86_64\", \"-m\", \"1G\")\n",
+            1,
+            14,
+        ),
+        ("Run `qemu-system-x86_64 -m 1G` and wait.\n", 1, 6),
+        ("sh -c \"sudo qemu-system-x86_64 -m 1G\" && x\n", 1, 13),
+        ("\"$Q/qemu-system-x86_64\" -m 1G > log 2>&1 &\n", 1, 1),
+    ] {
+        assert_eq!(find(text), [(line, column, words(&["-m", "1G"]))], "{text}");
+    }
+}
+
+#[test]
+fn other_text_is_not_a_command_line() {
+    for text in [
+        "apt install qemu-system-x86\n",
+        "qemu-system-x86_64: -device x: not found\n",
+        "qemu-system-x86_64 [options] [disk]\n",
+        "qemu-system-x86_64 -nographic is what you want to run there\n",
+        "ls /dev/kvm /sys/module/kvm\n",
+        "QEMU=qemu-system-x86_64\n",
+        "'qemu-system-x86_64'\n",
+        "# qemu-system-x86_64 -m 1G\n",
+        "[\"qemu-system-x86_64\", \"-m\"",
+        "qemu-system-x86_64 \\\n",
+    ] {
+        assert_eq!(find(text), [], "{text}");
+    }
+}
+
+/// Replaces the value of one word, and appends two words.
+fn rewrite(text: &str, index: usize, value: &str) -> String {
+    let mut new = String::new();
+    read(&mut text.as_bytes(), &|_| false, &mut |entry| {
+        let LogContent::CommandLine(line) = &entry.content else {
+            new += std::str::from_utf8(entry.bytes).unwrap_or_default();
+            return Ok::<(), io::Error>(());
+        };
+        let words = line.arguments().iter().enumerate();
+        let mut words: Vec<NewWord> = words.map(|(at, word)| NewWord::kept(at, word)).collect();
+        words[index].value = value.to_owned();
+        let place = Some(0);
+        words.extend([
+            NewWord {
+                origin: None,
+                place,
+                value: "-x".to_owned(),
+            },
+            NewWord {
+                origin: None,
+                place: None,
+                value: "y,z".to_owned(),
+            },
+        ]);
+        new += &line.with_words(&words).unwrap_or_else(|| "?".to_owned());
+        Ok(())
+    })
+    .expect("reading from memory cannot fail");
+    new
+}
+
+#[test]
+fn a_new_command_line_keeps_quotes_and_lines() {
+    for (text, value, expected) in [
+        (
+            "qemu-kvm -n \\\n  -d \"a=$B,c=d\" \\\n  -e\n",
+            "a=$B,c=e",
+            "qemu-kvm -n \\\n  -d \"a=$B,c=e\" \\\n  -e -x y,z\n",
+        ),
+        (
+            "qemu-kvm  -n -d 'a b'",
+            "a c d",
+            "qemu-kvm  -n -d 'a c d'  -x y,z",
+        ),
+        ("qemu-kvm -n -d a", "a b", "qemu-kvm -n -d a' b' -x y,z"),
+        (
+            "/bin/kvm\0-n\0-d\0a\0",
+            "a b",
+            "/bin/kvm\0-n\0-d\0a b\0-x\0y,z\0",
+        ),
+        (
+            "(\"qemu-kvm\", '-n', '-d', \"a\")",
+            "a b",
+            "(\"qemu-kvm\", '-n', '-d', \"a b\", \"-x\", \"y,z\")",
+        ),
+        ("qemu-kvm -n -d \"a=$B\"", "b=C", "?"),
+        ("qemu-kvm -n -d \"a\"", "a$", "?"),
+    ] {
+        assert_eq!(rewrite(text, 2, value), expected, "{text}");
+    }
+}

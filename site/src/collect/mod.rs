@@ -1,0 +1,11 @@
+//! The entities of a program over all series.
+//!
+//! `members` follows the members of an object, the values of an enum and the
+//! branches of a union; `entities` the commands, events and types that have
+//! them; `changes` what neighbouring series changed; `devices` the devices.
+
+pub mod changes;
+pub mod devices;
+pub mod entities;
+pub mod members;
+pub mod type_changes;

@@ -1,0 +1,134 @@
+//! The start page, and the page that compares releases.
+
+use super::Site;
+use super::frame::Page;
+use crate::address::{PageKind, list_path};
+use crate::collect::entities::Entity;
+use crate::page::program_name;
+
+/// Writes the pages, with their paths.
+pub fn pages(site: &Site<'_>) -> [(String, String); 2] {
+    [
+        (
+            "index.html",
+            "QMP compatibility",
+            index(site),
+            &["names.js", "search.js"][..],
+        ),
+        (
+            "upgrade.html",
+            "Compare releases",
+            upgrade(site),
+            &["names.js", "upgrade.js"],
+        ),
+    ]
+    .map(|(path, title, main, scripts)| {
+        let page = Page {
+            path,
+            title,
+            main: &main,
+            scripts,
+        };
+        (path.to_owned(), page.write())
+    })
+}
+
+fn index(site: &Site<'_>) -> String {
+    let (first, last) = ends(site);
+    format!(
+        "<h1>QMP compatibility</h1>\n\
+         <p class=\"lead\">Every command, event, type and device of QEMU {first} to {last}: since when it is there, \
+         what changed, and what to write instead.</p>\n\
+         <form id=\"search\" class=\"search\" role=\"search\">\n\
+         <label for=\"q\">Search</label>\n\
+         <input id=\"q\" type=\"search\" name=\"q\" autocomplete=\"off\" autocapitalize=\"off\" spellcheck=\"false\" \
+         aria-describedby=\"hint\" aria-controls=\"results\">\n\
+         <p id=\"hint\" class=\"since wide\">A command, event, type, member, value or device, also an old name: \
+         <a href=\"?q=change\">change</a>, <a href=\"?q=blockdev-add+node-name\">blockdev-add node-name</a>, \
+         <a href=\"?q=virtio-blk-pci+scsi\">virtio-blk-pci scsi</a>, \
+         <a href=\"?q=migrate+8.2+10.2\">migrate 8.2 10.2</a></p>\n</form>\n\
+         <p id=\"status\" class=\"since wide\" role=\"status\" aria-live=\"polite\"></p>\n\
+         <ol id=\"results\" class=\"results\" aria-label=\"Results\"></ol>\n\
+         <noscript><p>The search needs JavaScript. The lists below do not.</p></noscript>\n\
+         <div class=\"cards\">\n\
+         <section class=\"card\"><h2>I upgrade</h2>\n{}</section>\n\
+         <section class=\"card\"><h2>Browse</h2>\n{}</section>\n</div>\n",
+        pair_form(site),
+        lists(site),
+    )
+}
+
+fn ends(site: &Site<'_>) -> (String, String) {
+    let text = |series: Option<&qapi_codegen::version::Series>| series.map(ToString::to_string);
+    (
+        text(site.series.first()).unwrap_or_default(),
+        text(site.series.last()).unwrap_or_default(),
+    )
+}
+
+/// The form that selects two releases.
+fn pair_form(site: &Site<'_>) -> String {
+    let options = |selected: usize| -> String {
+        let series = site.series.iter().enumerate();
+        series
+            .map(|(index, series)| match index == selected {
+                true => format!("<option selected>{series}</option>"),
+                false => format!("<option>{series}</option>"),
+            })
+            .collect()
+    };
+    let last = site.series.len().saturating_sub(1);
+    let old = site
+        .series
+        .iter()
+        .position(|own| own.to_string() == "8.2")
+        .unwrap_or(0);
+    format!(
+        "<form class=\"pair\" action=\"upgrade.html\">\
+         <label class=\"field\">from <select name=\"from\">{}</select></label>\
+         <label class=\"field\">to <select name=\"to\">{}</select></label>\
+         <button>Show what breaks</button></form>\n",
+        options(old),
+        options(last)
+    )
+}
+
+fn lists(site: &Site<'_>) -> String {
+    let mut items = String::new();
+    for program in &site.programs {
+        let mut links = Vec::new();
+        for kind in PageKind::ALL {
+            let own = |entity: &&Entity<'_>| entity.kind == kind;
+            let count = match kind {
+                PageKind::Device if program.program() == site.programs[0].program() => {
+                    site.devices.len()
+                }
+                _ => program.entities.iter().filter(own).count(),
+            };
+            if count > 0 {
+                let path = list_path(program.program(), kind);
+                let name = kind.plural().to_lowercase();
+                links.push(format!("<a href=\"{path}\">{count} {name}</a>"));
+            }
+        }
+        items += &format!(
+            "<p><strong>{}</strong>: {}</p>\n",
+            program_name(program.program()),
+            links.join(", ")
+        );
+    }
+    items
+}
+
+fn upgrade(site: &Site<'_>) -> String {
+    format!(
+        "<h1>Compare releases</h1>\n<p class=\"lead\">What an upgrade breaks, series by series.</p>\n{}\
+         <form id=\"filter\" class=\"filter\" role=\"search\" aria-label=\"Filter the changes\">\n\
+         <label class=\"field\">Command, event or device <input type=\"search\" name=\"name\" autocomplete=\"off\"></label>\n\
+         <label><input type=\"checkbox\" name=\"all\" value=\"1\"> compatible changes, too</label>\n</form>\n\
+         <p id=\"status\" role=\"status\" aria-live=\"polite\"></p>\n\
+         <div id=\"changes\"></div>\n\
+         <noscript><p>The comparison needs JavaScript.</p></noscript>\n",
+        pair_form(site).replace("class=\"pair\"", "id=\"pair\" class=\"pair\""),
+    )
+}

@@ -1,0 +1,197 @@
+//! The data of the search: names, and in a second file members and properties.
+//!
+//! A line of `names.js` is a definition: kind, name, first and last series, flags
+//! and the short answer, separated by tabs. A line of `members.js` has the
+//! members of the definition with the same number, as base-36 numbers of entries:
+//! a name followed by its first and last series as two characters.
+
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
+
+use qapi_codegen::imported::QemuProgram;
+
+use crate::address::PageKind;
+use crate::collect::devices::Device;
+use crate::collect::entities::Entity;
+use crate::page::{Program, Site, instead_text};
+use crate::presence::Presence;
+
+/// Writes the two files.
+pub fn files(site: &Site<'_>) -> BTreeMap<String, String> {
+    let mut names = String::new();
+    let mut members = Members::default();
+    for program in &site.programs {
+        for entity in &program.entities {
+            names += &definition_line(site, program, entity);
+            members.add_line(member_entries(site, program, entity));
+        }
+    }
+    for device in &site.devices {
+        names += &device_line(site, device);
+        members.add_line(property_entries(device));
+    }
+    let series: Vec<String> = site.series.iter().map(ToString::to_string).collect();
+    let names = format!(
+        "window.siteNames = {{series: {}, lines: {}}};\n",
+        script_value(&series),
+        script_value(&names)
+    );
+    BTreeMap::from([
+        ("names.js".to_owned(), names),
+        ("members.js".to_owned(), members.script()),
+    ])
+}
+
+/// The members of all definitions, each different entry once.
+#[derive(Default)]
+struct Members {
+    entries: Vec<String>,
+    numbers: HashMap<String, usize>,
+    lines: String,
+}
+
+impl Members {
+    fn add_line(&mut self, entries: impl Iterator<Item = String>) {
+        let numbers: Vec<String> = entries.map(|entry| base_36(self.number(entry))).collect();
+        self.lines += &numbers.join(" ");
+        self.lines.push('\n');
+    }
+
+    fn number(&mut self, entry: String) -> usize {
+        let next = self.entries.len();
+        match self.numbers.entry(entry) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => {
+                self.entries.push(new.key().clone());
+                *new.insert(next)
+            }
+        }
+    }
+
+    fn script(&self) -> String {
+        format!(
+            "window.siteMembers = {{entries: {}, lines: {}}};\n",
+            script_value(&self.entries.join(" ")),
+            script_value(&self.lines)
+        )
+    }
+}
+
+fn base_36(mut number: usize) -> String {
+    let mut digits = Vec::new();
+    loop {
+        digits.push(digit(number % 36));
+        number /= 36;
+        if number == 0 {
+            return digits.into_iter().rev().collect();
+        }
+    }
+}
+
+/// A value in a script. JSON is JavaScript; a script element cannot end in it.
+pub fn script_value(value: &(impl serde::Serialize + ?Sized)) -> String {
+    serde_json::to_string(value)
+        .unwrap_or_default()
+        .replace("</", "<\\/")
+}
+
+/// A number up to 35 as a character.
+fn digit(index: usize) -> char {
+    char::from_digit(index as u32, 36).unwrap_or('z')
+}
+
+/// The letter of a kind: upper case in the guest agent, with a dot before it in
+/// the storage daemon.
+fn kind_code(program: QemuProgram, kind: PageKind, is_enum: bool) -> String {
+    let letter = match kind {
+        PageKind::Type if is_enum => "n",
+        PageKind::Command => "c",
+        PageKind::Event => "e",
+        PageKind::Type => "t",
+        PageKind::Device => "d",
+    };
+    match program {
+        QemuProgram::Emulator => letter.to_owned(),
+        QemuProgram::GuestAgent => letter.to_uppercase(),
+        QemuProgram::StorageDaemon => format!(".{letter}"),
+    }
+}
+
+/// The first and the last series, counted among all series of the site.
+fn range(site: &Site<'_>, program: &Program<'_>, presence: &Presence) -> String {
+    let position = |index: Option<usize>| {
+        let series = index.and_then(|index| program.inputs.series.get(index));
+        let position = series.and_then(|series| site.series.iter().position(|own| own == series));
+        digit(position.unwrap_or(0))
+    };
+    [presence.first(), presence.last()]
+        .map(position)
+        .into_iter()
+        .collect()
+}
+
+fn definition_line(site: &Site<'_>, program: &Program<'_>, entity: &Entity<'_>) -> String {
+    let newest = program.inputs.newest();
+    let is_gone = entity.presence.last() != Some(newest);
+    let flags = match entity.deprecated.contains(newest) {
+        _ if is_gone => "r",
+        true => "d",
+        false => "",
+    };
+    let answer = match flags {
+        "" => String::new(),
+        _ => instead_text(site, program, entity).unwrap_or_default(),
+    };
+    format!(
+        "{}\t{}\t{}\t{flags}\t{}\n",
+        kind_code(
+            program.program(),
+            entity.kind,
+            entity.type_kind == Some("enum")
+        ),
+        plain(entity.name),
+        range(site, program, &entity.presence),
+        plain(&answer),
+    )
+}
+
+fn device_line(site: &Site<'_>, device: &Device<'_>) -> String {
+    let first = device.presence.first().unwrap_or(0);
+    let last = device
+        .presence
+        .last()
+        .unwrap_or(site.series.len().saturating_sub(1));
+    let (flags, removed) = match &device.removed {
+        Some(text) => ("r", text.as_str()),
+        None => ("", ""),
+    };
+    let kind = kind_code(QemuProgram::Emulator, PageKind::Device, false);
+    let (name, first, last) = (plain(device.name), digit(first), digit(last));
+    format!("{kind}\t{name}\t{first}{last}\t{flags}\t{removed}\n")
+}
+
+fn member_entries(
+    site: &Site<'_>,
+    program: &Program<'_>,
+    entity: &Entity<'_>,
+) -> impl Iterator<Item = String> {
+    let rows = entity.members.rows.iter();
+    rows.map(move |row| plain(&row.name) + &range(site, program, &row.presence))
+}
+
+fn property_entries(device: &Device<'_>) -> impl Iterator<Item = String> {
+    device.properties.iter().map(|own| {
+        let first = digit(own.presence.first().unwrap_or(0));
+        // What no list proves to be removed is still there.
+        let last = match own.removed {
+            Some(_) => digit(own.presence.last().unwrap_or(0)),
+            None => 'z',
+        };
+        format!("{}{first}{last}", plain(own.name))
+    })
+}
+
+/// Text without the separators of the data.
+fn plain(text: &str) -> String {
+    text.replace(['\t', '\n'], " ")
+}

@@ -1,0 +1,212 @@
+//! The compatibility site in a browser, read from files.
+//!
+//! The check of accessibility needs axe-core, whose script `QMP_AXE` names or
+//! `.ci/install` puts into `target/node`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use libtest_mimic::Failed;
+use serde_json::Value;
+use thirtyfour::prelude::*;
+use xtask::commands::site::site_files;
+
+use crate::browser::{
+    self, Outcome, check, check_console, check_widths, file_address, is_required, wait_until,
+};
+
+/// Writes the site and visits it.
+pub fn pages() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    write_site(folder.path())?;
+    browser::visit(async |session| {
+        let site = Site {
+            session,
+            top: file_address(folder.path()),
+        };
+        site.search().await?;
+        site.compare().await?;
+        site.layout().await?;
+        check_console(session).await
+    })
+}
+
+fn write_site(folder: &Path) -> Outcome {
+    for (name, content) in site_files().map_err(|failure| failure.to_string())? {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap_or(folder))?;
+        fs::write(path, content)?;
+    }
+    Ok(())
+}
+
+struct Site<'s> {
+    session: &'s WebDriver,
+    top: String,
+}
+
+/// What people search for, and what the first result says.
+const SEARCHES: [(&str, &str, &str); 8] = [
+    ("change", "command/change.html", "removed in 6.0"),
+    (
+        "what replaced change",
+        "command/change.html",
+        "blockdev-change-medium",
+    ),
+    (
+        "blockdev-add node-name",
+        "command/blockdev-add.html#m-node-name",
+        "since 2.8",
+    ),
+    (
+        "since when does blockdev-add take node-name",
+        "command/blockdev-add.html#m-node-name",
+        "since 2.8",
+    ),
+    (
+        "virtio-blk-pci scsi",
+        "device/virtio-blk-pci.html#m-scsi",
+        "until 9.0, removed in 9.1",
+    ),
+    (
+        "migrate 8.2 10.2",
+        "upgrade.html?from=8.2&to=10.2&name=migrate",
+        "8.2 to 10.2",
+    ),
+    ("ide-drive", "device/ide-drive.html", "removed in"),
+    ("query-cpus", "command/query-cpus.html", "query-cpus-fast"),
+];
+
+impl Site<'_> {
+    async fn open(&self, page: &str) -> Outcome {
+        self.session.goto("about:blank").await?;
+        Ok(self.session.goto(&format!("{}/{page}", self.top)).await?)
+    }
+
+    async fn text(&self, element: &str) -> Result<String, Failed> {
+        Ok(self.session.find(By::Css(element)).await?.text().await?)
+    }
+
+    async fn search(&self) -> Outcome {
+        for (query, page, expected) in SEARCHES {
+            self.open("index.html").await?;
+            let field = self.session.find(By::Id("q")).await?;
+            field.send_keys(query).await?;
+            wait_until(
+                self.session,
+                "return document.getElementById('status').textContent !== ''",
+            )
+            .await?;
+            let link = self.session.find(By::Css("#results a")).await?;
+            let address = link.attr("href").await?.unwrap_or_default();
+            check(
+                address == page,
+                &format!("`{query}` finds {page}: {address}"),
+            )?;
+            let text = link.text().await?;
+            check(
+                text.contains(expected),
+                &format!("`{query}` answers {expected}: {text}"),
+            )?;
+            link.click().await?;
+            let title = self.session.title().await?;
+            check(!title.is_empty(), "the link leads to a page")?;
+        }
+        self.open("index.html?q=change").await?;
+        self.session.refresh().await?;
+        check(
+            self.text("#results li").await?.contains("removed in 6.0"),
+            "a reload keeps the search",
+        )
+    }
+
+    async fn compare(&self) -> Outcome {
+        self.open("index.html").await?;
+        self.session
+            .find(By::Css(".pair button"))
+            .await?
+            .click()
+            .await?;
+        let compared =
+            "return /^From 8.2 to .* breaking/.test(document.getElementById('status').textContent)";
+        wait_until(self.session, compared).await?;
+        let field = self.session.find(By::Name("name")).await?;
+        field.send_keys("migrate").await?;
+        let first = "return document.querySelector('#changes h3 code').textContent === 'migrate'";
+        wait_until(self.session, first).await?;
+        let text = self.text("#changes section").await?;
+        for part in [
+            "argument blk removed",
+            "argument inc removed",
+            "blockdev-mirror",
+            "9.1",
+        ] {
+            check(text.contains(part), &format!("migrate: {part}: {text}"))?;
+        }
+        self.session.refresh().await?;
+        wait_until(self.session, first).await?;
+        check(
+            self.text("#changes section").await? == text,
+            "a reload keeps the comparison",
+        )
+    }
+
+    /// Pages fit each window and are accessible.
+    async fn layout(&self) -> Outcome {
+        let axe = axe_script()?;
+        for page in [
+            "index.html?q=change",
+            "command/blockdev-add.html",
+            "device/virtio-blk-pci.html",
+            "type/BlockdevOptions.html",
+            "upgrade.html?from=2.5&to=11.1&name=block",
+            "commands.html",
+        ] {
+            self.open(page).await?;
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+            check_widths(self.session)
+                .await
+                .map_err(|error| at_page(page, &error))?;
+            if let Some(axe) = &axe {
+                self.check_accessibility(axe)
+                    .await
+                    .map_err(|error| at_page(page, &error))?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn check_accessibility(&self, axe: &str) -> Outcome {
+        self.session.execute(axe, Vec::new()).await?;
+        let run = "axe.run({ preload: false }).then(found => arguments[0](found.violations.map(own => \
+                   own.impact + ' ' + own.id + ' ' + own.nodes.slice(0, 2).map(node => node.html).join(' '))))";
+        let found: Vec<Value> = self
+            .session
+            .execute_async(run, Vec::new())
+            .await?
+            .convert()?;
+        let found: Vec<&str> = found.iter().filter_map(Value::as_str).collect();
+        let is_serious = |text: &&&str| text.starts_with("serious") || text.starts_with("critical");
+        let serious: Vec<&&str> = found.iter().filter(is_serious).collect();
+        check(
+            serious.is_empty(),
+            &format!("axe finds nothing serious: {serious:#?}"),
+        )
+    }
+}
+
+fn at_page(page: &str, error: &Failed) -> Failed {
+    format!("{page}: {}", error.message().unwrap_or_default()).into()
+}
+
+/// The script of axe-core, if it is installed.
+fn axe_script() -> Result<Option<String>, String> {
+    let default = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../target/node/node_modules/axe-core/axe.min.js");
+    let path = std::env::var_os("QMP_AXE").map_or(default, PathBuf::from);
+    match fs::read_to_string(&path) {
+        Ok(script) => Ok(Some(script)),
+        Err(error) if is_required() => Err(format!("{}: {error}", path.display())),
+        Err(_) => Ok(None),
+    }
+}
