@@ -26,7 +26,7 @@ fn unplug(qmp: &mut Qmp<Release>, id: &str) -> Result<bool, Error> {
         Event::DeviceDeleted(deleted) if deleted.device.as_deref() == Some(id) => Some(()),
         _ => None,
     };
-    match qmp.execute_and_wait(deletion, Duration::from_secs(5), is_gone) {
+    match qmp.execute_and_wait(Duration::from_secs(5), deletion, is_gone) {
         Ok(_) => Ok(true),
         Err(Error::Command(error)) if error.class == ErrorClass::DeviceNotFound => Ok(false),
         Err(error) => Err(error),

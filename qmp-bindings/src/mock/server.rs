@@ -21,7 +21,7 @@ use crate::release::{EventOf, Release};
 use crate::version::Version;
 use crate::wire::NoReply;
 
-/// A server of release `R` for tests. See the [module](self) for an example.
+/// A server of release `R` for tests. See the [module](super) for an example.
 ///
 /// Dropping it panics if not everything was as expected, unless the thread is panicking
 /// already.
