@@ -10,6 +10,7 @@
 
 pub mod advice;
 pub mod behaviour;
+pub mod between;
 pub mod change;
 pub mod command_line;
 pub mod compare;

@@ -30,12 +30,23 @@ impl Monitor {
 
     /// Sends a request; gives the text of the refusal, if it is one.
     pub fn ask(&mut self, request: &str) -> io::Result<Option<String>> {
+        let answer = self.answer(request)?;
+        Ok(answer["error"]["desc"].as_str().map(str::to_owned))
+    }
+
+    /// Executes a command without arguments; gives what it returns, or null.
+    pub fn query(&mut self, command: &str) -> io::Result<Value> {
+        let answer = self.answer(&json!({ "execute": command }).to_string())?;
+        Ok(answer["return"].clone())
+    }
+
+    fn answer(&mut self, request: &str) -> io::Result<Value> {
         let stream = self.0.get_mut();
         stream.write_all(format!("{request}\n").as_bytes())?;
         loop {
             let message = self.message()?;
             if message.get("event").is_none() {
-                return Ok(message["error"]["desc"].as_str().map(str::to_owned));
+                return Ok(message);
             }
         }
     }

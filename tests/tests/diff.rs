@@ -10,6 +10,7 @@ use qapi_codegen::diff::change::ChangeKind;
 use qapi_codegen::diff::compare::compare;
 use qapi_codegen::diff::finding::{Finding, findings};
 use qapi_codegen::diff::report::{Report, ReportInputs, ReportSide};
+use qapi_codegen::diff::rules::Compatibility;
 use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::json::{JsonStyle, JsonValue};
 use qapi_codegen::knowledge::Knowledge;
@@ -45,6 +46,11 @@ fn main() {
         trials.push(Trial::test(name, move || introspected(release)));
     }
     trials.push(Trial::test("example/blockdev-add", example));
+    for (old, new, target, expected) in EDITS {
+        trials.push(Trial::test(format!("edit/{target}"), move || {
+            edit(old, new, target, expected)
+        }));
+    }
     libtest_mimic::run(&arguments, trials).exit();
 }
 
@@ -311,5 +317,83 @@ fn example() -> Result<(), Failed> {
         line(&example.example.after),
         r#"{ "execute": "blockdev-add", "arguments": { "driver": "file", "node-name": "disk0", "filename": "disk.img" } }"#
     );
+    Ok(())
+}
+
+/// One edit of a schema, over several releases: its incompatible findings, and
+/// when each came.
+type Edit = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static [&'static str],
+);
+
+const EDITS: [Edit; 4] = [
+    (
+        "2.12",
+        "3.0",
+        "x-blockdev-create",
+        &[
+            "3.0 command-promoted ",
+            "3.0 request-arguments-wrapped options",
+            "3.0 request-required-member-added job-id",
+        ],
+    ),
+    // From 3.0 to 5.2, replies have both members.
+    (
+        "2.12",
+        "8.2",
+        "query-cpus-fast",
+        &[
+            "3.0 reply-type-changed []",
+            "6.0 reply-required-member-removed [].arch (deprecated since 3.0)",
+        ],
+    ),
+    (
+        "7.2",
+        "8.0",
+        "query-named-block-nodes",
+        &[
+            "8.0 reply-enum-value-added [].image.format-specific<type=rbd>.data.encryption-format",
+            "8.0 reply-optional-member-removed [].image.format-specific<type=vmdk>.data.extents[].actual-size",
+            "8.0 reply-union-branch-added [].image.format-specific<type=file>",
+        ],
+    ),
+    (
+        "2.5",
+        "8.2",
+        "query-cpus",
+        &["6.0 command-removed  (deprecated since 2.12)"],
+    ),
+];
+
+fn edit(old: &str, new: &str, target: &str, expected: &[&str]) -> Result<(), Failed> {
+    let (from, to): (Series, Series) = (old.parse()?, new.parse()?);
+    let (old, new) = (schema(from), schema(to));
+    let mut between = workspace::imported()?;
+    between.retain(|series| from < *series && *series < to);
+    let between: Vec<Schema> = between.into_iter().map(schema).collect();
+    let catalogue = Catalogue::open()?;
+    let between: Vec<&Schema> = between.iter().collect();
+    let report = report(&old, &new, &between, catalogue.knowledge());
+    let own = report.findings.iter().filter(|finding| {
+        finding.compatibility > Compatibility::Compatible && finding.target() == target
+    });
+    let described = own.map(|finding| {
+        let since = finding.since.map(|since| since.to_string());
+        let rule = finding.rule.id.as_str();
+        let deprecated = finding.deprecated_since;
+        let deprecated = deprecated.map(|since| format!(" (deprecated since {since})"));
+        let text = format!(
+            "{rule} {}{}",
+            render_path(finding.path()),
+            deprecated.unwrap_or_default()
+        );
+        format!("{} {text}", since.unwrap_or_default())
+    });
+    let described: BTreeSet<String> = described.collect();
+    let expected: BTreeSet<String> = expected.iter().map(|own| (*own).to_owned()).collect();
+    assert_eq!(described, expected);
     Ok(())
 }

@@ -347,3 +347,101 @@ fn the_history_of_a_device_names_its_releases_and_targets() {
         "device-property-added"
     );
 }
+
+/// A workspace with three series, the last without a list of its machine types.
+fn workspace_with_command_lines() -> Workspace {
+    let workspace = workspace_with_devices(&[]);
+    let machines = [
+        ("2.5", "\"pc-1\", \"pc-2\"", "\"wait\": \"boolean\""),
+        ("2.6", "\"pc-2\", \"pc-3\"", "\"nodelay\": \"boolean\""),
+    ];
+    for (series, machines, parameter) in machines {
+        let text = format!(
+            "{{\"builds\": [{{\"release\": \"{series}.0\", \"target\": \"x86_64\", \
+             \"source\": \"asked\", \"lists\": [\"machines\", \"options\"]}}], \
+             \"facts\": [{{\"builds\": [\"{series}.0-x86_64\"], \"machines\": [{machines}], \
+             \"options\": {{\"chardev\": {{{parameter}}}}}}}]}}"
+        );
+        workspace.write(&format!("schemas/{series}/command-line.json"), &text);
+    }
+    workspace.write(
+        "schemas/command-line.toml",
+        "[option.realtime]\nuntil = \"2.6\"\ndeprecated = \"2.6\"\n\
+         replacement = \"-overcommit\"\nreason = \"It moved.\"\n\
+         [option.chardev]\nform = \"keys\"\n",
+    );
+    workspace
+}
+
+#[test]
+fn command_lines_are_findings() {
+    let workspace = workspace_with_command_lines();
+    let arguments = ["diff", "2.5", "2.6", "--format", "json"];
+    let (report, _) = workspace.expect(1, &arguments);
+    let report: Value = serde_json::from_str(&report).unwrap();
+    let findings = report["findings"].as_array().unwrap().iter();
+    let found: Vec<String> = findings
+        .map(|own| {
+            assert_eq!(own["target"], "command line");
+            let [rule, path, since] = ["rule", "path", "since"].map(|key| own[key].as_str());
+            let [rule, path, since] = [rule, path, since].map(Option::unwrap_or_default);
+            format!("{rule} {path} {since}")
+        })
+        .collect();
+    let expected = [
+        "option-parameter-removed -chardev.wait 2.6",
+        "machine-type-removed -machine<type=pc-1> 2.6",
+        "option-deprecated -realtime 2.6",
+        "option-parameter-added -chardev.nodelay 2.6",
+        "machine-type-added -machine<type=pc-3> 2.6",
+    ];
+    assert_eq!(found, expected);
+    for format in ["text", "markdown", "html"] {
+        let arguments = [
+            "diff",
+            "2.5",
+            "2.6",
+            "--command-line-only",
+            "--format",
+            format,
+        ];
+        let (text, _) = workspace.expect(1, &arguments);
+        assert!(text.contains("-chardev.wait"), "{text}");
+        assert!(!text.contains("Rust types"), "{text}");
+    }
+    let (text, _) = workspace.expect(1, &["diff", "2.6", "2.7", "--command-line-only"]);
+    assert!(
+        text.contains("Replace `-realtime` by `-overcommit`. It moved."),
+        "{text}"
+    );
+    assert!(text.contains("because no build of QEMU 2.7\n"), "{text}");
+    workspace.expect(0, &["diff", "2.5", "2.6", "--command", "stop"]);
+}
+
+#[test]
+fn the_history_of_the_command_line_names_releases() {
+    let workspace = workspace_with_command_lines();
+    let (text, _) = workspace.expect(0, &["history", "--", "-realtime"]);
+    assert!(
+        text.starts_with("-realtime: option in 2 of 3 releases (2.5 to 2.6)"),
+        "{text}"
+    );
+    assert!(
+        text.contains("\n2.7\n  breaking    option `-realtime` removed"),
+        "{text}"
+    );
+    let (text, _) = workspace.expect(0, &["history", "pc-1", "--format", "json"]);
+    let history: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(history["sort"], "machine type");
+    assert_eq!(history["targets"]["x86_64"][0], "2.5");
+    assert_eq!(
+        history["steps"][0]["changes"][0]["rule"],
+        "machine-type-removed"
+    );
+    let (_, err) = workspace.expect(2, &["history", "--", "-relatime"]);
+    assert!(
+        err.contains("no release has an option `-relatime`"),
+        "{err}"
+    );
+    assert!(err.contains("did you mean `-realtime`?"), "{err}");
+}

@@ -25,6 +25,8 @@ pub enum KindAttribute {
     Deprecation,
     /// The entity is removed or deprecated, so callers look for a replacement.
     Replaceable,
+    /// The entity is removed, and was perhaps deprecated before.
+    Removal,
     /// The command or event is new.
     NewOperation,
     /// No message shows the change.
@@ -79,11 +81,11 @@ macro_rules! kinds {
 }
 
 kinds! {
-    CommandRemoved = "command-removed" [Replaceable],
+    CommandRemoved = "command-removed" [Removal, Replaceable],
     /// A deprecated command was removed.
-    CommandRemovedAfterDeprecation = "command-removed-after-deprecation" [Replaceable],
+    CommandRemovedAfterDeprecation = "command-removed-after-deprecation" [Removal, Replaceable],
     /// An unstable command was removed.
-    CommandRemovedUnstable = "command-removed-unstable" [Replaceable],
+    CommandRemovedUnstable = "command-removed-unstable" [Removal, Replaceable],
     CommandRenamed = "command-renamed" [],
     /// A command lost the prefix `x-`.
     CommandPromoted = "command-promoted" [],
@@ -109,14 +111,14 @@ kinds! {
     ReturnAddedNonobject = "return-added-nonobject" [],
     ReturnRemoved = "return-removed" [],
     EventAdded = "event-added" [NewOperation, NoOldMessage],
-    EventRemoved = "event-removed" [],
+    EventRemoved = "event-removed" [Removal],
     EventRenamed = "event-renamed" [],
     ErrorClassAdded = "error-class-added" [PerValue, NoMessage],
     ErrorClassRemoved = "error-class-removed" [PerValue, NoMessage],
     OptionalMemberAdded = "optional-member-added" [Addition, NoOldMessage],
     RequiredMemberAdded = "required-member-added" [Addition],
-    OptionalMemberRemoved = "optional-member-removed" [Replaceable],
-    RequiredMemberRemoved = "required-member-removed" [Replaceable],
+    OptionalMemberRemoved = "optional-member-removed" [Removal, Replaceable],
+    RequiredMemberRemoved = "required-member-removed" [Removal, Replaceable],
     /// A required member was renamed.
     MemberRenamed = "member-renamed" [],
     OptionalMemberRenamed = "optional-member-renamed" [],
@@ -139,10 +141,10 @@ kinds! {
     /// A signed 64-bit integer became unsigned.
     IntegerToSize = "integer-to-size" [],
     EnumValueAdded = "enum-value-added" [Addition, PerValue, EnumValue, NoOldMessage, AbsentBefore],
-    EnumValueRemoved = "enum-value-removed" [PerValue, EnumValue, NoNewMessage],
+    EnumValueRemoved = "enum-value-removed" [Removal, PerValue, EnumValue, NoNewMessage],
     EnumValueRenamed = "enum-value-renamed" [EnumValue],
     UnionBranchAdded = "union-branch-added" [Addition, NoOldMessage],
-    UnionBranchRemoved = "union-branch-removed" [NoNewMessage],
+    UnionBranchRemoved = "union-branch-removed" [Removal, NoNewMessage],
     /// The members of `data` moved up into the union.
     UnionFlattened = "union-flattened" [],
     /// The members of the branches moved into `data`.

@@ -15,6 +15,8 @@ mod types;
 mod unions;
 mod values;
 
+use std::collections::BTreeSet;
+
 use super::change::{Change, ChangeKind, ChangeValue};
 use crate::wire::{
     self, CompareSink, CompareSite, Direction, Entity, EnumShape, Interface, InterfaceComparer,
@@ -30,6 +32,9 @@ pub struct ChangeGraph<'s> {
     pub pairs: Vec<ComparedPair<'s>>,
     /// The commands and events of both releases, and the error classes.
     pub operations: Vec<ComparedOperation<'s>>,
+    /// Old and new names of members that are not the same member, because a
+    /// release between has both.
+    disproved_renames: BTreeSet<(&'s str, &'s str)>,
 }
 
 /// Two shapes at the same place.
@@ -56,7 +61,19 @@ pub struct PairLink<'s> {
 
 /// Compares two releases; clients were written for the old one.
 pub fn compare<'s>(old: &Interface<'s>, new: &Interface<'s>) -> ChangeGraph<'s> {
-    let mut graph = ChangeGraph::default();
+    compare_knowing(old, new, BTreeSet::new())
+}
+
+/// Compares two releases, knowing renames of members that are none.
+pub fn compare_knowing<'s>(
+    old: &Interface<'s>,
+    new: &Interface<'s>,
+    disproved_renames: BTreeSet<(&'s str, &'s str)>,
+) -> ChangeGraph<'s> {
+    let mut graph = ChangeGraph {
+        disproved_renames,
+        ..ChangeGraph::default()
+    };
     wire::compare(old, new, &mut graph);
     graph
 }

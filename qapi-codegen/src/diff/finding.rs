@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde::Serialize;
 
-use super::change::{Change, ChangeValue, KindAttribute};
+use super::change::{Change, ChangeKind, ChangeValue, KindAttribute};
 use super::compare::ChangeGraph;
 use super::occurrence::{Occurrence, pair_occurrences};
 use super::rules::{Compatibility, Rule, rules};
@@ -237,6 +237,21 @@ fn identity(
     (change.kind, direction, operation, path).hash(&mut hasher);
     (value, change.subject).hash(&mut hasher);
     hasher.finish()
+}
+
+/// The identity that a change of an entity, given by its path and name, has as
+/// a finding of its own.
+pub(super) fn entity_identity(
+    kind: ChangeKind,
+    direction: Direction,
+    occurrence: &Occurrence<'_>,
+    (path, subject): (&[PathSegment<'_>], Option<&str>),
+) -> u64 {
+    let change = Change {
+        subject,
+        ..Change::new(kind)
+    };
+    identity(&change, direction, occurrence, path)
 }
 
 /// The value of a kind that may occur several times at one path.

@@ -1,17 +1,26 @@
-//! Merging of findings about the same member in several branches.
+//! Merging of findings that show one edit of the schema.
 
 use std::collections::BTreeMap;
 
+use super::change::ChangeKind;
 use super::finding::Finding;
-use crate::wire::PathSegment;
+use crate::wire::{Direction, PathSegment};
 
 /// Merges the findings that differ only in the last branch of their path.
 pub fn merge_branches(findings: Vec<Finding<'_>>) -> Vec<Finding<'_>> {
+    merge_by(findings, branch_key)
+}
+
+/// Merges the findings with the same key into the first of them.
+fn merge_by<'s, K: Ord>(
+    findings: Vec<Finding<'s>>,
+    key: impl Fn(&Finding<'s>) -> Option<K>,
+) -> Vec<Finding<'s>> {
     let mut merged: Vec<Finding<'_>> = Vec::with_capacity(findings.len());
     let mut known = BTreeMap::new();
     for finding in findings {
         let next = merged.len();
-        let index = branch_key(&finding).map_or(next, |key| *known.entry(key).or_insert(next));
+        let index = key(&finding).map_or(next, |key| *known.entry(key).or_insert(next));
         match merged.get_mut(index) {
             Some(first) => first.occurrences.extend(finding.occurrences),
             None => merged.push(finding),
@@ -40,4 +49,25 @@ fn branch_key<'s>(finding: &Finding<'s>) -> Option<impl Ord + use<'s>> {
         old,
         new,
     ))
+}
+
+/// Merges the findings about members of one object that replies or events lost
+/// in one series. Requests keep theirs, because each has advice of its own.
+pub fn merge_siblings(findings: Vec<Finding<'_>>) -> Vec<Finding<'_>> {
+    merge_by(findings, |finding| {
+        use ChangeKind::{OptionalMemberRemoved, RequiredMemberRemoved};
+        let is_removal = matches!(
+            finding.change.kind,
+            OptionalMemberRemoved | RequiredMemberRemoved
+        );
+        let is_received = finding.direction != Direction::Request;
+        let (_, container) = finding.path().split_last()?;
+        let key = (
+            finding.rule.id,
+            finding.targets(),
+            container.to_vec(),
+            finding.since,
+        );
+        (is_removal && is_received).then_some(key)
+    })
 }

@@ -1,8 +1,8 @@
 //! The series that made a change, found by comparing with each one between.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
-use super::compare::compare;
+use super::compare::compare_knowing;
 use super::finding::identities;
 use crate::parallel;
 use crate::schema::Schema;
@@ -21,16 +21,36 @@ pub struct ReleaseChain {
 impl ReleaseChain {
     /// Compares the old release with each release before the new one, given in
     /// the order of the upgrade.
-    pub fn new(old: &Interface<'_>, between: &[&Schema], new: Series) -> ReleaseChain {
+    ///
+    /// Some renames of members are known to be none.
+    pub fn new<'s>(
+        old: &Interface<'s>,
+        between: &[&'s Schema],
+        new: Series,
+        disproved_renames: &BTreeSet<(&'s str, &'s str)>,
+    ) -> ReleaseChain {
         let mut links = parallel::map(between, |schema| {
             let via = Interface::from_schema(schema);
-            (via.version.series(), identities(&compare(old, &via)))
+            (
+                via.version.series(),
+                identities(&compare_knowing(old, &via, disproved_renames.clone())),
+            )
         });
         links.push((new, HashSet::new()));
         ReleaseChain {
             old: old.version.series(),
             links,
         }
+    }
+
+    /// The first series with a change that has one of some identities and none
+    /// of others.
+    pub fn first_with(&self, identities: &[u64], others: &[u64]) -> Option<Series> {
+        let has =
+            |known: &HashSet<u64>, wanted: &[u64]| wanted.iter().any(|own| known.contains(own));
+        let mut links = self.links.iter();
+        let found = links.find(|(_, known)| has(known, identities) && !has(known, others));
+        found.map(|(series, _)| *series)
     }
 
     /// The series from which on all releases have a change.

@@ -14,27 +14,28 @@ pub mod view;
 mod wording;
 
 use std::cmp::Reverse;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde::Serialize;
 
 use super::advice::{find_answer, find_moved};
 use super::behaviour::{BehaviourNote, behaviour_notes};
-use super::change::ChangeKind;
+use super::between::{deprecated_on_the_way, disproved_renames};
+use super::change::KindAttribute;
 use super::command_line::{CommandLineCoverage, command_line_coverage, command_line_findings};
-use super::compare::{ChangeGraph, OperationKind, compare};
+use super::compare::{ChangeGraph, OperationKind, compare_knowing};
 use super::deprecations::{NewDeprecation, new_deprecations};
 use super::devices::{DeviceCoverage, device_coverage, device_findings};
 use super::example::{ExampleBuilder, RequestJudge};
 use super::finding::{Example, Finding, findings};
-use super::merge::merge_branches;
+use super::merge::{merge_branches, merge_siblings};
 use super::release_chain::ReleaseChain;
 use super::rules::Compatibility;
 use super::rust::{RustChanges, rust_changes};
 use crate::knowledge::{CommandLineFacts, Knowledge, MigrationRules, ReleaseDevices};
 use crate::schema::Schema;
 use crate::version::Series;
-use crate::wire::{Direction, Interface, PathSegment, render_path};
+use crate::wire::{Direction, Interface, PathSegment, render_argument_path, render_path};
 
 pub use html::html;
 pub use json::json;
@@ -216,7 +217,7 @@ impl<'s> Report<'s> {
             replies: _,
         } = inputs.knowledge;
         let [old, new] = [inputs.old, inputs.new].map(|side| Interface::from_schema(side.schema));
-        let comparison = compare(&old, &new);
+        let (comparison, chain) = compare_through(inputs, &old, &new);
         let examples = ExampleBuilder {
             old: &old,
             new: &new,
@@ -225,8 +226,8 @@ impl<'s> Report<'s> {
         };
         let mut findings = findings(&comparison);
         let command_examples = command_examples(&findings, &examples);
-        complete(&mut findings, inputs, &old, &examples);
-        let mut findings = merge_branches(findings);
+        complete(&mut findings, inputs, (&old, &chain), &examples);
+        let mut findings = merge_siblings(merge_branches(findings));
         let has_devices = [&old, &new].map(|side| side.commands.contains("device_add"));
         let devices = inputs.old.devices.zip(inputs.new.devices);
         let devices = devices.filter(|_| has_devices == [true, true]);
@@ -271,14 +272,32 @@ impl<'s> Report<'s> {
     }
 }
 
+/// Compares two releases and those between them. A rename that one of these
+/// disproves is none.
+fn compare_through<'s>(
+    inputs: &ReportInputs<'s>,
+    old: &Interface<'s>,
+    new: &Interface<'s>,
+) -> (ChangeGraph<'s>, ReleaseChain) {
+    let compare = |disproved: BTreeSet<_>| {
+        let chain = ReleaseChain::new(old, &inputs.between, new.version.series(), &disproved);
+        (compare_knowing(old, new, disproved), chain)
+    };
+    let (comparison, chain) = compare(BTreeSet::new());
+    let disproved = disproved_renames(&findings(&comparison), &chain);
+    match disproved.is_empty() {
+        true => (comparison, chain),
+        false => compare(disproved),
+    }
+}
+
 /// Adds the series, examples and advice to findings, and sorts them.
 fn complete<'s>(
     findings: &mut [Finding<'s>],
     inputs: &ReportInputs<'s>,
-    old: &Interface<'s>,
+    (old, chain): (&Interface<'s>, &ReleaseChain),
     examples: &ExampleBuilder<'_, 's>,
 ) {
-    let chain = ReleaseChain::new(old, &inputs.between, inputs.new.schema.version.series());
     let migrations = &inputs.knowledge.migrations;
     let series = (old.version.series(), inputs.new.schema.version.series());
     for finding in &mut *findings {
@@ -286,24 +305,31 @@ fn complete<'s>(
         finding.example = examples.build(finding);
         finding.answer = find_answer(migrations, finding, series);
         finding.moved = find_moved(&inputs.knowledge.replies, finding, series);
-        finding.deprecated_since = deprecated_since(finding, old, migrations);
+        let known = deprecated_since(finding, old, migrations);
+        finding.deprecated_since = known.or_else(|| deprecated_on_the_way(finding, chain));
     }
     findings.sort_by_cached_key(sort_key);
 }
 
-/// The series that deprecated a removed command.
+/// The series that deprecated what the old release has still and deprecates, if
+/// the schema or a rule says so.
 fn deprecated_since(
     finding: &Finding<'_>,
     old: &Interface<'_>,
     migrations: &MigrationRules,
 ) -> Option<Series> {
-    if finding.change.kind != ChangeKind::CommandRemovedAfterDeprecation {
+    let is_request = finding.direction == Direction::Request;
+    let kind = finding.change.kind;
+    // A rule about an argument may be about other values of it.
+    if !is_request || !kind.has(KindAttribute::Removal) || kind.has(KindAttribute::EnumValue) {
         return None;
     }
     let target = finding.target();
+    let path = render_argument_path(finding.path());
+    let rule = migrations.documented_deprecation(target, &path, old.version.series());
     let facts = &old.commands.get(target)?.meta.facts;
-    let rule = migrations.documented_deprecation(target, "", old.version.series());
-    let documented = facts.deprecated.as_ref().and_then(|own| own.since);
+    let of_command = facts.deprecated.as_ref().filter(|_| path.is_empty());
+    let documented = of_command.and_then(|own| own.since);
     documented.or(rule.and_then(|rule| rule.deprecated))
 }
 

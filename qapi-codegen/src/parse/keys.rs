@@ -1,9 +1,9 @@
 //! The keys of each kind of expression.
 
-use super::tree::{Key, SyntaxNode};
+use super::tree::SyntaxNode;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::{self, ALWAYS, Releases};
-use crate::source::Span;
+use crate::source::{Name, Span};
 use crate::version::Version;
 
 /// A key of one kind of expression: the releases that have it, and those that
@@ -102,7 +102,7 @@ pub const FEATURE: &[KeyRule] = &[required("name"), optional("if", dialect::STRU
 pub fn check(
     owner: &str,
     place: Span,
-    entries: &[(Key<'_>, SyntaxNode<'_>)],
+    entries: &[(Name, SyntaxNode)],
     keys: &[KeyRule],
     version: Version,
 ) -> Vec<Diagnostic> {
@@ -115,23 +115,15 @@ pub fn check(
     unknown.chain(missing).collect()
 }
 
-fn unknown_key(
-    owner: &str,
-    key: &Key<'_>,
-    keys: &[KeyRule],
-    version: Version,
-) -> Option<Diagnostic> {
+fn unknown_key(owner: &str, key: &Name, keys: &[KeyRule], version: Version) -> Option<Diagnostic> {
     let (message, help) = match keys.iter().find(|rule| rule.name == key.value) {
         Some(rule) if rule.releases.contains(version) => return None,
         Some(rule) => (
-            format!(
-                "{owner}: key '{}' is not supported in QEMU {version}",
-                key.value
-            ),
+            format!("{owner}: key '{key}' is not supported in QEMU {version}"),
             format!("the key exists since QEMU {}", rule.releases.first()),
         ),
         None => (
-            format!("{owner}: unknown key '{}'", key.value),
+            format!("{owner}: unknown key '{key}'"),
             format!("valid keys are {}", valid_keys(keys, version)),
         ),
     };
@@ -141,7 +133,7 @@ fn unknown_key(
 fn missing_key(
     owner: &str,
     place: Span,
-    entries: &[(Key<'_>, SyntaxNode<'_>)],
+    entries: &[(Name, SyntaxNode)],
     key: &KeyRule,
     version: Version,
 ) -> Option<Diagnostic> {

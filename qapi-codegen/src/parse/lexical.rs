@@ -2,19 +2,19 @@
 
 use std::collections::HashMap;
 
-use super::tree::{Key, SyntaxNode, SyntaxValue};
+use super::tree::{SyntaxNode, SyntaxValue};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect;
-use crate::source::Span;
+use crate::source::{Name, Span};
 use crate::version::Version;
 
 /// Checks every token of an expression.
-pub fn check(node: &SyntaxNode<'_>, version: Version, diagnostics: &mut Vec<Diagnostic>) {
+pub fn check(node: &SyntaxNode, version: Version, diagnostics: &mut Vec<Diagnostic>) {
     match &node.value {
         SyntaxValue::Object(entries) => {
             diagnostics.extend(duplicate_keys(entries));
             for (key, value) in entries {
-                diagnostics.extend(check_string(key.value, key.span, version));
+                diagnostics.extend(check_string(&key.value, key.span, version));
                 check(value, version, diagnostics);
             }
         }
@@ -32,20 +32,17 @@ pub fn check(node: &SyntaxNode<'_>, version: Version, diagnostics: &mut Vec<Diag
     }
 }
 
-fn duplicate_keys(entries: &[(Key<'_>, SyntaxNode<'_>)]) -> Vec<Diagnostic> {
+fn duplicate_keys(entries: &[(Name, SyntaxNode)]) -> Vec<Diagnostic> {
+    let mut seen: HashMap<&str, Span> = HashMap::new();
     let mut diagnostics = Vec::new();
-    if entries.len() < 2 {
-        return diagnostics;
-    }
-    let mut seen: HashMap<&str, Span> = HashMap::with_capacity(entries.len());
     for (key, _) in entries {
-        let first = *seen.entry(key.value).or_insert(key.span);
-        if first != key.span {
-            let message = format!("duplicate key '{}'", key.value);
+        if let Some(&first) = seen.get(key.value.as_str()) {
+            let message = format!("duplicate key '{key}'");
             let found = Diagnostic::new(Code::DuplicateKey, key.span, message)
                 .with_label(first, "the first one is here");
             diagnostics.push(found.with_help("remove one of the two"));
         }
+        seen.entry(&key.value).or_insert(key.span);
     }
     diagnostics
 }

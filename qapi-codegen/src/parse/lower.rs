@@ -12,7 +12,7 @@ mod pragma;
 
 use super::keys::{self, KeyRule};
 use super::lexical;
-use super::tree::{Key, SyntaxItem, SyntaxNode, SyntaxValue};
+use super::tree::{SyntaxItem, SyntaxNode, SyntaxValue};
 use crate::ast::{IncludeDirective, Item, SyntaxTree};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Name, Span};
@@ -20,7 +20,7 @@ use crate::version::Version;
 
 /// Lowers the items of a file.
 pub fn file(
-    items: Vec<SyntaxItem<'_>>,
+    items: Vec<SyntaxItem>,
     version: Version,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> SyntaxTree {
@@ -44,7 +44,7 @@ pub fn file(
 }
 
 /// The keys and values of an object.
-type ObjectEntries<'t> = Vec<(Key<'t>, SyntaxNode<'t>)>;
+type ObjectEntries = Vec<(Name, SyntaxNode)>;
 
 /// The lowering of one expression.
 struct Lowering<'d> {
@@ -67,7 +67,7 @@ const KINDS: [(&str, &[KeyRule]); 8] = [
 ];
 
 impl Lowering<'_> {
-    fn item(&mut self, node: SyntaxNode<'_>) -> Option<Item> {
+    fn item(&mut self, node: SyntaxNode) -> Option<Item> {
         let SyntaxValue::Object(entries) = node.value else {
             let message = format!("expected an object, found {}", node.value.kind());
             let help = "the top level of a schema consists of objects";
@@ -83,8 +83,8 @@ impl Lowering<'_> {
         }
     }
 
-    fn kind(&mut self, entries: &ObjectEntries<'_>) -> Option<(&'static str, &'static [KeyRule])> {
-        let known = |key: &Key<'_>| KINDS.into_iter().find(|(kind, _)| *kind == key.value);
+    fn kind(&mut self, entries: &ObjectEntries) -> Option<(&'static str, &'static [KeyRule])> {
+        let known = |key: &Name| KINDS.into_iter().find(|(kind, _)| *kind == key.value);
         let mut kinds = entries
             .iter()
             .filter_map(|(key, _)| Some((known(key)?, key.span)));
@@ -107,7 +107,7 @@ impl Lowering<'_> {
         Some(kind)
     }
 
-    fn include(&mut self, mut entries: ObjectEntries<'_>) -> Option<Item> {
+    fn include(&mut self, mut entries: ObjectEntries) -> Option<Item> {
         let node = take(&mut entries, "include")?;
         let path = self.string("the path of an include", node)?;
         Some(Item::Include(IncludeDirective {
@@ -116,22 +116,16 @@ impl Lowering<'_> {
         }))
     }
 
-    fn check_keys(
-        &mut self,
-        owner: &str,
-        place: Span,
-        entries: &ObjectEntries<'_>,
-        keys: &[KeyRule],
-    ) {
+    fn check_keys(&mut self, owner: &str, place: Span, entries: &ObjectEntries, keys: &[KeyRule]) {
         for found in keys::check(owner, place, entries, keys, self.version) {
             self.report(found);
         }
     }
 
     /// Lowers a value that has to be a string.
-    fn string(&mut self, what: &str, node: SyntaxNode<'_>) -> Option<Name> {
+    fn string(&mut self, what: &str, node: SyntaxNode) -> Option<Name> {
         match node.value {
-            SyntaxValue::String(text) => Some(Name::new(text.to_owned(), node.span)),
+            SyntaxValue::String(text) => Some(Name::new(text, node.span)),
             _ => {
                 self.wrong_kind(what, "a string", &node, "write a name in single quotes");
                 None
@@ -140,17 +134,12 @@ impl Lowering<'_> {
     }
 
     /// Takes an optional string out of an object.
-    fn take_string(
-        &mut self,
-        owner: &str,
-        entries: &mut ObjectEntries<'_>,
-        key: &str,
-    ) -> Option<Name> {
+    fn take_string(&mut self, owner: &str, entries: &mut ObjectEntries, key: &str) -> Option<Name> {
         let node = take(entries, key)?;
         self.string(&format!("the {key} of {owner}"), node)
     }
 
-    fn wrong_kind(&mut self, what: &str, expected: &str, node: &SyntaxNode<'_>, help: &str) {
+    fn wrong_kind(&mut self, what: &str, expected: &str, node: &SyntaxNode, help: &str) {
         let message = format!("{what} must be {expected}, not {}", node.value.kind());
         self.error(Code::WrongKind, node.span, message, help);
     }
@@ -173,7 +162,7 @@ impl Lowering<'_> {
     }
 }
 
-fn take<'t>(entries: &mut ObjectEntries<'t>, key: &str) -> Option<SyntaxNode<'t>> {
+fn take(entries: &mut ObjectEntries, key: &str) -> Option<SyntaxNode> {
     let index = entries.iter().position(|(name, _)| name.value == key)?;
     Some(entries.remove(index).1)
 }

@@ -1,13 +1,16 @@
 //! Parsing of schema files.
 //!
-//! `items` finds the expressions of a file, of which `tree` parses the valid
-//! ones, and `syntax_error` makes the diagnostics of the others. All read
-//! `tokens`. `lower` turns the expressions into the syntax tree.
+//! `nesting` limits the depth of the recursive parser. `tree` parses objects,
+//! arrays and strings by the grammar in `qapi.pest`, and is the only user of
+//! pest. `lower` turns them into the syntax tree. In a file with syntax errors
+//! `recover` finds the valid expressions, and `syntax_error` makes the
+//! diagnostics of the others.
 
-mod items;
 mod keys;
 mod lexical;
 mod lower;
+mod nesting;
+mod recover;
 mod syntax_error;
 mod tokens;
 mod tree;
@@ -39,7 +42,13 @@ use crate::version::Version;
 /// assert_eq!(tree.items.len(), 1);
 /// ```
 pub fn parse(file: FileId, text: &str, version: Version) -> (SyntaxTree, Vec<Diagnostic>) {
-    let (items, mut diagnostics) = items::file(file, text);
+    if let Err(diagnostic) = nesting::check(file, text) {
+        return (SyntaxTree::default(), vec![diagnostic]);
+    }
+    let (items, mut diagnostics) = match tree::file(file, text) {
+        Some(items) => (items, Vec::new()),
+        None => recover::file(file, text),
+    };
     let tree = lower::file(items, version, &mut diagnostics);
     (tree, diagnostics)
 }

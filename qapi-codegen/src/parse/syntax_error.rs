@@ -1,12 +1,11 @@
 //! Errors for invalid expressions.
 //!
-//! The parser only rejects a text. This reads its tokens with a stack of its
+//! The grammar only rejects a text. This reads its tokens with a stack of its
 //! own and stops at the first unexpected one, where QEMU reports the error too.
 
 use std::ops::Range;
 
 use super::tokens::{SchemaToken, TokenReader};
-use super::tree;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{FileId, Span};
 
@@ -22,9 +21,6 @@ pub fn syntax_error(file: FileId, text: &str, range: Range<usize>) -> Diagnostic
     for (place, token) in TokenReader::new(text, range.start) {
         let is_inside = place.start < range.end;
         let next = is_inside.then(|| expected.after(token, &mut open, place.start));
-        if open.len() > tree::MAX_DEPTH {
-            return nested_too_deep(Span::new(file, place));
-        }
         match next.flatten() {
             Some(next) => expected = next,
             None => return unexpected(text, Span::new(file, place), Some(token), expected, &open),
@@ -107,12 +103,6 @@ impl ExpectedToken {
             ExpectedToken::CommaOrCloseArray => "`,` or `]`",
         }
     }
-}
-
-fn nested_too_deep(bracket: Span) -> Diagnostic {
-    let message = format!("more than {} nested brackets", tree::MAX_DEPTH);
-    Diagnostic::new(Code::NestedTooDeep, bracket, message)
-        .with_help("no schema needs more than a dozen: close the brackets before this one")
 }
 
 /// The error for an unexpected token, or for the end of the file.

@@ -33,13 +33,13 @@ impl<'t> TokenReader<'t> {
 
     fn skip_blanks(&mut self) {
         loop {
-            let rest = &self.text.as_bytes()[self.next..];
-            let blank = rest.iter().position(|&byte| !is_blank(byte.into()));
-            self.next += blank.unwrap_or(rest.len());
-            let comment = &self.text[self.next..];
-            if !comment.starts_with('#') {
+            let rest = &self.text[self.next..];
+            let blank = rest.len() - rest.trim_start_matches(is_blank).len();
+            self.next += blank;
+            if !rest[blank..].starts_with('#') {
                 return;
             }
+            let comment = &rest[blank..];
             self.next += comment.find('\n').unwrap_or(comment.len());
         }
     }
@@ -76,12 +76,12 @@ pub fn is_blank(character: char) -> bool {
 /// The length and kind of a token that begins with a quote.
 fn string(text: &str) -> (usize, SchemaToken) {
     let mut escaped = false;
-    for (offset, byte) in text.bytes().enumerate().skip(1) {
-        match byte {
-            b'\n' => return (offset, SchemaToken::Unterminated),
+    for (offset, character) in text.char_indices().skip(1) {
+        match character {
+            '\n' => return (offset, SchemaToken::Unterminated),
             _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b'\'' => return (offset + 1, SchemaToken::String),
+            '\\' => escaped = true,
+            '\'' => return (offset + 1, SchemaToken::String),
             _ => {}
         }
     }

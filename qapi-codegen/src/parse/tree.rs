@@ -1,44 +1,38 @@
 //! Concrete syntax: objects, arrays and strings.
 //!
-//! The parser accepts the syntax of all releases; later stages check the
-//! release, so that errors can name it. It only rejects a text: the error is
-//! found by [`syntax_error`](super::syntax_error).
+//! The only file that uses pest.
 
 use std::ops::Range;
 
-use super::tokens::{SchemaToken, TokenReader};
+use pest::Parser;
+use pest::iterators::Pair;
+
 use crate::source::{FileId, Name, Span, Spanned};
 
-pub enum SyntaxItem<'t> {
+#[derive(pest_derive::Parser)]
+#[grammar = "parse/qapi.pest"]
+struct Grammar;
+
+pub enum SyntaxItem {
     Comment(Span),
     /// An expression, which should be an object.
-    Expression(SyntaxNode<'t>),
+    Expression(SyntaxNode),
 }
 
-pub type SyntaxNode<'t> = Spanned<SyntaxValue<'t>>;
+pub type SyntaxNode = Spanned<SyntaxValue>;
 
-/// The key of an object, without its quotes.
-pub type Key<'t> = Spanned<&'t str>;
-
-impl Key<'_> {
-    /// The key as the name of an entity.
-    pub fn into_name(self) -> Name {
-        Name::new(self.value.to_owned(), self.span)
-    }
-}
-
-pub enum SyntaxValue<'t> {
+pub enum SyntaxValue {
     /// The keys and values in order; keys may be duplicate.
-    Object(Vec<(Key<'t>, SyntaxNode<'t>)>),
-    Array(Vec<SyntaxNode<'t>>),
+    Object(Vec<(Name, SyntaxNode)>),
+    Array(Vec<SyntaxNode>),
     /// The text between the quotes, with its escapes.
-    String(&'t str),
+    String(String),
     Boolean(bool),
     /// `null`, which releases up to 4.1 have.
     Null,
 }
 
-impl SyntaxValue<'_> {
+impl SyntaxValue {
     /// The kind of the value with its article, for messages.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -51,102 +45,69 @@ impl SyntaxValue<'_> {
     }
 }
 
-/// Parses the expression at an offset, if it is valid.
-pub fn expression(file: FileId, text: &str, start: usize) -> Option<SyntaxNode<'_>> {
-    let tokens = TokenReader::new(text, start);
-    let mut parser = Parser {
-        file,
-        text,
-        tokens,
-        depth: 0,
+/// Parses a file, if all of it is valid.
+pub fn file(file: FileId, text: &str) -> Option<Vec<SyntaxItem>> {
+    let mut pairs = Grammar::parse(Rule::file, text).ok()?;
+    let root = pairs.next().into_iter().flat_map(Pair::into_inner);
+    Some(root.filter_map(|pair| item(file, 0, pair)).collect())
+}
+
+/// Parses the expression in `text[range]`, with blanks and comments around it,
+/// if it is valid.
+pub fn fragment(file: FileId, text: &str, range: Range<usize>) -> Option<SyntaxItem> {
+    let start = range.start;
+    let mut pairs = Grammar::parse(Rule::fragment, &text[range]).ok()?;
+    let inner = pairs.next().into_iter().flat_map(Pair::into_inner);
+    inner.filter_map(|pair| item(file, start, pair)).last()
+}
+
+fn item(file: FileId, offset: usize, pair: Pair<'_, Rule>) -> Option<SyntaxItem> {
+    match pair.as_rule() {
+        Rule::comment => Some(SyntaxItem::Comment(span(file, offset, &pair))),
+        Rule::expression => {
+            let value = pair.into_inner().next()?;
+            Some(SyntaxItem::Expression(node(file, offset, value)))
+        }
+        _ => None,
+    }
+}
+
+fn node(file: FileId, offset: usize, value: Pair<'_, Rule>) -> SyntaxNode {
+    let span = span(file, offset, &value);
+    let Some(inner) = value.into_inner().next() else {
+        return SyntaxNode::new(SyntaxValue::Null, span);
     };
-    let first = parser.tokens.next()?;
-    parser.value(first)
+    let value = match inner.as_rule() {
+        Rule::object => {
+            let pairs = inner.into_inner();
+            let entries = pairs.filter_map(|pair| entry(file, offset, pair));
+            SyntaxValue::Object(entries.collect())
+        }
+        Rule::array => {
+            let elements = inner.into_inner().map(|pair| node(file, offset, pair));
+            SyntaxValue::Array(elements.collect())
+        }
+        Rule::string => SyntaxValue::String(unquoted(&inner).to_owned()),
+        Rule::boolean => SyntaxValue::Boolean(inner.as_str() == "true"),
+        _ => SyntaxValue::Null,
+    };
+    SyntaxNode::new(value, span)
 }
 
-/// The maximum number of nested brackets: the parser is recursive, so that its
-/// stack is as deep as its input. No schema nests deeper than ten.
-pub const MAX_DEPTH: usize = 64;
-
-/// A token and its place.
-type PlacedToken = (Range<usize>, SchemaToken);
-
-struct Parser<'t> {
-    file: FileId,
-    text: &'t str,
-    tokens: TokenReader<'t>,
-    /// The number of open brackets.
-    depth: usize,
+/// A key and its value, which every pair of the grammar has.
+fn entry(file: FileId, offset: usize, pair: Pair<'_, Rule>) -> Option<(Name, SyntaxNode)> {
+    let mut inner = pair.into_inner();
+    let (key, value) = (inner.next()?, inner.next()?);
+    let key = Name::new(unquoted(&key).to_owned(), span(file, offset, &key));
+    Some((key, node(file, offset, value)))
 }
 
-impl<'t> Parser<'t> {
-    /// Parses the value that begins with a token.
-    fn value(&mut self, (place, token): PlacedToken) -> Option<SyntaxNode<'t>> {
-        let start = place.start;
-        let (value, end) = match token {
-            SchemaToken::OpenObject => {
-                let (entries, end) = self.list(SchemaToken::CloseObject, Parser::entry)?;
-                (SyntaxValue::Object(entries), end)
-            }
-            SchemaToken::OpenArray => {
-                let (elements, end) = self.list(SchemaToken::CloseArray, Parser::value)?;
-                (SyntaxValue::Array(elements), end)
-            }
-            SchemaToken::String => (SyntaxValue::String(self.unquoted(&place)), place.end),
-            SchemaToken::Word => (self.word(&place), place.end),
-            _ => return None,
-        };
-        Some(SyntaxNode::new(value, Span::new(self.file, start..end)))
-    }
+fn unquoted<'t>(string: &Pair<'t, Rule>) -> &'t str {
+    let quoted = string.as_str();
+    &quoted[1..quoted.len() - 1]
+}
 
-    /// Parses elements and commas up to a closing bracket, and returns its end.
-    fn list<T>(
-        &mut self,
-        close: SchemaToken,
-        element: fn(&mut Self, PlacedToken) -> Option<T>,
-    ) -> Option<(Vec<T>, usize)> {
-        if self.depth == MAX_DEPTH {
-            return None;
-        }
-        let mut elements = Vec::new();
-        let mut next = self.tokens.next()?;
-        if next.1 == close {
-            return Some((elements, next.0.end));
-        }
-        self.depth += 1;
-        loop {
-            elements.push(element(self, next)?);
-            next = self.tokens.next()?;
-            match next.1 {
-                SchemaToken::Comma => next = self.tokens.next()?,
-                token if token == close => break,
-                _ => return None,
-            }
-        }
-        self.depth -= 1;
-        Some((elements, next.0.end))
-    }
-
-    /// Parses a key and its value.
-    fn entry(&mut self, (place, token): PlacedToken) -> Option<(Key<'t>, SyntaxNode<'t>)> {
-        if token != SchemaToken::String || self.tokens.next()?.1 != SchemaToken::Colon {
-            return None;
-        }
-        let value = self.tokens.next()?;
-        let key = self.unquoted(&place);
-        let key = Key::new(key, Span::new(self.file, place));
-        Some((key, self.value(value)?))
-    }
-
-    fn word(&self, place: &Range<usize>) -> SyntaxValue<'t> {
-        match &self.text[place.clone()] {
-            "true" => SyntaxValue::Boolean(true),
-            "false" => SyntaxValue::Boolean(false),
-            _ => SyntaxValue::Null,
-        }
-    }
-
-    fn unquoted(&self, place: &Range<usize>) -> &'t str {
-        &self.text[place.start + 1..place.end - 1]
-    }
+fn span(file: FileId, offset: usize, pair: &Pair<'_, Rule>) -> Span {
+    let span = pair.as_span();
+    Span::new(file, offset + span.start()..offset + span.end())
 }

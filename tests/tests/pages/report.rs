@@ -75,7 +75,7 @@ async fn filters(session: &WebDriver) -> Outcome {
     )?;
     reset(session).await?;
     check(shown(session).await? == all, "reset shows all")?;
-    for subject in ["behaviour", "deprecation", "device", "type"] {
+    for subject in ["behaviour", "deprecation", "device", "option", "type"] {
         let kind = format!(".entry[data-subject={subject}]");
         let before = count(session, &kind).await?;
         check(before > 0, subject)?;

@@ -1,6 +1,7 @@
 //! Changes of objects.
 
 use super::ComparedSite;
+use super::matching::Rename;
 use super::members::match_members;
 use super::moves::MemberMoves;
 use super::unions::match_discriminator;
@@ -38,6 +39,14 @@ impl<'s> ComparedSite<'_, '_, 's> {
             matched.removed.retain(|name| *name != rename.old);
             matched.added.retain(|name| *name != rename.new);
             matched.renamed.push(rename);
+        }
+        let is_disproved = |rename: &mut Rename<'_>| {
+            let names = (rename.old, rename.new);
+            self.graph.disproved_renames.contains(&names)
+        };
+        for rename in matched.renamed.extract_if(.., is_disproved) {
+            matched.removed.push(rename.old);
+            matched.added.push(rename.new);
         }
         for rename in matched.renamed {
             self.compare_renamed_member(rename, old.members[rename.old], new.members[rename.new]);

@@ -10,7 +10,7 @@ use crate::diff::change::{Change, ChangeKind, ChangeValue, RenameEvidence};
 use crate::schema::EntityMeta;
 use crate::wire::{
     CommandShape, CompareSite, Direction, EnumShape, EventShape, Interface, InterfaceComparer,
-    NameTable, ObjectShape, PathSegment, Shape, ShapeId, same,
+    MemberShape, NameTable, ObjectShape, PathSegment, Shape, ShapeId, same,
 };
 
 /// The name under which error classes are reported.
@@ -177,14 +177,22 @@ impl<'s> ComparedSite<'_, '_, 's> {
 
     fn compare_arguments(&mut self, old: ShapeId, new: ShapeId) {
         let interfaces = (self.walk.old, self.walk.new);
-        if let Some((path, inner)) = find_wrapped(interfaces.0, old, interfaces.1, new) {
+        if let Some(wrapped) = Wrapped::find(interfaces.0, old, interfaces.1, new) {
+            let path = &wrapped.path;
             let value = ChangeValue::Path(path.clone());
-            self.push(Change::removed(ChangeKind::ArgumentsFlattened, value).old_at(&path));
-            self.link_paths((&path, &[]), (inner, new));
-        } else if let Some((path, inner)) = find_wrapped(interfaces.1, new, interfaces.0, old) {
+            self.push(Change::removed(ChangeKind::ArgumentsFlattened, value).old_at(path));
+            for (name, member) in wrapped.others {
+                self.push_removed_member(name, member);
+            }
+            self.link_paths((path, &[]), (wrapped.inner, new));
+        } else if let Some(wrapped) = Wrapped::find(interfaces.1, new, interfaces.0, old) {
+            let path = &wrapped.path;
             let value = ChangeValue::Path(path.clone());
-            self.push(Change::added(ChangeKind::ArgumentsWrapped, value).new_at(&path));
-            self.link_paths((&[], &path), (old, inner));
+            self.push(Change::added(ChangeKind::ArgumentsWrapped, value).new_at(path));
+            for (name, member) in wrapped.others {
+                self.push_added_member(name, member);
+            }
+            self.link_paths((&[], path), (old, wrapped.inner));
         } else {
             self.link(old, new);
         }
@@ -278,30 +286,48 @@ fn removal_kind(kind: OperationKind, meta: &EntityMeta) -> ChangeKind {
     }
 }
 
-/// Finds the object, in the only member of another object or in the elements of
-/// that member, that has most members of a plain object.
-fn find_wrapped<'s>(
-    wrapping: &Interface<'s>,
-    wrapper: ShapeId,
-    plain: &Interface<'s>,
-    plain_id: ShapeId,
-) -> Option<(Vec<PathSegment<'s>>, ShapeId)> {
-    let (wrapper, plain_object) = (wrapping.object(wrapper)?, plain.object(plain_id)?);
-    let name = wrapper.members.names().next()?;
-    let only = wrapper.only_member(name)?.shape;
-    if plain_object.members.contains(name) {
-        return None;
+/// The object, in a member of another object or in the elements of that member,
+/// that has most members of a plain object.
+struct Wrapped<'s> {
+    path: Vec<PathSegment<'s>>,
+    inner: ShapeId,
+    /// The other members of the object that has it.
+    others: Vec<(&'s str, MemberShape<'s>)>,
+}
+
+impl<'s> Wrapped<'s> {
+    /// Finds the object. No member of the wrapper is one of the plain object.
+    fn find(
+        wrapping: &Interface<'s>,
+        wrapper: ShapeId,
+        plain: &Interface<'s>,
+        plain_id: ShapeId,
+    ) -> Option<Wrapped<'s>> {
+        let (wrapper, plain_object) = (wrapping.object(wrapper)?, plain.object(plain_id)?);
+        let outer = all_member_names(plain, plain_object);
+        let mut names = wrapper.members.names();
+        if wrapper.branches.is_some() || names.any(|name| outer.contains(name)) {
+            return None;
+        }
+        let members = || wrapper.members.iter().map(|(name, member)| (name, *member));
+        let is_only = members().count() == 1;
+        members().find_map(|(name, member)| {
+            let mut path = vec![PathSegment::Member(name)];
+            let mut inner_id = member.shape;
+            if let Shape::Array(element) = wrapping.get(inner_id) {
+                path.push(PathSegment::Elements);
+                inner_id = *element;
+            }
+            let inner = all_member_names(wrapping, wrapping.object(inner_id)?);
+            let shared = inner.intersection(&outer).count();
+            let is_wrapped = 2 * shared >= inner.len() && (is_only || 2 * shared >= outer.len());
+            (shared > 0 && is_wrapped).then(|| Wrapped {
+                path,
+                inner: inner_id,
+                others: members().filter(|(own, _)| *own != name).collect(),
+            })
+        })
     }
-    let mut path = vec![PathSegment::Member(name)];
-    let mut inner_id = only;
-    if let Shape::Array(element) = wrapping.get(only) {
-        path.push(PathSegment::Elements);
-        inner_id = *element;
-    }
-    let inner = all_member_names(wrapping, wrapping.object(inner_id)?);
-    let outer = all_member_names(plain, plain_object);
-    let shared = inner.intersection(&outer).count();
-    (shared > 0 && 2 * shared >= inner.len()).then_some((path, inner_id))
 }
 
 /// The names of all members of an object and its branches.

@@ -30,7 +30,10 @@ impl<'s> ComparedSite<'_, '_, 's> {
     ) {
         match (&old.branches, &new.branches) {
             (None, None) => {}
-            (Some(left), Some(right)) if have_same_discriminator((old, new), (left, right)) => {
+            (Some(left), Some(right))
+                if have_same_discriminator((old, new), (left, right))
+                    && !self.is_disproved(left, right) =>
+            {
                 self.compare_unions(left, right, moves);
             }
             (Some(left), Some(right)) => {
@@ -50,6 +53,12 @@ impl<'s> ComparedSite<'_, '_, 's> {
             }
             (Some(branches), None) => self.push_old_branch_members(branches, moves),
         }
+    }
+
+    /// Returns whether a release between has both discriminators.
+    fn is_disproved(&self, old: &Branches<'s>, new: &Branches<'s>) -> bool {
+        let names = (old.discriminator, new.discriminator);
+        self.graph.disproved_renames.contains(&names)
     }
 
     fn compare_unions(&mut self, old: &Branches<'s>, new: &Branches<'s>, moves: &MemberMoves<'s>) {

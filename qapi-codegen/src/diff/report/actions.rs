@@ -96,7 +96,8 @@ fn finding_action(finding: &Finding<'_>, is_recorded: bool) -> Option<(Urgency, 
         anchor: format!("f-{}", finding.fingerprint),
     };
     let effect = Reverse(finding.compatibility);
-    Some(((effect, Reverse(is_removal), Reverse(is_request)), action))
+    let is_message = is_request && !kind.has(KindAttribute::CommandLine);
+    Some(((effect, Reverse(is_removal), Reverse(is_message)), action))
 }
 
 fn note_action(note: &BehaviourNote<'_>, is_recorded: bool) -> Option<(Urgency, Action)> {

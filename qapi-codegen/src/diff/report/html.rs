@@ -18,11 +18,12 @@ const MAX_BARS: usize = 24;
 pub const STYLE: &str = include_str!("html/report.css");
 
 /// The subjects of the entries that the filter shows.
-const SUBJECTS: [&str; 7] = [
+const SUBJECTS: [&str; 8] = [
     "request",
     "reply",
     "event",
     "device",
+    "option",
     "behaviour",
     "deprecation",
     "type",

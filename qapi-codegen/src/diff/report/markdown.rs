@@ -2,8 +2,8 @@
 
 use super::actions::{Action, ActionList};
 use super::summary::{
-    NOT_COMPARED, anchor, code_list, compared_text, enum_value, not_compared, omitted_text, plural,
-    shortened_list, titled_messages, used_text,
+    NOT_COMPARED, anchor, changed_value, code_list, compared_text, not_compared, omitted_text,
+    plural, shortened_list, titled_messages, used_text,
 };
 use super::tables::{DEPRECATION_COLUMNS, deprecation_rows};
 use super::view::{ReportGroup, ReportView};
@@ -213,7 +213,7 @@ fn compatible_section(group: &ReportGroup<'_>) -> String {
 fn compatible_place(finding: &Finding<'_>) -> String {
     let since = finding.since.map(|since| format!("({since})"));
     let path = render_path(finding.path());
-    let path = (!path.is_empty()).then(|| match enum_value(finding) {
+    let path = (!path.is_empty()).then(|| match changed_value(finding) {
         Some(value) => format!("`{path}` = `{value}`"),
         None => format!("`{path}`"),
     });

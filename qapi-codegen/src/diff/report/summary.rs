@@ -165,10 +165,15 @@ pub fn titled_messages(example: &Example<'_>) -> Vec<(&'static str, String)> {
     sides.map(|(title, side)| (title, text(side))).collect()
 }
 
-/// The new enum value of a finding, if it is about enum values.
-pub fn enum_value(finding: &Finding<'_>) -> Option<String> {
-    let value = finding.change.new.as_ref().map(ToString::to_string);
-    value.filter(|_| finding.change.kind.has(KindAttribute::EnumValue))
+/// The value of a finding about one of several values at a path: an enum value,
+/// a feature, a JSON type.
+pub fn changed_value(finding: &Finding<'_>) -> Option<String> {
+    let change = &finding.change;
+    let has_value = [KindAttribute::EnumValue, KindAttribute::PerValue]
+        .into_iter()
+        .any(|attribute| change.kind.has(attribute));
+    let value = change.new.as_ref().or(change.old.as_ref());
+    value.filter(|_| has_value).map(ToString::to_string)
 }
 
 /// The anchor of a heading, as hosts of Markdown make it.

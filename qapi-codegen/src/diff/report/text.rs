@@ -8,7 +8,7 @@ use page::{TEXT_COLUMN, TextPage, pieces, styled};
 
 use super::actions::ActionList;
 use super::summary::{
-    NOT_COMPARED, compared_text, enum_value, example_sides, not_compared, omitted_text, plural,
+    NOT_COMPARED, changed_value, compared_text, example_sides, not_compared, omitted_text, plural,
     used_text,
 };
 use super::view::{ReportGroup, ReportView};
@@ -178,7 +178,7 @@ fn write_message(word: &str, message: &JsonValue<'_>, page: &mut TextPage) {
 
 fn write_compatible(rule: RuleId, findings: &[&Finding<'_>], page: &mut TextPage) {
     let places = findings.iter().map(|finding| {
-        let value = enum_value(finding).map(|value| format!("={value}"));
+        let value = changed_value(finding).map(|value| format!("={value}"));
         let path = render_path(finding.path()) + &value.unwrap_or_default();
         path + &others_text(finding) + &since_text(finding)
     });

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::diff::change::ChangeValue;
+use crate::diff::change::{ChangeKind, ChangeValue};
 use crate::diff::compare::OperationKind;
 use crate::diff::deprecations::{DeprecationSource, NewDeprecation};
 use crate::diff::finding::Finding;
@@ -44,6 +44,7 @@ pub fn other_paths(finding: &Finding<'_>) -> Vec<String> {
         let path = render_path(finding.path_of(own));
         match own.operation.name() {
             name if name == finding.target() => path,
+            name if path.is_empty() => name.to_owned(),
             name => format!("{name}: {path}"),
         }
     });
@@ -89,7 +90,10 @@ fn placeholder(name: &str, finding: &Finding<'_>) -> String {
         },
         "deprecated" => match finding.deprecated_since {
             Some(series) => format!(" (deprecated since {series})"),
-            None => " (was deprecated)".to_owned(),
+            None if change.kind == ChangeKind::CommandRemovedAfterDeprecation => {
+                " (was deprecated)".to_owned()
+            }
+            None => String::new(),
         },
         "evidence" => change.evidence.map(|e| e.to_string()).unwrap_or_default(),
         _ => format!("{{{name}}}"),

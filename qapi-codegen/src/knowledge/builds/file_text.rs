@@ -1,6 +1,6 @@
 //! The layout of the files: JSON that is short and still changes line by line.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// The largest width of a line that holds several values.
 const WIDTH: usize = 120;
@@ -19,8 +19,8 @@ fn write_value(value: &Value, indent: usize, text: &mut String) {
         _ if indent > 0 && indent + compact.len() < WIDTH => return text.push_str(&compact),
         Value::Array(items) => items.iter().map(|item| (String::new(), item)).collect(),
         Value::Object(members) => {
-            let members = members.iter();
-            let key = |name: &String| compact_text(name) + ": ";
+            let key = |name: &str| compact_text(name) + ": ";
+            let members = sorted(members);
             members.map(|(name, value)| (key(name), value)).collect()
         }
         _ => return text.push_str(&compact),
@@ -64,15 +64,25 @@ fn compact(value: &Value) -> String {
             format!("[{}]", items.join(", "))
         }
         Value::Object(members) => {
-            let members = members.iter();
-            let member = |(name, value): (&String, &Value)| {
+            let member = |(name, value): (&str, &Value)| {
                 format!("{}: {}", compact_text(name), compact(value))
             };
-            let members: Vec<String> = members.map(member).collect();
+            let members: Vec<String> = sorted(members).map(member).collect();
             format!("{{{}}}", members.join(", "))
         }
         scalar => scalar.to_string(),
     }
+}
+
+/// Members by name. Other packages of a build may make the maps of serde_json keep
+/// the order of insertion.
+fn sorted(members: &Map<String, Value>) -> impl Iterator<Item = (&str, &Value)> {
+    let mut sorted: Vec<_> = members
+        .iter()
+        .map(|(name, value)| (&**name, value))
+        .collect();
+    sorted.sort_by_key(|(name, _)| *name);
+    sorted.into_iter()
 }
 
 fn compact_text(text: &str) -> String {

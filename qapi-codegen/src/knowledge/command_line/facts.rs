@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::evidence::{CommandLineEvidence, SeriesBuild};
-use super::options::{OptionEntry, ParameterEntry, ParameterList};
-use super::record::{BuildCommandLine, CommandLineList, OptionParameters};
-use crate::knowledge::builds::Removal;
-use crate::knowledge::builds::removal::{Listing, Required, find_removal};
+use super::options::OptionEntry;
+use super::presence::{Presence, Release};
+use super::record::{BuildCommandLine, CommandLineList};
+use crate::knowledge::builds::removal::{Listing, Required};
 use crate::version::Series;
 
 /// The command line of one release, for one target or all.
@@ -15,23 +15,6 @@ pub struct CommandLineFacts<'e> {
     evidence: &'e CommandLineEvidence,
     series: Series,
     target: Option<&'e str>,
-}
-
-/// Whether a release has something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Presence {
-    /// The release has it.
-    Present,
-    /// The release does not have it any more.
-    Removed(Removal),
-    /// The release does not have it yet. This series is the first known with it.
-    NotYet(Series),
-    /// The release has it for other targets only.
-    OtherTarget,
-    /// QEMU has never had it, as far as all releases are known.
-    Never,
-    /// What is known does not decide.
-    Unknown,
 }
 
 /// What is known about an option, a machine type or a CPU model in a release.
@@ -47,15 +30,6 @@ pub struct CommandLineFact<'e> {
     pub reason: Option<&'e str>,
 }
 
-/// What is known about a parameter of an option in a release.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ParameterFact<'e> {
-    /// The fact.
-    pub fact: CommandLineFact<'e>,
-    /// QEMU's name of its type: `string`, `boolean`, `number` or `size`.
-    pub ty: Option<&'e str>,
-}
-
 /// The part of the QMP interface that an option takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OptionInterface<'e> {
@@ -66,20 +40,13 @@ pub enum OptionInterface<'e> {
 }
 
 impl<'e> CommandLineFact<'e> {
-    fn new(presence: Presence) -> CommandLineFact<'e> {
+    pub(super) fn new(presence: Presence) -> CommandLineFact<'e> {
         CommandLineFact {
             presence,
             deprecated: None,
             replacement: None,
             reason: None,
         }
-    }
-}
-
-impl Presence {
-    /// Returns `true` if QEMU rejects the name.
-    pub fn is_absent(self) -> bool {
-        !matches!(self, Presence::Present | Presence::Unknown)
     }
 }
 
@@ -141,7 +108,7 @@ impl<'e> CommandLineFacts<'e> {
         };
         let has_target = |target| entry.targets.iter().any(|own| own == target);
         let mut fact = CommandLineFact {
-            presence: self.presence_between(entry.since, entry.until),
+            presence: self.as_release().presence_between(entry.since, entry.until),
             deprecated: self.deprecation(entry.deprecated, entry.deprecated_until),
             replacement: entry.replacement.as_deref(),
             reason: entry.reason.as_deref(),
@@ -164,51 +131,6 @@ impl<'e> CommandLineFacts<'e> {
     pub fn reads_json(&self, name: &str) -> bool {
         let since = self.option_entry(name).and_then(|entry| entry.json_since);
         since.is_some_and(|since| since <= self.series)
-    }
-
-    /// Looks up a parameter of an option by their names. A parameter is absent only if
-    /// QEMU lists all parameters of the option and not this one, or people know it.
-    pub fn parameter(&self, option: &str, parameter: &str) -> ParameterFact<'e> {
-        let group = self.group(option);
-        let lists = self.option_lists(group);
-        let ty = lists
-            .filter_map(|parameters| parameters.get(parameter))
-            .next();
-        let listed = match ty {
-            Some(_) => Presence::Present,
-            None => self.unlisted_parameter(option, group, parameter),
-        };
-        let mut noted = self.parameter_entries(option, parameter);
-        let noted = noted.find(|entry| entry.values.is_empty());
-        let mut fact = noted.map_or(CommandLineFact::new(listed), |entry| self.noted_fact(entry));
-        if fact.presence == Presence::Present && listed != Presence::Unknown {
-            fact.presence = listed;
-        }
-        ParameterFact {
-            fact,
-            ty: ty
-                .map(String::as_str)
-                .or_else(|| self.listed_type(group, parameter)),
-        }
-    }
-
-    /// What people know about a parameter, which QEMU need not list.
-    pub fn noted_parameter(&self, option: &str, parameter: &str) -> Option<CommandLineFact<'e>> {
-        let mut entries = self.parameter_entries(option, parameter);
-        let entry = entries.find(|entry| entry.values.is_empty())?;
-        Some(self.noted_fact(entry))
-    }
-
-    /// What is known about one value of a parameter beyond the parameter itself.
-    pub fn parameter_value(
-        &self,
-        option: &str,
-        parameter: &str,
-        value: &str,
-    ) -> Option<CommandLineFact<'e>> {
-        let mut entries = self.parameter_entries(option, parameter);
-        let entry = entries.find(|entry| entry.values.iter().any(|own| own == value))?;
-        Some(self.noted_fact(entry))
     }
 
     /// Looks up a machine type.
@@ -250,17 +172,6 @@ impl<'e> CommandLineFacts<'e> {
             .collect()
     }
 
-    /// The parameters of an option that a build of the release lists.
-    pub fn parameter_names(&self, option: &str) -> BTreeSet<&'e str> {
-        let group = self.group(option);
-        let lists = self
-            .own_builds()
-            .filter_map(|own| own.command_line.options.get(group));
-        lists
-            .flat_map(|list| list.keys().map(String::as_str))
-            .collect()
-    }
-
     /// The machine types of all builds of the release.
     pub fn machine_names(&self) -> BTreeSet<&'e str> {
         let builds = self.own_builds();
@@ -283,33 +194,39 @@ impl<'e> CommandLineFacts<'e> {
             .any(|own| own.command_line.build.proves_absence(list))
     }
 
-    fn group<'n>(&self, option: &'n str) -> &'n str
-    where
-        'e: 'n,
-    {
-        let group = self
-            .option_entry(option)
-            .and_then(|entry| entry.group.as_deref());
-        match (group, self.evidence.options().options.get(option)) {
-            (Some(group), _) => group,
-            (None, Some(entry)) => entry.same_as.as_deref().unwrap_or(option),
-            (None, None) => option,
-        }
-    }
-
-    fn own_builds(&self) -> impl Iterator<Item = &'e SeriesBuild> + use<'e> {
+    pub(super) fn own_builds(&self) -> impl Iterator<Item = &'e SeriesBuild> + use<'e> {
         let facts = *self;
         let builds = self.evidence.builds().iter();
         builds.filter(move |build| build.series == facts.series && facts.is_of_target(build))
     }
 
-    /// The parameters of an option in each build of the release that lists it.
-    fn option_lists<'n>(
+    /// Concludes from the lists of all builds.
+    pub(super) fn presence(
         &self,
-        group: &'n str,
-    ) -> impl Iterator<Item = &'e OptionParameters> + use<'e, 'n> {
-        let builds = self.own_builds().filter(|own| !own.is_superseded);
-        builds.filter_map(move |own| own.command_line.options.get(group))
+        required: Required,
+        has: impl Fn(&SeriesBuild) -> bool + Copy,
+        is_complete: impl Fn(&SeriesBuild) -> bool + Copy,
+    ) -> Presence {
+        if self.own_builds().any(has) {
+            return Presence::Present;
+        }
+        let builds = self.evidence.builds().iter();
+        let listings = builds.map(|build| Listing {
+            series: build.series,
+            target: &build.command_line.build.target,
+            has: has(build),
+            is_complete: is_complete(build),
+        });
+        self.as_release().presence_elsewhere(listings, required)
+    }
+
+    /// The release, for conclusions from since when and until when it has something.
+    pub(super) fn as_release(&self) -> Release<'e> {
+        Release {
+            known: self.evidence.series(),
+            series: self.series,
+            target: self.target,
+        }
     }
 
     fn is_of_target(&self, build: &SeriesBuild) -> bool {
@@ -317,104 +234,15 @@ impl<'e> CommandLineFacts<'e> {
         self.target.is_none_or(|target| target == own)
     }
 
-    fn presence_between(&self, since: Option<Series>, until: Option<Series>) -> Presence {
-        match (since, until) {
-            (Some(since), _) if self.series < since => Presence::NotYet(since),
-            (_, Some(until)) if self.series > until => Presence::Removed(self.removal_after(until)),
-            _ => Presence::Present,
-        }
-    }
-
-    fn removal_after(&self, last: Series) -> Removal {
-        let series = self.evidence.series();
-        let next = series.iter().find(|other| **other > last);
-        Removal {
-            last,
-            since: next.copied().unwrap_or(self.series),
-            is_exact: true,
-        }
-    }
-
-    fn deprecation(&self, since: Option<Series>, until: Option<Series>) -> Option<Option<Series>> {
+    pub(super) fn deprecation(
+        &self,
+        since: Option<Series>,
+        until: Option<Series>,
+    ) -> Option<Option<Series>> {
         let is_over = until.is_some_and(|until| self.series > until);
         since
             .filter(|since| *since <= self.series && !is_over)
             .map(Some)
-    }
-
-    fn parameter_entries<'n>(
-        &self,
-        option: &'n str,
-        parameter: &'n str,
-    ) -> impl Iterator<Item = &'e ParameterEntry> + use<'e, 'n> {
-        let entries = self.noted_parameters(option);
-        entries.filter(move |entry| entry.name == parameter)
-    }
-
-    /// What people note about the parameters of an option and their values.
-    pub fn noted_parameters<'n>(
-        &self,
-        option: &'n str,
-    ) -> impl Iterator<Item = &'e ParameterEntry> + Clone + use<'e, 'n> {
-        let entries = self.evidence.options().parameters.iter();
-        entries.filter(move |entry| entry.option == option)
-    }
-
-    /// The fact that a note states about this release.
-    pub fn noted_fact(&self, entry: &'e ParameterEntry) -> CommandLineFact<'e> {
-        CommandLineFact {
-            presence: match entry.depends_on_machine {
-                Some(since) if since <= self.series => Presence::Unknown,
-                _ => self.presence_between(entry.since, entry.until),
-            },
-            deprecated: self.deprecation(entry.deprecated, entry.deprecated_until),
-            replacement: entry.replacement.as_deref(),
-            reason: entry.reason.as_deref(),
-        }
-    }
-
-    /// A parameter that no build of the release lists.
-    fn unlisted_parameter(&self, option: &str, group: &str, parameter: &str) -> Presence {
-        let entry = self.option_entry(option);
-        let completeness = entry.map_or(ParameterList::Unlisted, |entry| entry.parameters);
-        let merges = entry.is_none_or(|entry| entry.merges);
-        // Without any parameters the option takes those that its code reads.
-        let is_listed = self
-            .option_lists(group)
-            .any(|parameters| !parameters.is_empty());
-        match (completeness, parameter) {
-            (ParameterList::Unlisted, _) => return Presence::Unknown,
-            (_, "id") if merges => return Presence::Unknown,
-            (_, "id") => return Presence::Present,
-            _ => {}
-        }
-        let has = |build: &SeriesBuild| {
-            let parameters = build.command_line.options.get(group);
-            !build.is_superseded
-                && parameters.is_some_and(|parameters| parameters.contains_key(parameter))
-        };
-        let lists = |build: &SeriesBuild| {
-            let is_complete = build
-                .command_line
-                .build
-                .proves_absence(CommandLineList::Options);
-            let parameters = build.command_line.options.get(group);
-            is_complete && parameters.is_some_and(|parameters| !parameters.is_empty())
-        };
-        match self.presence(Required::One, has, lists) {
-            Presence::Unknown if is_listed && completeness == ParameterList::Complete => {
-                Presence::Never
-            }
-            presence => presence,
-        }
-    }
-
-    /// The type of a parameter in the nearest release that lists it.
-    fn listed_type(&self, group: &str, parameter: &str) -> Option<&'e str> {
-        let builds = self.evidence.builds().iter();
-        let types =
-            builds.filter_map(|build| build.command_line.options.get(group)?.get(parameter));
-        types.last().map(String::as_str)
     }
 
     fn listed(
@@ -433,68 +261,5 @@ impl<'e> CommandLineFacts<'e> {
             fact.deprecated = Some(None);
         }
         fact
-    }
-
-    /// Concludes from the lists of all builds.
-    fn presence(
-        &self,
-        required: Required,
-        has: impl Fn(&SeriesBuild) -> bool + Copy,
-        is_complete: impl Fn(&SeriesBuild) -> bool + Copy,
-    ) -> Presence {
-        if self.own_builds().any(has) {
-            return Presence::Present;
-        }
-        let builds = self.evidence.builds().iter();
-        let listings = builds.map(|build| Listing {
-            series: build.series,
-            target: &build.command_line.build.target,
-            has: has(build),
-            is_complete: is_complete(build),
-        });
-        if self.is_between(listings.clone()) {
-            return Presence::Present;
-        }
-        let all = self.evidence.series();
-        let removal = find_removal(listings.clone(), all, self.target, required);
-        if let Some(removal) = removal.filter(|removal| removal.since <= self.series) {
-            return Presence::Removed(removal);
-        }
-        let addition = self.addition(required, listings);
-        addition.unwrap_or(Presence::Unknown)
-    }
-
-    /// Returns whether a target has it before and after this release, and no list of
-    /// this release is known.
-    fn is_between<'b>(&self, listings: impl Iterator<Item = Listing<'b>> + Clone) -> bool {
-        let own = self.target;
-        let listings = listings.filter(move |list| own.is_none_or(|own| own == list.target));
-        let mut with = listings.clone().filter(|list| list.has);
-        with.any(|early| {
-            let mut same = listings.clone().filter(|list| list.target == early.target);
-            let mut lists = same.clone();
-            early.series < self.series
-                && same.any(|list| list.has && list.series > self.series)
-                && !lists.any(|list| list.is_complete && list.series == self.series)
-        })
-    }
-
-    /// Finds the series that added something, if a complete list of this release lacks
-    /// it: one of a target that has it there or, where one target is enough, any.
-    fn addition<'b>(
-        &self,
-        required: Required,
-        listings: impl Iterator<Item = Listing<'b>> + Clone,
-    ) -> Option<Presence> {
-        let with = listings.clone().filter(|list| list.has);
-        let first = with.clone().map(|list| list.series).min()?;
-        let is_first_target = |target: &str| {
-            let mut first_ones = with.clone().filter(|list| list.series == first);
-            required == Required::One || first_ones.any(|list| list.target == target)
-        };
-        let is_own = |target: &str| self.target.is_none_or(|own| own == target);
-        let mut own = listings.filter(|list| list.is_complete && list.series == self.series);
-        let proves = own.any(|list| is_own(list.target) && is_first_target(list.target));
-        (first > self.series && proves).then_some(Presence::NotYet(first))
     }
 }

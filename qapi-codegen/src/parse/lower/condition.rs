@@ -13,7 +13,7 @@ impl Lowering<'_> {
     pub(super) fn condition(
         &mut self,
         owner: &str,
-        entries: &mut ObjectEntries<'_>,
+        entries: &mut ObjectEntries,
     ) -> Option<Condition> {
         let node = take(entries, "if")?;
         if dialect::STRUCTURED_CONDITIONS.contains(self.version) {
@@ -24,10 +24,10 @@ impl Lowering<'_> {
     }
 
     /// Releases 3.0 to 6.1: an expression, or an array of which all must hold.
-    fn expression_condition(&mut self, owner: &str, node: SyntaxNode<'_>) -> Option<Condition> {
+    fn expression_condition(&mut self, owner: &str, node: SyntaxNode) -> Option<Condition> {
         match node.value {
             SyntaxValue::String(text) if !text.trim().is_empty() => {
-                Some(Condition::Expression(text.to_owned()))
+                Some(Condition::Expression(text))
             }
             SyntaxValue::Array(elements) if !elements.is_empty() => {
                 let all = elements
@@ -47,11 +47,9 @@ impl Lowering<'_> {
     }
 
     /// Releases since 6.2: a macro, or an object with one key.
-    fn structured_condition(&mut self, owner: &str, node: SyntaxNode<'_>) -> Option<Condition> {
+    fn structured_condition(&mut self, owner: &str, node: SyntaxNode) -> Option<Condition> {
         match node.value {
-            SyntaxValue::String(text) if is_macro(text) => {
-                Some(Condition::Defined(text.to_owned()))
-            }
+            SyntaxValue::String(text) if is_macro(&text) => Some(Condition::Defined(text)),
             SyntaxValue::String(text) => {
                 let problem = format!("has the invalid macro name '{text}'");
                 let help = "macro names are capitals, digits and `_`, such as 'CONFIG_FOO'";
@@ -73,7 +71,7 @@ impl Lowering<'_> {
         &mut self,
         owner: &str,
         place: Span,
-        mut entries: ObjectEntries<'_>,
+        mut entries: ObjectEntries,
     ) -> Option<Condition> {
         if entries.len() > 1 {
             let help = "nest them: {'all': [COND, COND]}";
@@ -82,7 +80,7 @@ impl Lowering<'_> {
         let Some((key, node)) = entries.pop() else {
             return self.empty_condition(owner, place);
         };
-        match key.value {
+        match key.value.as_str() {
             "not" => {
                 let operand = self.structured_condition(owner, node)?;
                 Some(Condition::Not(Box::new(operand)))
@@ -90,14 +88,14 @@ impl Lowering<'_> {
             "all" => Some(Condition::All(self.operands(owner, node)?)),
             "any" => Some(Condition::Any(self.operands(owner, node)?)),
             _ => {
-                let problem = format!("has an unknown key '{}'", key.value);
+                let problem = format!("has an unknown key '{key}'");
                 let help = "valid keys are 'all', 'any', 'not'";
                 self.invalid_condition(owner, key.span, &problem, help)
             }
         }
     }
 
-    fn operands(&mut self, owner: &str, node: SyntaxNode<'_>) -> Option<Vec<Condition>> {
+    fn operands(&mut self, owner: &str, node: SyntaxNode) -> Option<Vec<Condition>> {
         match node.value {
             SyntaxValue::Array(elements) if !elements.is_empty() => {
                 let operands = elements
@@ -136,7 +134,7 @@ impl Lowering<'_> {
     pub(super) fn features(
         &mut self,
         owner: &str,
-        entries: &mut ObjectEntries<'_>,
+        entries: &mut ObjectEntries,
     ) -> Vec<FeatureDefinition> {
         let Some(node) = take(entries, "features") else {
             return Vec::new();
@@ -152,7 +150,7 @@ impl Lowering<'_> {
             .collect()
     }
 
-    fn feature(&mut self, owner: &str, node: SyntaxNode<'_>) -> Option<FeatureDefinition> {
+    fn feature(&mut self, owner: &str, node: SyntaxNode) -> Option<FeatureDefinition> {
         let feature = format!("a feature of {owner}");
         let place = node.span;
         let SyntaxValue::Object(mut entries) = node.value else {

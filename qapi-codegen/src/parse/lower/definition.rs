@@ -14,7 +14,7 @@ impl Lowering<'_> {
     pub(super) fn definition(
         &mut self,
         kind: &'static str,
-        mut entries: ObjectEntries<'_>,
+        mut entries: ObjectEntries,
     ) -> Option<Definition> {
         let name = take(&mut entries, kind)?;
         let name = self.string(&format!("the name of the {kind}"), name)?;
@@ -31,7 +31,7 @@ impl Lowering<'_> {
         })
     }
 
-    fn body(&mut self, kind: &str, owner: &str, entries: &mut ObjectEntries<'_>) -> DefinitionBody {
+    fn body(&mut self, kind: &str, owner: &str, entries: &mut ObjectEntries) -> DefinitionBody {
         match kind {
             "enum" => DefinitionBody::Enum(self.enumeration(owner, entries)),
             "struct" => DefinitionBody::Struct(self.structure(owner, entries)),
@@ -44,7 +44,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn enumeration(&mut self, owner: &str, entries: &mut ObjectEntries<'_>) -> EnumDefinition {
+    fn enumeration(&mut self, owner: &str, entries: &mut ObjectEntries) -> EnumDefinition {
         let prefix = self.take_string(owner, entries, "prefix");
         let values = match take(entries, "data") {
             Some(SyntaxNode {
@@ -62,7 +62,7 @@ impl Lowering<'_> {
         EnumDefinition { prefix, values }
     }
 
-    fn structure(&mut self, owner: &str, entries: &mut ObjectEntries<'_>) -> StructDefinition {
+    fn structure(&mut self, owner: &str, entries: &mut ObjectEntries) -> StructDefinition {
         let base = self.take_string(owner, entries, "base");
         let members = self.object_data(owner, entries);
         StructDefinition {
@@ -71,7 +71,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn union(&mut self, owner: &str, entries: &mut ObjectEntries<'_>) -> UnionDefinition {
+    fn union(&mut self, owner: &str, entries: &mut ObjectEntries) -> UnionDefinition {
         UnionDefinition {
             base: self.union_base(owner, entries),
             discriminator: self.take_string(owner, entries, "discriminator"),
@@ -79,7 +79,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn union_base(&mut self, owner: &str, entries: &mut ObjectEntries<'_>) -> UnionBase {
+    fn union_base(&mut self, owner: &str, entries: &mut ObjectEntries) -> UnionBase {
         let Some(node) = take(entries, "base") else {
             return UnionBase::None;
         };
@@ -99,7 +99,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn command(&mut self, owner: &str, entries: &mut ObjectEntries<'_>) -> CommandDefinition {
+    fn command(&mut self, owner: &str, entries: &mut ObjectEntries) -> CommandDefinition {
         let data = self.data(owner, entries);
         let returns = take(entries, "returns");
         let what = format!("the return type of {owner}");
@@ -116,7 +116,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn event(&mut self, owner: &str, entries: &mut ObjectEntries<'_>) -> EventDefinition {
+    fn event(&mut self, owner: &str, entries: &mut ObjectEntries) -> EventDefinition {
         EventDefinition {
             data: self.data(owner, entries),
             boxed: self.flag(owner, entries, "boxed", true),
@@ -124,13 +124,7 @@ impl Lowering<'_> {
     }
 
     /// Takes a flag, whose only valid value differs from its default.
-    fn flag(
-        &mut self,
-        owner: &str,
-        entries: &mut ObjectEntries<'_>,
-        key: &str,
-        valid: bool,
-    ) -> bool {
+    fn flag(&mut self, owner: &str, entries: &mut ObjectEntries, key: &str, valid: bool) -> bool {
         let Some(node) = take(entries, key) else {
             return false;
         };
@@ -143,14 +137,12 @@ impl Lowering<'_> {
         is_valid
     }
 
-    fn data(&mut self, owner: &str, entries: &mut ObjectEntries<'_>) -> DataDefinition {
+    fn data(&mut self, owner: &str, entries: &mut ObjectEntries) -> DataDefinition {
         let Some(node) = take(entries, "data") else {
             return DataDefinition::None;
         };
         match node.value {
-            SyntaxValue::String(text) => {
-                DataDefinition::Named(Name::new(text.to_owned(), node.span))
-            }
+            SyntaxValue::String(text) => DataDefinition::Named(Name::new(text, node.span)),
             SyntaxValue::Object(members) => DataDefinition::Inline(self.members(members)),
             _ => {
                 self.unexpected_data(owner, "an object or a type name", Some(node));
@@ -159,22 +151,14 @@ impl Lowering<'_> {
         }
     }
 
-    fn branch_data(
-        &mut self,
-        owner: &str,
-        entries: &mut ObjectEntries<'_>,
-    ) -> Vec<BranchDefinition> {
+    fn branch_data(&mut self, owner: &str, entries: &mut ObjectEntries) -> Vec<BranchDefinition> {
         let branches = self.object_data(owner, entries).into_iter();
         branches
             .filter_map(|(name, node)| self.branch(name, node))
             .collect()
     }
 
-    fn object_data<'t>(
-        &mut self,
-        owner: &str,
-        entries: &mut ObjectEntries<'t>,
-    ) -> ObjectEntries<'t> {
+    fn object_data(&mut self, owner: &str, entries: &mut ObjectEntries) -> ObjectEntries {
         match take(entries, "data") {
             Some(SyntaxNode {
                 value: SyntaxValue::Object(members),
@@ -189,7 +173,7 @@ impl Lowering<'_> {
 
     /// Reports `data` of the wrong kind. Missing `data` is reported with the
     /// other keys.
-    fn unexpected_data(&mut self, owner: &str, expected: &str, found: Option<SyntaxNode<'_>>) {
+    fn unexpected_data(&mut self, owner: &str, expected: &str, found: Option<SyntaxNode>) {
         if let Some(node) = found {
             let what = format!("'data' of {owner}");
             let help = format!("write {expected} here");

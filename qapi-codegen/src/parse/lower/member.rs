@@ -8,22 +8,24 @@ use crate::ast::{
 use crate::diagnostic::Code;
 use crate::dialect;
 use crate::parse::keys::{self, KeyRule};
-use crate::parse::tree::{Key, SyntaxNode, SyntaxValue};
+use crate::parse::tree::{SyntaxNode, SyntaxValue};
 use crate::source::Name;
 
 impl Lowering<'_> {
-    pub(super) fn members(&mut self, entries: ObjectEntries<'_>) -> Vec<MemberDefinition> {
+    pub(super) fn members(&mut self, entries: ObjectEntries) -> Vec<MemberDefinition> {
         entries
             .into_iter()
             .filter_map(|(key, node)| self.member(key, node))
             .collect()
     }
 
-    fn member(&mut self, key: Key<'_>, node: SyntaxNode<'_>) -> Option<MemberDefinition> {
-        let what = format!("member '{}'", key.value);
-        let name = key.value.strip_prefix('*');
-        let optional = name.is_some();
-        let name = Name::new(name.unwrap_or(key.value).to_owned(), key.span);
+    fn member(&mut self, key: Name, node: SyntaxNode) -> Option<MemberDefinition> {
+        let what = format!("member '{key}'");
+        let mut name = key;
+        let optional = name.value.starts_with('*');
+        if optional {
+            name.value.remove(0);
+        }
         let (ty, condition, features) = self.long_form(&what, node, keys::MEMBER)?;
         let ty = self.type_reference(&what, ty)?;
         Some(MemberDefinition {
@@ -36,12 +38,7 @@ impl Lowering<'_> {
     }
 
     /// Lowers a branch of a union or an alternate.
-    pub(super) fn branch(
-        &mut self,
-        key: Key<'_>,
-        node: SyntaxNode<'_>,
-    ) -> Option<BranchDefinition> {
-        let name = key.into_name();
+    pub(super) fn branch(&mut self, name: Name, node: SyntaxNode) -> Option<BranchDefinition> {
         let what = format!("branch '{name}'");
         let (ty, condition, _) = self.long_form(&what, node, keys::BRANCH)?;
         let ty = self.type_reference(&what, ty)?;
@@ -53,12 +50,12 @@ impl Lowering<'_> {
     }
 
     /// Takes a type reference out of its long form, `{'type': ..., 'if': ...}`.
-    fn long_form<'t>(
+    fn long_form(
         &mut self,
         owner: &str,
-        node: SyntaxNode<'t>,
+        node: SyntaxNode,
         keys: &[KeyRule],
-    ) -> Option<(SyntaxNode<'t>, Option<Condition>, Vec<FeatureDefinition>)> {
+    ) -> Option<(SyntaxNode, Option<Condition>, Vec<FeatureDefinition>)> {
         let place = node.span;
         let SyntaxValue::Object(mut entries) = node.value else {
             return Some((node, None, Vec::new()));
@@ -76,7 +73,7 @@ impl Lowering<'_> {
     }
 
     /// Lowers a value of an enum.
-    pub(super) fn value(&mut self, node: SyntaxNode<'_>) -> Option<EnumValueDefinition> {
+    pub(super) fn value(&mut self, node: SyntaxNode) -> Option<EnumValueDefinition> {
         let place = node.span;
         let mut entries = match node.value {
             SyntaxValue::Object(entries) if dialect::LONG_FORMS.contains(self.version) => entries,
@@ -103,14 +100,10 @@ impl Lowering<'_> {
     }
 
     /// Lowers `'Name'` or `['Name']`.
-    pub(super) fn type_reference(
-        &mut self,
-        what: &str,
-        node: SyntaxNode<'_>,
-    ) -> Option<TypeReference> {
+    pub(super) fn type_reference(&mut self, what: &str, node: SyntaxNode) -> Option<TypeReference> {
         match node.value {
             SyntaxValue::String(text) => Some(TypeReference {
-                name: Name::new(text.to_owned(), node.span),
+                name: Name::new(text, node.span),
                 array: false,
             }),
             SyntaxValue::Array(mut elements) if elements.len() == 1 => {
@@ -129,14 +122,14 @@ impl Lowering<'_> {
         }
     }
 
-    fn element_type(&mut self, what: &str, element: SyntaxNode<'_>) -> Option<TypeReference> {
+    fn element_type(&mut self, what: &str, element: SyntaxNode) -> Option<TypeReference> {
         let SyntaxValue::String(text) = element.value else {
             let message = format!("{what}: the element type of an array must be a type name");
             let help = "write ['Type']; arrays of arrays are not supported";
             self.error(Code::InvalidArray, element.span, message, help);
             return None;
         };
-        let name = Name::new(text.to_owned(), element.span);
+        let name = Name::new(text, element.span);
         Some(TypeReference { name, array: true })
     }
 }

@@ -8,7 +8,7 @@ use crate::parse::tree::{SyntaxNode, SyntaxValue};
 use crate::source::Name;
 
 impl Lowering<'_> {
-    pub(super) fn pragma(&mut self, mut entries: ObjectEntries<'_>) -> Option<Item> {
+    pub(super) fn pragma(&mut self, mut entries: ObjectEntries) -> Option<Item> {
         if !dialect::PRAGMAS.contains(self.version) {
             let message = format!("pragmas are not supported in QEMU {}", self.version);
             let help = "pragmas exist since QEMU 2.9";
@@ -21,8 +21,7 @@ impl Lowering<'_> {
             self.wrong_kind("a pragma", "an object", &node, help);
             return None;
         };
-        let settings = entries.into_iter().filter_map(|(key, node)| {
-            let name = key.into_name();
+        let settings = entries.into_iter().filter_map(|(name, node)| {
             let value = self.pragma_value(&name, node)?;
             Some((name, value))
         });
@@ -32,7 +31,7 @@ impl Lowering<'_> {
         }))
     }
 
-    fn pragma_value(&mut self, name: &Name, node: SyntaxNode<'_>) -> Option<PragmaValue> {
+    fn pragma_value(&mut self, name: &Name, node: SyntaxNode) -> Option<PragmaValue> {
         match name.value.as_str() {
             "doc-required" => self.pragma_boolean(name, &node),
             "returns-whitelist"
@@ -50,7 +49,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn pragma_boolean(&mut self, name: &Name, node: &SyntaxNode<'_>) -> Option<PragmaValue> {
+    fn pragma_boolean(&mut self, name: &Name, node: &SyntaxNode) -> Option<PragmaValue> {
         if let SyntaxValue::Boolean(on) = node.value {
             return Some(PragmaValue::Boolean(on));
         }
@@ -60,7 +59,7 @@ impl Lowering<'_> {
         None
     }
 
-    fn pragma_names(&mut self, name: &Name, node: SyntaxNode<'_>) -> Option<PragmaValue> {
+    fn pragma_names(&mut self, name: &Name, node: SyntaxNode) -> Option<PragmaValue> {
         let SyntaxValue::Array(elements) = node.value else {
             let what = format!("pragma '{name}'");
             let help = "put the names in brackets";

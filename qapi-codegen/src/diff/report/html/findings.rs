@@ -80,9 +80,11 @@ fn messages(example: &Example<'_>) -> String {
 
 /// The opening tag of the article of a finding.
 fn article_tag(finding: &Finding<'_>) -> String {
-    let subject = match finding.change.kind.has(KindAttribute::Device) {
-        true => "device",
-        false => finding.direction.as_str(),
+    let kind = finding.change.kind;
+    let subject = match finding.direction {
+        _ if kind.has(KindAttribute::Device) => "device",
+        _ if kind.has(KindAttribute::CommandLine) => "option",
+        direction => direction.as_str(),
     };
     let entry = Entry {
         effect: finding.compatibility,

@@ -25,7 +25,7 @@ pub fn code(text: &str) -> String {
 pub struct Entry<'e> {
     /// The effect on an old client.
     pub effect: Compatibility,
-    /// The direction, or `device`, `behaviour`, `deprecation` or `type`.
+    /// The direction, or `device`, `option`, `behaviour`, `deprecation` or `type`.
     pub subject: &'e str,
     /// The commands and events, separated by spaces.
     pub targets: &'e str,

@@ -1,4 +1,4 @@
-//! The comments and expressions of a file.
+//! The valid expressions of a file with syntax errors.
 //!
 //! In every schema an expression begins at the beginning of a line. An invalid
 //! one therefore ends, at the latest, before the next line that begins with a
@@ -8,42 +8,31 @@ use std::ops::Range;
 
 use super::syntax_error::syntax_error;
 use super::tokens::{SchemaToken, TokenReader, is_blank};
-use super::tree::{self, SyntaxItem, SyntaxNode};
+use super::tree::{self, SyntaxItem};
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Span};
 
-/// The brackets that an expression begins with.
-const BRACKETS: [char; 2] = ['{', '['];
-
-/// Parses the valid expressions, and reports an error for each invalid one.
-pub fn file(file: FileId, text: &str) -> (Vec<SyntaxItem<'_>>, Vec<Diagnostic>) {
+/// Parses the valid expressions, and reports an error for each other one.
+pub fn file(file: FileId, text: &str) -> (Vec<SyntaxItem>, Vec<Diagnostic>) {
     let mut items = Vec::new();
     let mut diagnostics = Vec::new();
     let mut offset = 0;
     while let Some(start) = next_token(text, offset) {
-        if text[start..].starts_with('#') {
-            offset = line_end(text, start);
-            items.push(SyntaxItem::Comment(Span::new(file, start..offset)));
-        } else if let Some(node) = valid_expression(file, text, start) {
-            offset = node.span.range().end;
-            items.push(SyntaxItem::Expression(node));
+        let range = if text[start..].starts_with('#') {
+            let range = start..line_end(text, start);
+            items.push(SyntaxItem::Comment(Span::new(file, range.clone())));
+            range
         } else {
-            let range = invalid_expression(text, start);
-            offset = range.end;
-            diagnostics.push(syntax_error(file, text, range));
-        }
+            let range = expression(text, start);
+            match tree::fragment(file, text, range.clone()) {
+                Some(item) => items.push(item),
+                None => diagnostics.push(syntax_error(file, text, range.clone())),
+            }
+            range
+        };
+        offset = range.end;
     }
     (items, diagnostics)
-}
-
-/// Parses the expression at an offset, if it is valid. One without brackets is
-/// valid if nothing follows it, because noise has quotes, too.
-fn valid_expression(file: FileId, text: &str, start: usize) -> Option<SyntaxNode<'_>> {
-    let node = tree::expression(file, text, start)?;
-    let limit = || next_expression(text, start);
-    let rest = || TokenReader::new(&text[..limit()], node.span.range().end);
-    let is_valid = text[start..].starts_with(BRACKETS) || rest().next().is_none();
-    is_valid.then_some(node)
 }
 
 fn next_token(text: &str, offset: usize) -> Option<usize> {
@@ -57,11 +46,11 @@ fn line_end(text: &str, start: usize) -> usize {
         .map_or(text.len(), |newline| start + newline)
 }
 
-/// The range of the invalid expression at an offset: up to its closing bracket or to
+/// The range of the expression at an offset: up to its closing bracket or to
 /// the next expression, whichever comes first.
-fn invalid_expression(text: &str, start: usize) -> Range<usize> {
+fn expression(text: &str, start: usize) -> Range<usize> {
     let limit = next_expression(text, start);
-    if !text[start..].starts_with(BRACKETS) {
+    if !text[start..].starts_with(['{', '[']) {
         return start..limit;
     }
     let mut depth = 0_usize;

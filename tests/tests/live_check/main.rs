@@ -1,5 +1,7 @@
 //! Verdicts against a running QEMU: requests of many forms, each sent and each
-//! checked.
+//! checked; and the facts about its command line.
+
+mod command_line;
 
 use std::fs;
 use std::path::Path;
@@ -18,9 +20,14 @@ use xtask::catalogue::Catalogue;
 
 fn main() {
     let arguments = Arguments::from_args();
-    let trial = |emulator: Emulator| emulator.trial("verdicts_agree", verdicts_agree);
+    let trials = |emulator: Emulator| {
+        let verdicts = emulator.trial("verdicts_agree", verdicts_agree);
+        [verdicts]
+            .into_iter()
+            .chain(command_line::trials(&emulator))
+    };
     let emulators = Program::emulators().into_iter().map(Emulator::imported);
-    libtest_mimic::run(&arguments, emulators.map(trial).collect()).exit();
+    libtest_mimic::run(&arguments, emulators.flat_map(trials).collect()).exit();
 }
 
 /// Known differences between verdicts and answers.
