@@ -2,6 +2,8 @@
 //! checked; and the facts about its command line.
 
 mod command_line;
+mod malformed;
+mod mock;
 
 use std::fs;
 use std::path::Path;
@@ -24,6 +26,7 @@ fn main() {
     let trials = |emulator: Emulator| {
         let verdicts = [
             emulator.trial("verdicts_agree", verdicts_agree),
+            emulator.trial("the_mock_answers_alike", mock::answers_agree),
             emulator.trial("command_lines_agree", command_lines_agree),
         ];
         verdicts.into_iter().chain(command_line::trials(&emulator))
