@@ -1,8 +1,9 @@
-//! Attaches a qcow2 image as a virtio disk and starts the guest, on QEMU 2.5, 2.11, 7.2
-//! or 10.0.
+//! Attaches a qcow2 image as a virtio disk and starts the guest, on QEMU 2.5, 2.11, 5.2,
+//! 7.2, 10.0 or 11.1.
 //!
 //! ```text
-//! cargo run --example attach_disk --features v2_5,v2_11,v7_2,v10_0 -- monitor.sock disk.qcow2
+//! cargo run --example attach_disk --features v2_5,v2_11,v5_2,v7_2,v10_0,v11_1 -- \
+//!     monitor.sock disk.qcow2
 //! ```
 //!
 //! Before 2.8, `blockdev-add` took its options in the argument `options`, and named the
@@ -18,7 +19,7 @@ use std::process::ExitCode;
 
 use qmp_bindings::blocking::{AnyQmp, Qmp};
 use qmp_bindings::{CommandOf, Error, Release};
-use qmp_bindings::{v2_5, v2_11, v7_2, v10_0};
+use qmp_bindings::{v2_5, v2_11, v5_2, v7_2, v10_0, v11_1};
 use serde_json::{Value, json};
 
 use qmp_bindings::v10_0::command::{Cont, DeviceAdd, QueryStatus};
@@ -46,12 +47,20 @@ fn attach(arguments: &Arguments) -> Result<(), Error> {
             qmp.execute(v2_11::command::BlockdevAdd(options_2_11(image)))?;
             plug(qmp, untyped())
         }
+        AnyQmp::V5_2(mut qmp) => {
+            qmp.execute(v5_2::command::BlockdevAdd(options_5_2(image)))?;
+            plug(qmp, typed())
+        }
         AnyQmp::V7_2(mut qmp) => {
             qmp.execute(v7_2::command::BlockdevAdd(options_7_2(image)))?;
             plug(qmp, typed())
         }
         AnyQmp::V10_0(mut qmp) => {
             qmp.execute(v10_0::command::BlockdevAdd(options_10_0(image)))?;
+            plug(qmp, typed())
+        }
+        AnyQmp::V11_1(mut qmp) => {
+            qmp.execute(v11_1::command::BlockdevAdd(options_11_1(image)))?;
             plug(qmp, typed())
         }
         _ => Err(Error::Unsupported("this release is not supported")),
@@ -108,5 +117,7 @@ macro_rules! options {
     };
 }
 options!(options_2_11, v2_11);
+options!(options_5_2, v5_2);
 options!(options_7_2, v7_2);
 options!(options_10_0, v10_0);
+options!(options_11_1, v11_1);

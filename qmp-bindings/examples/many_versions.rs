@@ -1,7 +1,8 @@
 //! Pauses several guests, each on a QEMU of any release.
 //!
 //! ```text
-//! cargo run --example many_versions --features v2_5,v2_11,v7_2,v10_0 -- old.sock new.sock
+//! cargo run --example many_versions --features v2_5,v2_11,v5_2,v7_2,v10_0,v11_1 -- \
+//!     old.sock new.sock
 //! ```
 
 mod support;
@@ -38,8 +39,10 @@ fn run(socket: &str, options: &Options) -> Result<(), Error> {
     match AnyQmp::connect_unix_with(socket, options)? {
         AnyQmp::V2_5(qmp) => pause(qmp),
         AnyQmp::V2_11(qmp) => pause(qmp),
+        AnyQmp::V5_2(qmp) => pause(qmp),
         AnyQmp::V7_2(qmp) => pause(qmp),
         AnyQmp::V10_0(qmp) => pause(qmp),
+        AnyQmp::V11_1(qmp) => pause(qmp),
         _ => Err(Error::Unsupported("this release is not supported")),
     }
 }

@@ -47,24 +47,17 @@ pub fn succeed<A: AsRef<OsStr>>(
     String::from_utf8(output.stdout).expect("examples write text")
 }
 
-/// The features that the examples require. All releases together take minutes.
-const FEATURES: &str = "fd-passing,tokio,v2_5,v2_11,v7_2,v10_0";
-
 /// Builds all examples once, and returns their folder.
+///
+/// The selection has the features that the tests of the workspace enable, with which
+/// `cargo test --workspace` has built them.
 pub fn folder() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let status = Command::new(env!("CARGO"))
             .current_dir(workspace)
-            .args([
-                "build",
-                "--quiet",
-                "--package",
-                "qmp-bindings",
-                "--examples",
-            ])
-            .args(["--features", FEATURES])
+            .args(["build", "--quiet", "--workspace", "--lib", "--examples"])
             .status()
             .expect("cargo runs");
         assert!(status.success(), "the examples do not build");

@@ -17,6 +17,7 @@ use serde::de::DeserializeOwned;
 
 use crate::builds::{BuildFiles, CommandLineFiles};
 use crate::failure::Failure;
+use crate::progress::progress_bar;
 use crate::schema_files::SchemaFiles;
 use crate::schema_source::{SchemaSource, SourceOptions};
 use crate::workspace;
@@ -140,8 +141,11 @@ impl Catalogue {
             let source = SchemaSource::open(&series.to_string(), &SourceOptions::default())?;
             with.extend(source.has(program).then_some(*series));
         }
+        let progress = progress_bar("reading schemas", with.len() as u64);
         collect(parallel::map(&with, |series| {
-            self.release(&series.to_string(), program)
+            let release = self.release(&series.to_string(), program);
+            progress.inc(1);
+            release
         }))
     }
 

@@ -23,7 +23,8 @@ fn validate(root: &Value, schema: &Value, value: &Value, path: &str) -> Result<(
             "minimum" => value.as_i64() >= expected.as_i64(),
             "required" => {
                 let mut names = expected.as_array().expect("names").iter();
-                names.all(|name| value.get(name.as_str().expect("a name")).is_some())
+                !value.is_object()
+                    || names.all(|name| value.get(name.as_str().expect("a name")).is_some())
             }
             "additionalProperties" => {
                 let mut names = value
@@ -86,6 +87,11 @@ fn folder() -> TempDir {
 }
 
 fn run(folder: &TempDir, arguments: &[&str]) -> (String, String) {
+    run_with_status(folder, 1, arguments)
+}
+
+/// Runs a command that shall exit with `status`, and returns its two outputs.
+fn run_with_status(folder: &TempDir, status: i32, arguments: &[&str]) -> (String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
         .args(arguments)
         .current_dir(folder.path())
@@ -95,7 +101,8 @@ fn run(folder: &TempDir, arguments: &[&str]) -> (String, String) {
         .unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     let (out, err) = (text(output.stdout), text(output.stderr));
-    assert_eq!(output.status.code(), Some(1), "{arguments:?}\n{out}\n{err}");
+    let code = output.status.code();
+    assert_eq!(code, Some(status), "{arguments:?}\n{out}\n{err}");
     (out, err)
 }
 
@@ -118,6 +125,17 @@ fn expect_lines(schema: &str, arguments: &[&str]) {
     assert!(!out.is_empty());
 }
 
+/// Runs a command that prints one object, and returns it.
+fn expect_object(schema: &str, status: i32, arguments: &[&str]) -> Value {
+    let schema = read_schema(&format!("output-schemas/{schema}.json"));
+    let folder = folder();
+    fs::write(folder.path().join("bad.json"), "{ 'enum': 'a-b' }\n").unwrap();
+    let (out, _) = run_with_status(&folder, status, arguments);
+    let value: Value = serde_json::from_str(&out).unwrap();
+    validate(&schema, &schema, &value, "").unwrap();
+    value
+}
+
 const FILE: &str = "a <b>.jsonl";
 
 #[test]
@@ -131,15 +149,61 @@ fn json_outputs_have_their_schemas() {
         "migrate",
         &["migrate", "--from=2.5", "--to=2.11", "--format=json", FILE],
     );
-    let schema = read_schema("output-schemas/diff.json");
-    let (out, _) = run(
-        &folder(),
+    expect_object(
+        "diff",
+        1,
         &["diff", "2.8", "2.9", "--format=json", "--used-by", FILE],
     );
-    let report: Value = serde_json::from_str(&out).unwrap();
-    validate(&schema, &schema, &report, "").unwrap();
+    let schema = read_schema("output-schemas/diff.json");
     let wrong = serde_json::json!({ "old": "2.8", "new": 2.9, "summary": {}, "findings": [] });
     assert!(validate(&schema, &schema, &wrong, "").is_err());
+}
+
+/// The rewritten text is input for a QEMU, what is said about it is not.
+#[test]
+fn migrated_text_keeps_secrets_and_remarks_mask_them() {
+    for format in ["text", "diff"] {
+        let format = format!("--format={format}");
+        let (out, err) = run(
+            &folder(),
+            &["migrate", "--from=2.5", "--to=10.0", &format, FILE],
+        );
+        assert!(
+            out.contains("hunter2") && !err.contains("hunter2"),
+            "{out}{err}"
+        );
+        assert!(err.contains("object-add"), "{err}");
+    }
+}
+
+#[test]
+fn reports_on_schemas_have_their_schemas() {
+    let inspected = expect_object("inspect", 0, &["inspect", "2.11", "--format=json"]);
+    assert_ne!(inspected["commands"], 0);
+    let bad = [
+        "inspect",
+        "bad.json",
+        "--from-version=10.0.0",
+        "--format=json",
+    ];
+    assert_eq!(
+        expect_object("inspect", 1, &bad)["diagnostics"][0]["line"],
+        1
+    );
+    for name in ["blockdev-add", "BlockdevOptions", "ide-drive"] {
+        let history = expect_object("history", 0, &["history", name, "--format=json"]);
+        assert!(history["steps"].is_array(), "{history}");
+    }
+    let reply = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../tests/recordings/7.2.22/query-qmp-schema.json");
+    let reply = reply.to_str().unwrap();
+    let verify = |status, schema| {
+        let arguments = ["verify", schema, reply, "--format=json"];
+        expect_object("verify", status, &arguments)
+    };
+    let absent = verify(0, "7.2")["absent"].as_array().map(Vec::len);
+    assert_ne!(absent, Some(0));
+    assert_eq!(verify(1, "2.5")["contradictions"][0]["part"], "command");
 }
 
 #[test]

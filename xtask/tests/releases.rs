@@ -76,7 +76,7 @@ fn the_storage_daemon_has_a_part_of_the_commands() {
     let daemon = |series| ["--storage-daemon", "--against", series];
     let node = "{\"execute\": \"blockdev-add\", \"arguments\": \
         {\"driver\": \"null-co\", \"node-name\": \"n\"}}";
-    for series in ["5.2", "7.2", "9.2", "10.0", "10.2", "11.1"] {
+    for series in ["5.0", "5.2", "6.2", "7.2", "9.0", "9.2", "10.2", "11.1"] {
         expect(&daemon(series), node, 0, "1 accepted");
         expect(
             &daemon(series),
@@ -85,5 +85,5 @@ fn the_storage_daemon_has_a_part_of_the_commands() {
             "[unknown-command]",
         );
     }
-    expect(&daemon("2.11"), node, 2, "have it: 5.2, 7.2");
+    expect(&daemon("2.11"), node, 2, "have it: 5.0, 5.1, 5.2, 6.0");
 }

@@ -13,7 +13,6 @@ use quote::quote;
 use super::context::{EmitContext, FileScope};
 use crate::analyse::sharing::Shared;
 use crate::schema::{Command, Condition, EntityMeta, Schema, TypeId, TypeKind};
-use crate::version::Series;
 
 /// The documentation of the function `new`.
 pub const CONSTRUCTOR: &str = " Creates a value with only the required members set.";
@@ -101,7 +100,7 @@ fn describe(meta: &EntityMeta, rust_name: &str, unit: Option<&str>) -> Vec<Strin
             .map(|since| format!("Since QEMU {since:#}.")),
     );
     if meta.is_deprecated() {
-        sentences.push(capitalized(&deprecation_note(meta, None)) + ".");
+        sentences.push(capitalized(&deprecation_note(meta)) + ".");
     }
     if is_unstable(meta) {
         sentences.push("Unstable.".to_owned());
@@ -195,11 +194,10 @@ fn is_unstable(meta: &EntityMeta) -> bool {
     meta.has_feature("unstable")
 }
 
-/// The note of the attribute `deprecated`; `since` is the first series that deprecates
-/// the entity, if the schemas show it.
-pub fn deprecation_note(meta: &EntityMeta, since: Option<Series>) -> String {
+/// The note of the attribute `deprecated`.
+pub fn deprecation_note(meta: &EntityMeta) -> String {
     let stated = meta.facts.deprecated.as_ref().and_then(|fact| fact.since);
-    let note = stated.or(since).map_or_else(
+    let note = stated.map_or_else(
         || "deprecated by QEMU".to_owned(),
         |since| format!("deprecated since QEMU {since}"),
     );
@@ -211,7 +209,7 @@ pub fn deprecation_note(meta: &EntityMeta, since: Option<Series>) -> String {
 
 /// The attribute of what is deprecated.
 pub fn deprecated_attribute(meta: &EntityMeta) -> Option<TokenStream> {
-    let note = deprecation_note(meta, None);
+    let note = deprecation_note(meta);
     meta.is_deprecated()
         .then(|| quote!(#[deprecated(note = #note)]))
 }

@@ -84,7 +84,6 @@ impl<'c> SectionItems<'c> {
     /// and the type that it is a tuple struct of.
     fn add<I: Copy>(
         &mut self,
-        context: &EmitContext<'_>,
         release: usize,
         shared: &'c [Shared<I>],
         describe: impl Fn(usize, I) -> (&'c EntityMeta, Option<&'c str>),
@@ -97,13 +96,10 @@ impl<'c> SectionItems<'c> {
                 self.add_name(first, item.name.clone());
                 continue;
             }
-            let mut before = members.iter().rev();
-            let before = before.find(|(release, id)| !describe(*release, *id).0.is_deprecated());
-            let since = before.map(|(before, _)| context.series(before + 1));
             self.deprecated.push(DeprecatedItem {
                 first,
                 name: &item.name,
-                note: docs::deprecation_note(meta, since),
+                note: docs::deprecation_note(meta),
                 arguments,
             });
         }
@@ -159,20 +155,20 @@ impl ReleaseSection {
             }
             match self.kind {
                 ItemKind::Types => {
-                    items.add(context, release, &group.types, |release, id| {
+                    items.add(release, &group.types, |release, id| {
                         (&context.schemas[release].get(id).meta, None)
                     });
                     items.add_branches(context, &group.types);
                 }
                 ItemKind::Commands => {
-                    items.add(context, release, &group.commands, |release, index| {
+                    items.add(release, &group.commands, |release, index| {
                         let schema = context.schemas[release];
                         let command = &schema.commands[index];
                         (&command.meta, tuple_of(schema, &command.data))
                     });
                 }
                 ItemKind::Events => {
-                    items.add(context, release, &group.events, |release, index| {
+                    items.add(release, &group.events, |release, index| {
                         let schema = context.schemas[release];
                         let event = &schema.events[index];
                         (&event.meta, tuple_of(schema, &event.data))

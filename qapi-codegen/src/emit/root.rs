@@ -33,12 +33,18 @@ fn root_of_dependent(agent: &EmitContext<'_>) -> TokenStream {
     let attributes = quote! {
         #[rustfmt::skip]
         #[allow(
-            missing_docs, deprecated, dead_code, non_camel_case_types, unreachable_pub,
+            missing_docs, dead_code, deprecated, non_camel_case_types, unreachable_pub,
             unused_imports, unused_qualifications, clippy::all, clippy::pedantic
         )]
     };
     let agent_module = agent_module(agent).map(|module| quote!(#attributes #module));
-    quote!(#attributes mod qmp; pub use qmp::*; #agent_module)
+    quote! {
+        #attributes
+        mod qmp;
+        #[allow(unreachable_pub, unused_imports)]
+        pub use qmp::*;
+        #agent_module
+    }
 }
 
 /// The declaration of the guest agent's module.

@@ -6,7 +6,8 @@ use super::{
     Branch, BuiltinType, EntityMeta, Facts, JsonKind, Member, NamedType, OperationData, Schema,
     TypeKind, ValueType,
 };
-use crate::doc::ProseBlock;
+use crate::doc::{Deprecation, ProseBlock};
+use crate::version::Series;
 
 impl Schema {
     /// Copies the prose from another model of the same interface, by name.
@@ -21,6 +22,25 @@ impl Schema {
                 meta.prose = prose;
             }
         });
+    }
+
+    /// States since when deprecated entities are deprecated, where the documentation does
+    /// not and consecutive releases show it. The oldest release comes first.
+    pub fn date_deprecations(releases: &mut [Schema]) {
+        let mut before: HashMap<(String, String), DeprecationState> = HashMap::new();
+        for schema in releases {
+            let series = schema.version.series();
+            let mut now = HashMap::new();
+            schema.for_each_entity(&mut |definition, meta, _| {
+                let key = (definition.to_owned(), meta.name.clone());
+                let state = DeprecationState::of(meta, before.get(&key), series);
+                if let DeprecationState::Since(since) = state {
+                    meta.facts.deprecated = Some(Deprecation { since: Some(since) });
+                }
+                now.insert(key, state);
+            });
+            before = now;
+        }
     }
 
     /// Erases what introspection does not report: the sizes of integers,
@@ -64,6 +84,29 @@ impl Schema {
             let name = event.meta.name.clone();
             change(&name, &mut event.meta, None);
             visit_data(&name, &mut event.data, change);
+        }
+    }
+}
+
+/// The deprecation of an entity in one release.
+#[derive(Clone, Copy)]
+enum DeprecationState {
+    Not,
+    /// Since an unknown release.
+    Deprecated,
+    Since(Series),
+}
+
+impl DeprecationState {
+    /// The state in `series`, given that in the release before.
+    fn of(meta: &EntityMeta, before: Option<&DeprecationState>, series: Series) -> Self {
+        let stated = meta.facts.deprecated.as_ref().and_then(|fact| fact.since);
+        match (stated, before) {
+            _ if !meta.is_deprecated() => DeprecationState::Not,
+            (Some(since), _) => DeprecationState::Since(since),
+            (None, Some(DeprecationState::Not)) => DeprecationState::Since(series),
+            (None, Some(before)) => *before,
+            (None, None) => DeprecationState::Deprecated,
         }
     }
 }

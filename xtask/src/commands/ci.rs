@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::process::Command;
+use std::thread;
+use std::time::Instant;
 
 use clap::Args;
 use serde::Deserialize;
@@ -15,9 +17,9 @@ use crate::workspace;
 /// Run the checks that a change has to pass
 ///
 /// Runs in order: format, lints, documentation, freshness, each feature of
-/// qmp-bindings alone, no feature, all features, all tests, and those of the bindings
-/// of all releases. All steps run,
-/// even if one fails.
+/// qmp-bindings alone and no feature, all tests, and all features with the tests of
+/// the bindings of all releases. All steps run, even if one fails. The time of each
+/// is printed at the end.
 ///
 /// Tests that need a QEMU, or QEMU's schema files next to the checkout, are
 /// ignored if these are missing; QMP_REQUIRE_QEMU=1 and QMP_REQUIRE_SHARED=1
@@ -37,15 +39,20 @@ pub struct Ci {
 impl Ci {
     /// Runs the command.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
-        let mut failed = Vec::new();
+        let (mut failed, mut times) = (Vec::new(), Vec::new());
         for step in select_steps(&self.steps)? {
-            for call in step.calls()? {
+            let start = Instant::now();
+            let failures = run_calls(step.calls()?, |call| {
                 console.status(&format!("── {}: {}", step.name, call.0));
-                if !call.succeeds()? {
-                    failed.push(format!("failed: {}: {}\n", step.name, call.0));
-                }
-            }
+            })?;
+            failed.extend(
+                failures
+                    .iter()
+                    .map(|call| format!("failed: {}: {call}\n", step.name)),
+            );
+            times.push(format!("{:>6} s {}", start.elapsed().as_secs(), step.name));
         }
+        console.status(&times.join("\n"));
         if failed.is_empty() {
             console.status("all checks passed");
             return Ok(Outcome::Fine);
@@ -59,7 +66,8 @@ impl Ci {
 struct CiStep {
     name: &'static str,
     /// The programs that it runs, with their arguments separated by spaces.
-    /// `{each}` is replaced by each feature of qmp-bindings in turn.
+    /// `{each}` is replaced by each feature of qmp-bindings in turn, and `{lane}` by
+    /// the number of one of several calls that run at once.
     calls: &'static [&'static str],
 }
 
@@ -74,7 +82,12 @@ const STEPS: [CiStep; 7] = [
     },
     CiStep {
         name: "docs",
-        calls: &["RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps --all-features"],
+        // What depends on qmp-bindings is documented without the features of releases,
+        // because all of them would be compiled for it.
+        calls: &[
+            "RUSTDOCFLAGS=-Dwarnings cargo doc --package qmp-bindings --no-deps --all-features",
+            "RUSTDOCFLAGS=-Dwarnings cargo doc --package qapi-codegen --package xtask --no-deps",
+        ],
     },
     CiStep {
         name: "freshness",
@@ -82,10 +95,10 @@ const STEPS: [CiStep; 7] = [
     },
     CiStep {
         name: "features",
+        // A check uses one processor, and cargo allows one at a time in a target folder.
         calls: &[
-            "RUSTFLAGS=-Dwarnings cargo check --package qmp-bindings --target-dir target/features",
-            "RUSTFLAGS=-Dwarnings cargo check --package qmp-bindings --target-dir target/features --features {each}",
-            "RUSTFLAGS=-Dwarnings cargo check --package qmp-bindings --target-dir target/features --all-features",
+            "RUSTFLAGS=-Dwarnings cargo check --quiet --package qmp-bindings --target-dir target/features-{lane}",
+            "RUSTFLAGS=-Dwarnings cargo check --quiet --package qmp-bindings --target-dir target/features-{lane} --features {each}",
         ],
     },
     CiStep {
@@ -93,10 +106,11 @@ const STEPS: [CiStep; 7] = [
         calls: &["cargo test --workspace"],
     },
     // A package of its own: in the workspace, all tests would compile all releases.
+    // It enables all features, so it is also the check of these.
     CiStep {
         name: "releases",
         calls: &[
-            "cargo test --manifest-path tests/all-releases/Cargo.toml --target-dir target/all-releases",
+            "RUSTFLAGS=-Dwarnings cargo test --manifest-path tests/all-releases/Cargo.toml --target-dir target/all-releases",
         ],
     },
 ];
@@ -133,10 +147,52 @@ impl CiStep {
     }
 }
 
+/// Runs calls, and returns those that fail. Calls with `{lane}` run at once, one per
+/// processor; the others in order.
+fn run_calls(
+    calls: Vec<CiCall>,
+    mut announce: impl FnMut(&CiCall),
+) -> Result<Vec<String>, Failure> {
+    let has_lanes = calls.iter().any(|call| call.0.contains(LANE));
+    let lanes = match has_lanes {
+        true => thread::available_parallelism().map_or(1, usize::from),
+        false => 1,
+    };
+    calls.iter().for_each(&mut announce);
+    thread::scope(|scope| {
+        let run_lane = |lane: usize| {
+            let own = calls.iter().skip(lane).step_by(lanes);
+            let failed = own.filter_map(move |call| call.in_lane(lane).failure().transpose());
+            failed.collect::<Result<Vec<String>, Failure>>()
+        };
+        let lanes: Vec<_> = (0..lanes)
+            .map(|lane| scope.spawn(move || run_lane(lane)))
+            .collect();
+        let interrupted = |_| Err(Failure::new("a check was interrupted"));
+        let joined = lanes
+            .into_iter()
+            .map(|lane| lane.join().unwrap_or_else(interrupted));
+        let failed: Result<Vec<Vec<String>>, Failure> = joined.collect();
+        Ok(failed?.concat())
+    })
+}
+
+/// The place of the number of a call that runs at once with others.
+const LANE: &str = "{lane}";
+
 /// A program with its arguments, preceded by variables of its environment.
 struct CiCall(String);
 
 impl CiCall {
+    fn in_lane(&self, lane: usize) -> CiCall {
+        CiCall(self.0.replace(LANE, &lane.to_string()))
+    }
+
+    /// Runs the call, and returns it if it fails.
+    fn failure(self) -> Result<Option<String>, Failure> {
+        Ok((!self.succeeds()?).then_some(self.0))
+    }
+
     fn succeeds(&self) -> Result<bool, Failure> {
         let mut words = self.0.split(' ').peekable();
         let variables: Vec<(&str, &str)> = std::iter::from_fn(|| {
@@ -192,7 +248,53 @@ mod tests {
         let features = features().unwrap();
         assert!(features.contains(&"v2_5".to_owned()) && !features.contains(&"default".to_owned()));
         let step = STEPS.iter().find(|step| step.name == "features").unwrap();
-        assert_eq!(step.calls().unwrap().len(), features.len() + 2);
+        assert_eq!(step.calls().unwrap().len(), features.len() + 1);
+    }
+
+    /// The step `releases` stands for a check with all features.
+    #[test]
+    fn the_tests_of_all_releases_enable_all_features() {
+        let path = workspace::root().join("tests/all-releases/Cargo.toml");
+        let manifest: toml::Table = read_toml(&path).unwrap();
+        let enabled = manifest["dev-dependencies"]["qmp-bindings"]["features"].as_array();
+        let enabled: Vec<&str> = enabled
+            .unwrap()
+            .iter()
+            .filter_map(toml::Value::as_str)
+            .collect();
+        for feature in features().unwrap() {
+            let is_release = feature.starts_with('v') && feature.contains('_');
+            let is_enabled = is_release || enabled.contains(&feature.as_str());
+            assert!(is_enabled, "{feature} is not in tests/all-releases");
+        }
+    }
+
+    #[test]
+    fn calls_with_lanes_run_at_once_and_all_failures_are_returned() {
+        let calls = |texts: &[&str]| {
+            texts
+                .iter()
+                .map(|text| CiCall((*text).to_owned()))
+                .collect()
+        };
+        let texts = [
+            "true {lane}",
+            "false {lane}",
+            "true {lane}",
+            "false {lane} x",
+        ];
+        let mut announced = 0;
+        let failed = run_calls(calls(&texts), |_| announced += 1).unwrap();
+        assert_eq!((failed.len(), announced), (2, 4));
+        assert!(
+            failed.iter().all(|call| call.starts_with("false ")),
+            "{failed:?}"
+        );
+        assert_eq!(
+            run_calls(calls(&["false", "true"]), |_| {}).unwrap(),
+            ["false"]
+        );
+        assert!(run_calls(calls(&["no-such-program"]), |_| {}).is_err());
     }
 
     #[test]

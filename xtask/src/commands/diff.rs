@@ -21,6 +21,7 @@ use crate::catalogue::{Catalogue, Release};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::files::read_argument;
+use crate::progress::spinner;
 use crate::reports::compare_releases;
 
 /// Report what breaks between two releases, since when, and what to do about it
@@ -126,7 +127,9 @@ impl Diff {
         let (old, new, between) = self.read_releases(&catalogue, console)?;
         check_patterns(&self.command, &[&old.schema, &new.schema])?;
         let between: Vec<&Release> = between.iter().collect();
+        let spinner = spinner("comparing");
         let mut report = compare_releases(&old, &new, &between);
+        drop(spinner);
         if !self.command.is_empty() {
             select_operations(&mut report, &self.command);
         }

@@ -59,12 +59,10 @@ pub struct Generate {
 impl Generate {
     /// Runs the command.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
-        let spinner = spinner("generating");
         let derived = match &self.into {
             Some(folder) => self.derive_into(folder),
             None => self.derive_workspace(),
         };
-        drop(spinner);
         match derived {
             Err(failure) => failure.into_finding(console),
             Ok(derived) if self.check => check(&derived, console),
@@ -78,32 +76,37 @@ impl Generate {
     }
 
     fn derive_into(&self, folder: &Path) -> Result<DerivedFiles, Failure> {
-        let mut series = self.series.clone();
-        series.sort();
-        series.dedup();
-        let mut bindings = self.read_bindings(&series, &Catalogue::open()?)?;
-        if !self.qga {
-            bindings.agent.clear();
+        for series in &self.series {
+            SchemaSource::open(&series.to_string(), &SourceOptions::default())?;
         }
+        // All series, since they show what the chosen ones deprecate.
+        let catalogue = Catalogue::open()?;
+        let mut bindings = read_bindings(catalogue.series(), &catalogue)?;
+        let is_chosen = |schema: &Schema| self.series.contains(&schema.version.series());
+        bindings.qmp.retain(is_chosen);
+        bindings
+            .agent
+            .retain(|schema| self.qga && is_chosen(schema));
+        self.add_documentation(&mut bindings)?;
+        let _spinner = spinner("generating");
         dependent::module_tree(&bindings, folder)
     }
 
     fn derive_workspace(&self) -> Result<DerivedFiles, Failure> {
         let (project, catalogue) = (Project::read()?, Catalogue::open()?);
-        let bindings = self.read_bindings(&project.bindings, &catalogue)?;
+        let mut bindings = read_bindings(&project.bindings, &catalogue)?;
+        self.add_documentation(&mut bindings)?;
+        let _spinner = spinner("generating");
         let mut derived = derive(&project, &bindings)?;
         let reports = report_files(&catalogue, &project.reports)?;
         derived.add_folder(workspace::schemas().join("reports"), reports);
         Ok(derived)
     }
 
-    /// The interfaces of some releases, with the documentation that was asked for.
-    fn read_bindings(&self, series: &[Series], catalogue: &Catalogue) -> Result<Bindings, Failure> {
-        let mut bindings = read_bindings(series, catalogue)?;
-        for tree in &self.with_docs {
-            add_documentation(&mut bindings, tree)?;
-        }
-        Ok(bindings)
+    /// Adds the documentation that was asked for.
+    fn add_documentation(&self, bindings: &mut Bindings) -> Result<(), Failure> {
+        let mut trees = self.with_docs.iter();
+        trees.try_for_each(|tree| add_documentation(bindings, tree))
     }
 }
 
@@ -112,10 +115,10 @@ impl Generate {
 fn read_bindings(series: &[Series], catalogue: &Catalogue) -> Result<Bindings, Failure> {
     let read = |program| -> Result<Vec<Schema>, Failure> {
         let releases = catalogue.releases(series, program)?;
-        Ok(releases
-            .into_iter()
-            .map(|release: Release| release.schema)
-            .collect())
+        let schemas = releases.into_iter().map(|release: Release| release.schema);
+        let mut schemas: Vec<Schema> = schemas.collect();
+        Schema::date_deprecations(&mut schemas);
+        Ok(schemas)
     };
     Ok(Bindings {
         qmp: read(QemuProgram::Emulator)?,
@@ -130,6 +133,9 @@ fn add_documentation(bindings: &mut Bindings, tree: &str) -> Result<(), Failure>
         (QemuProgram::Emulator, &mut bindings.qmp),
         (QemuProgram::GuestAgent, &mut bindings.agent),
     ];
+    let interfaces = interfaces
+        .into_iter()
+        .filter(|(_, schemas)| !schemas.is_empty());
     for (program, schemas) in interfaces {
         let documented = source.resolve(source.load(program)?)?;
         let series = documented.version.series();
@@ -180,7 +186,7 @@ fn write(derived: &DerivedFiles, console: &mut Console) -> Result<Outcome, Failu
     derived.write()?;
     console.status(&match stale {
         0 => "all files are up to date".to_owned(),
-        _ => format!("{} written", count(stale, "stale file")),
+        _ => format!("{} written", count(stale, "file")),
     });
     Ok(Outcome::Fine)
 }

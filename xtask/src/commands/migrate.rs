@@ -23,6 +23,9 @@ use sink::Sink;
 /// Reads the same files as `check`. What the later release accepts stays as it
 /// is, byte for byte; the rest is rewritten in its own notation. A request that
 /// needs a decision is reported on standard error and stays as it is.
+///
+/// Passwords are in the result, because it is the input rewritten, and in the
+/// diff, because it is a patch. They are masked in JSON and on standard error.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     cargo xtask migrate --from 2.5 --to 2.11 script.qmp > script-2.11.qmp\n  \

@@ -105,6 +105,11 @@ fn select_point_release(source: &mut SchemaSource, wanted: Version) -> Result<()
 }
 
 fn not_imported(series: Series, imported: &[Series]) -> Failure {
+    if imported.is_empty() {
+        return Failure::new("no series is imported here").with_help(
+            "run the command in a checkout of this project, or name its folder with `--schemas`",
+        );
+    }
     let imported: Vec<String> = imported.iter().map(Series::to_string).collect();
     Failure::new(format!("series {series} is not imported")).with_help(format!(
         "the imported series are {}; `cargo xtask import` adds one; for a folder of this name, \

@@ -1,38 +1,18 @@
 //! A release that the workspace does not have: import, check, diff, generate,
 //! compile.
 
-use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::path::Path;
 
-use libtest_mimic::{Arguments, Failed};
+use libtest_mimic::Failed;
 use serde_json::Value;
 use tempfile::TempDir;
-use tests::qemu::trial;
-use tests::shared;
 use xtask::workspace;
 
-/// The variable that makes this program behave like the command line.
-const AS_XTASK: &str = "QMP_TEST_AS_XTASK";
-
-fn main() -> ExitCode {
-    if env::var_os(AS_XTASK).is_some() {
-        return xtask::main(xtask::Tool::Workspace);
-    }
-    let arguments = Arguments::from_args();
-    let test = |shared: PathBuf| whole_way(&shared);
-    let trials = vec![trial(
-        "whole-way",
-        shared::shared(),
-        shared::is_required(),
-        test,
-    )];
-    libtest_mimic::run(&arguments, trials).exit_code()
-}
+use crate::tools::{cargo, expect, succeed, xtask};
 
 /// 10.2 comes from QEMU's schema files, 11.1 from what a QEMU reports.
-fn whole_way(shared: &Path) -> Result<(), Failed> {
+pub fn whole_way(shared: &Path) -> Result<(), Failed> {
     let copy = Copy::new()?;
     let tree = shared.join("qapi/10.2.2");
     let err = copy.run(0, &["import", &tree.to_string_lossy()])?.1;
@@ -66,13 +46,6 @@ fn whole_way(shared: &Path) -> Result<(), Failed> {
     copy.run(0, &["generate"])?;
     copy.run(0, &["generate", "--check"])?;
     copy.compile("v10_1,v10_2,v11_1,qga")
-}
-
-fn expect(text: &str, part: &str) -> Result<(), Failed> {
-    match text.contains(part) {
-        true => Ok(()),
-        false => Err(format!("`{part}` is missing from:\n{text}").into()),
-    }
 }
 
 /// A copy of the workspace with the schemas of some series only.
@@ -121,19 +94,7 @@ impl Copy {
 
     /// Runs a command that shall exit with `status`, and returns its two outputs.
     fn run(&self, status: i32, arguments: &[&str]) -> Result<(String, String), Failed> {
-        let mut command = Command::new(env::current_exe()?);
-        let output = command
-            .args(arguments)
-            .current_dir(self.folder.path())
-            .env("CARGO_MANIFEST_DIR", self.folder.path().join("xtask"))
-            .env(AS_XTASK, "1")
-            .output()?;
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let (out, err) = (text(&output.stdout), text(&output.stderr));
-        match output.status.code() == Some(status) {
-            true => Ok((out, err)),
-            false => Err(format!("{arguments:?}: {:?}\n{out}\n{err}", output.status).into()),
-        }
+        xtask(self.folder.path(), status, arguments)
     }
 
     /// Properties of devices are not in the schema, so an override allows them.
@@ -147,27 +108,10 @@ impl Copy {
 
     /// Checks the bindings with the dependencies that the workspace has compiled.
     fn compile(&self, features: &str) -> Result<(), Failed> {
-        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let output = Command::new(cargo)
-            .args(["check", "--quiet", "--offline", "--package", "qmp-bindings"])
-            .args(["--features", features])
-            .current_dir(self.folder.path())
-            .env("CARGO_TARGET_DIR", target_folder()?)
-            .env_remove("CARGO_MANIFEST_DIR")
-            .output()?;
-        match output.status.success() {
-            true => Ok(()),
-            false => Err(String::from_utf8_lossy(&output.stderr).into_owned().into()),
-        }
+        let mut check = cargo(self.folder.path(), "check")?;
+        check.args(["--package", "qmp-bindings", "--features", features]);
+        succeed(check).map(drop)
     }
-}
-
-/// The target folder in which this test was built, as `debug/deps/new_release`.
-fn target_folder() -> Result<PathBuf, Failed> {
-    let test = env::current_exe()?;
-    let folder = test.ancestors().nth(3);
-    let folder = folder.ok_or("the test is not in a target folder")?;
-    Ok(folder.to_owned())
 }
 
 /// The manifest without its examples, which need other releases.
