@@ -8,6 +8,7 @@ use qapi_codegen::knowledge::{
     BuildEvidence, BuildRecord, CommandLineEvidence, CommandLineSource, DeviceNotes, DeviceSource,
 };
 use qapi_codegen::load::Files;
+use qapi_codegen::parallel;
 use qapi_codegen::version::Series;
 
 use crate::failure::Failure;
@@ -83,17 +84,26 @@ impl CommandLineSource for CommandLineFiles {
 fn read_builds(series: &[Series]) -> Result<BuildEvidence, Failure> {
     let files = SchemaFiles::selected();
     let notes: DeviceNotes = files.toml(DeviceNotes::FILE_NAME)?;
-    let mut builds = Vec::new();
+    let mut paths = Vec::new();
     for &series in series {
         let folder = files.path(&format!("{series}/{}", BuildRecord::FOLDER));
         let names = files.names(&folder);
-        for name in names.map_err(|error| Failure::io("read", &folder, &error))? {
-            let path = format!("{folder}/{name}");
-            let record = BuildRecord::parse(&read_file(files, &path)?);
-            let record = record.map_err(|error| Failure::new(format!("`{path}`: {error}")))?;
-            builds.push(Build { series, record });
-        }
+        let names = names.map_err(|error| Failure::io("read", &folder, &error))?;
+        paths.extend(
+            names
+                .iter()
+                .map(|name| (series, format!("{folder}/{name}"))),
+        );
     }
+    let builds = parallel::map(&paths, |(series, path)| {
+        let record = BuildRecord::parse(&read_file(files, path)?);
+        let record = record.map_err(|error| Failure::new(format!("`{path}`: {error}")))?;
+        Ok(Build {
+            series: *series,
+            record,
+        })
+    });
+    let builds = builds.into_iter().collect::<Result<_, Failure>>()?;
     Ok(BuildEvidence::new(series.to_vec(), builds, notes))
 }
 

@@ -13,7 +13,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use client_bench::figures::{Times, row};
-use client_bench::servers::{GREETING, Proxy, Server, id};
+use client_bench::servers::{GREETING, Server, id};
 use qmp_bindings::blocking::{self, transport::Transport};
 use qmp_bindings::{Options, v7_2, v10_0};
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -30,7 +30,7 @@ fn main() {
             println!("round trip of query-status, QEMU");
             round_trips(&qemu, 3_000);
             println!("round trip of fixed bytes, QEMU");
-            ways_to_qemu(&qemu, 3_000);
+            floors(&qemu, 3_000);
         }
         None => println!("there is no QEMU"),
     }
@@ -132,11 +132,7 @@ fn round_trips(server: &Server, count: usize) {
 }
 
 /// Measures clients in turns, and prints a row for each, compared with the first.
-fn take_turns<const N: usize>(
-    names: [&str; N],
-    clients: [&mut dyn FnMut(); N],
-    count: usize,
-) {
+fn take_turns<const N: usize>(names: [&str; N], clients: [&mut dyn FnMut(); N], count: usize) {
     let mut times: [Times; N] = std::array::from_fn(|_| Times::default());
     for round in 0..count {
         // A client affects the next one. The number of turns plus one is a prime, so
@@ -152,33 +148,16 @@ fn take_turns<const N: usize>(
     }
 }
 
-/// The floor by other ways: on tokio, and through the proxy of `qmp-compat`, which the
-/// variable `QMP_COMPAT` names.
-fn ways_to_qemu(server: &Server, count: usize) {
+/// The floor on tokio, compared with the floor.
+fn floors(server: &Server, count: usize) {
     const REQUEST: &str = "{\"execute\":\"query-status\",\"id\":1000}\n";
     let runtime = runtime();
     let mut floor = Floor::connect(&server.client(0));
     let mut on_tokio = runtime.block_on(TokioFloor::connect(&server.client(1)));
-    let proxies = [
-        Proxy::start(&server.client(2), &[]),
-        Proxy::start(&server.client(3), &["--speak", "10.0"]),
-    ];
-    let [Some(plain), Some(speaking)] = proxies else {
-        let clients: [&mut dyn FnMut(); 2] = [&mut || floor.call(REQUEST), &mut || {
-            runtime.block_on(on_tokio.call(REQUEST));
-        }];
-        return take_turns(["floor", "floor, tokio"], clients, count);
-    };
-    let mut through_plain = Floor::connect(&plain.path());
-    let mut through_speaking = Floor::connect(&speaking.path());
-    let clients: [&mut dyn FnMut(); 4] = [
-        &mut || floor.call(REQUEST),
-        &mut || runtime.block_on(on_tokio.call(REQUEST)),
-        &mut || through_plain.call(REQUEST),
-        &mut || through_speaking.call(REQUEST),
-    ];
-    let names = ["floor", "floor, tokio", "proxy", "proxy --speak"];
-    take_turns(names, clients, count);
+    let clients: [&mut dyn FnMut(); 2] = [&mut || floor.call(REQUEST), &mut || {
+        runtime.block_on(on_tokio.call(REQUEST));
+    }];
+    take_turns(["floor", "floor, tokio"], clients, count);
 }
 
 /// The floor on tokio.
@@ -398,7 +377,12 @@ fn nodes() -> String {
 /// Made-up statistics of 64 virtual processors, since no recorded machine had KVM.
 fn stats() -> String {
     let stats: Vec<String> = (0..60)
-        .map(|number| format!(r#"{{"name": "statistic-{number}", "value": {}}}"#, number * 4711))
+        .map(|number| {
+            format!(
+                r#"{{"name": "statistic-{number}", "value": {}}}"#,
+                number * 4711
+            )
+        })
         .collect();
     let stats = stats.join(", ");
     let results: Vec<String> = (0..64)

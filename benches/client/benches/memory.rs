@@ -63,7 +63,7 @@ fn measure<T>(
     let change = region.change();
     let bytes = change.bytes_allocated as isize - change.bytes_deallocated as isize;
     let before = processor_ticks();
-    runtime.block_on(tokio::time::sleep(IDLE));
+    runtime.block_on(async { tokio::time::sleep(IDLE).await });
     // A tick is 10 ms; per connection and second this is a thousandth of it and less.
     let ticks = processor_ticks() - before;
     let micros = ticks as f64 * 10_000.0 / CONNECTIONS as f64 / IDLE.as_secs_f64();
@@ -79,7 +79,9 @@ fn processor_ticks() -> u64 {
     let stat = fs::read_to_string("/proc/self/stat").expect("Linux");
     let (_, fields) = stat.rsplit_once(')').expect("the name is in parentheses");
     let times = fields.split_whitespace().skip(11).take(2);
-    times.map(|ticks| ticks.parse::<u64>().expect("a number")).sum()
+    times
+        .map(|ticks| ticks.parse::<u64>().expect("a number"))
+        .sum()
 }
 
 fn bare(path: &Path) -> BufReader<UnixStream> {

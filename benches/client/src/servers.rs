@@ -105,44 +105,6 @@ impl Drop for Server {
     }
 }
 
-/// A running `qmp-compat proxy`.
-pub struct Proxy {
-    folder: TempDir,
-    child: Child,
-}
-
-impl Proxy {
-    /// Starts the proxy, unless the variable `QMP_COMPAT` names no program that has it.
-    pub fn start(to: &Path, options: &[&str]) -> Option<Self> {
-        let folder = TempDir::new().expect("a folder");
-        let mut command = Command::new(env::var_os("QMP_COMPAT")?);
-        command.arg("proxy").arg("--listen").arg(socket(folder.path()));
-        command.arg("--to").arg(to).args(options);
-        command.stdin(Stdio::null()).stderr(Stdio::null());
-        let child = command.spawn().ok()?;
-        let mut proxy = Proxy { folder, child };
-        while !proxy.path().exists() {
-            if !matches!(proxy.child.try_wait(), Ok(None)) {
-                return None;
-            }
-            thread::sleep(Duration::from_millis(10));
-        }
-        Some(proxy)
-    }
-
-    /// Returns the path of the socket for clients.
-    pub fn path(&self) -> PathBuf {
-        socket(self.folder.path())
-    }
-}
-
-impl Drop for Proxy {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 fn serve(stream: &UnixStream) {
     let mut writer = stream;
     let _ = writer.write_all(format!("{GREETING}\r\n").as_bytes());
@@ -212,7 +174,10 @@ fn negotiate(stream: &UnixStream) {
     let mut writer = stream;
     let _ = writer.write_all(format!("{GREETING}\r\n").as_bytes());
     let mut line = String::new();
-    if BufReader::with_capacity(256, stream).read_line(&mut line).is_ok() {
+    if BufReader::with_capacity(256, stream)
+        .read_line(&mut line)
+        .is_ok()
+    {
         let _ = writer.write_all(reply(&line).as_bytes());
     }
 }
@@ -220,7 +185,9 @@ fn negotiate(stream: &UnixStream) {
 /// Raises the number of files that the process may open, as far as it is allowed to.
 pub fn allow_open_files(count: u64) {
     let mut limit = getrlimit(Resource::Nofile);
-    limit.current = limit.maximum.map_or(Some(count), |most| Some(most.min(count)));
+    limit.current = limit
+        .maximum
+        .map_or(Some(count), |most| Some(most.min(count)));
     let _ = setrlimit(Resource::Nofile, limit);
 }
 

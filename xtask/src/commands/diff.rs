@@ -10,6 +10,7 @@ use qapi_codegen::diff::report::{self, Report};
 use qapi_codegen::diff::rules::{Compatibility, rules};
 use qapi_codegen::diff::selection::{select_command_line, select_operations, select_used};
 use qapi_codegen::diff::usage::Usage;
+use qapi_codegen::parallel;
 use qapi_codegen::traffic::usage::read_usage;
 
 use super::arguments::{read_release, select_program};
@@ -171,8 +172,11 @@ impl Diff {
             named
         };
         let program = select_program(self.qga, self.storage_daemon);
-        let mut old = read_release(catalogue, old, program, console)?;
-        let mut new = read_release(catalogue, new, program, console)?;
+        let read = |name| move || catalogue.release(name, program);
+        let (old, new) = parallel::both(read(old), read(new));
+        let (mut old, mut new) = (old?, new?);
+        console.notes(&old.notes);
+        console.notes(&new.notes);
         let [from, to] = [&old, &new].map(|release| release.schema.version.series());
         let series = catalogue.series_between(from, to);
         let mut between = catalogue.releases(&series, program)?;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::diff::change::ChangeKind;
 use crate::knowledge::builds::{builtin_type, is_cpu};
 use crate::knowledge::{BuildEvidence, DeviceStatus, PropertyStatus, ReleaseDevices};
+use crate::parallel;
 use crate::schema::JsonKind;
 use crate::version::Series;
 use crate::wire::IntegerRange;
@@ -45,22 +46,16 @@ pub fn upgrade_changes<'s>(
     old: ReleaseDevices<'s>,
     new: ReleaseDevices<'s>,
 ) -> Vec<DeviceChange<'s>> {
-    let mut changes = Vec::new();
-    for name in old.evidence().names() {
-        let before = old.device(name);
-        let after = new.device(name);
-        match (before, after) {
-            (DeviceStatus::Known, DeviceStatus::Removed(_)) => {
-                changes.extend(removal(old, new, name));
-            }
-            (DeviceStatus::Known, DeviceStatus::Known) => {
-                changes.extend(property_changes(old, new, name));
-            }
-            (_, DeviceStatus::Known) => changes.extend(addition(old, new, name)),
-            _ => {}
+    let names: Vec<&str> = old.evidence().names().collect();
+    let changes = parallel::map(&names, |name| match (old.device(name), new.device(name)) {
+        (DeviceStatus::Known, DeviceStatus::Removed(_)) => {
+            removal(old, new, name).into_iter().collect()
         }
-    }
-    changes
+        (DeviceStatus::Known, DeviceStatus::Known) => property_changes(old, new, name),
+        (_, DeviceStatus::Known) => addition(old, new, name).into_iter().collect(),
+        _ => Vec::new(),
+    });
+    changes.into_iter().flatten().collect()
 }
 
 /// The removal of a device between two releases.
