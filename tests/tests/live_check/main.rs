@@ -2,6 +2,8 @@
 //! checked; and the facts about its command line.
 
 mod command_line;
+mod malformed;
+mod mock;
 
 use std::fs;
 use std::path::Path;
@@ -22,7 +24,8 @@ fn main() {
     let arguments = Arguments::from_args();
     let trials = |emulator: Emulator| {
         let verdicts = emulator.trial("verdicts_agree", verdicts_agree);
-        [verdicts]
+        let mock = emulator.trial("the_mock_answers_alike", mock::answers_agree);
+        [verdicts, mock]
             .into_iter()
             .chain(command_line::trials(&emulator))
     };
