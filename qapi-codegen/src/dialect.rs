@@ -205,6 +205,10 @@ pub const NEGATIVE_UNSIGNED: Releases = before(2, 10);
 pub const CONTROL_MEMBER: Releases = since(2, 12).before(3, 0);
 /// A request runs out of band by `exec-oob`.
 pub const EXEC_OOB: Releases = since(3, 0);
+/// A monitor offers out-of-band execution by default.
+pub const OOB_BY_DEFAULT: Releases = since(4, 0);
+/// A second negotiation is found after its arguments.
+pub const NEGOTIATION_READS_ARGUMENTS: Releases = since(2, 12);
 /// An error of the members around the arguments has the id of its request.
 pub const ENVELOPE_ERRORS_WITH_ID: Releases = since(2, 9);
 /// An unknown command is found before the missing negotiation.

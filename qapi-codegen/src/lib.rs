@@ -61,6 +61,7 @@ pub mod diagnostic;
 pub mod dialect;
 pub mod diff;
 pub mod doc;
+#[cfg(feature = "generate")]
 pub mod emit;
 pub mod imported;
 pub mod introspect;

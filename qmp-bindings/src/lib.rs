@@ -133,6 +133,7 @@
 //! | `fd-passing` | passing of file descriptors with a command |
 //! | `tracing` | each message at trace level (target `qmp_bindings::wire`), with secrets masked |
 //! | `both-directions` | `Serialize` also for received types and `Deserialize` also for sent types |
+//! | `mock` | a typed server for unit tests: module `mock`; includes `both-directions` |
 //! | `testing` | checks for tests of programs that serve several releases: module `testing` |
 //!
 //! Without the feature of a release only [`Untyped`] connections are possible.
@@ -149,6 +150,8 @@ mod fds;
 #[rustfmt::skip]
 #[allow(missing_docs, deprecated, non_camel_case_types, unused_imports, clippy::all)]
 mod generated;
+#[cfg(feature = "mock")]
+pub mod mock;
 // Parts of it serve only the guest agent or only the client for tokio.
 #[cfg_attr(not(all(feature = "qga", feature = "tokio")), allow(dead_code))]
 mod protocol;

@@ -17,6 +17,8 @@ pub struct SiteInputs<'a> {
     pub builds: &'a BuildEvidence,
     /// The facts that no schema states.
     pub knowledge: &'a Knowledge,
+    /// `true` if the site has the checker, whose files the caller adds.
+    pub has_checker: bool,
 }
 
 /// One program of QEMU over all series that have it.

@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 pub mod address;
+pub mod answer;
 pub mod collect;
 pub mod inputs;
 pub mod page;
@@ -36,6 +37,85 @@ pub fn pages(inputs: &SiteInputs<'_>) -> BTreeMap<String, String> {
         programs: programs.collect(),
         devices: devices(inputs.builds, inputs.series),
         knowledge: inputs.knowledge,
+        has_checker: inputs.has_checker,
     };
     page::write_site(&site)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use qapi_codegen::imported::QemuProgram;
+    use qapi_codegen::knowledge::builds::{Build, RecordSource};
+    use qapi_codegen::knowledge::{BuildEvidence, BuildRecord, DeviceNotes, Knowledge};
+    use qapi_codegen::load::load;
+    use qapi_codegen::schema::resolve;
+    use qapi_codegen::validate::validate;
+    use qapi_codegen::version::{Series, Version};
+
+    use super::*;
+    use crate::inputs::ProgramInputs;
+
+    const HOSTILE: &str = "</script><b onclick=\"a\">&'x";
+
+    /// A site of two releases and one device with a hostile name.
+    fn site() -> BTreeMap<String, String> {
+        let schemas = [(0, "a"), (1, "*b")].map(|(minor, member)| {
+            let text = format!("{{ 'command': 'stop', 'data': {{ '{member}': 'str' }} }}");
+            let files = HashMap::from([("a.json".to_owned(), text.into_bytes())]);
+            let loaded = load(&files, "a.json", Version::new(10, minor, 0)).unwrap();
+            resolve(&validate(loaded).expect("the schema is valid"))
+        });
+        let series = [Series::new(10, 0), Series::new(10, 1)];
+        let mut record = BuildRecord::new(Version::new(10, 0, 0), HOSTILE, RecordSource::Asked);
+        let property = BTreeMap::from([(HOSTILE.to_owned(), HOSTILE.to_owned())]);
+        record.set_devices(BTreeMap::from([(HOSTILE.to_owned(), property)]));
+        let build = Build {
+            series: series[0],
+            record,
+        };
+        let builds = BuildEvidence::new(series.to_vec(), vec![build], DeviceNotes::default());
+        pages(&SiteInputs {
+            series: &series,
+            programs: vec![ProgramInputs::new(
+                QemuProgram::Emulator,
+                schemas.iter().collect(),
+            )],
+            builds: &builds,
+            knowledge: &Knowledge::default(),
+            has_checker: true,
+        })
+    }
+
+    #[test]
+    fn hostile_names_are_escaped() {
+        for (path, content) in site() {
+            assert!(!path.contains(['<', '"', '\'']), "{path}");
+            // Scripts have names as data, which they show as text.
+            let is_page = path.ends_with(".html");
+            assert!(
+                !is_page || !content.contains("<b onclick"),
+                "{path}: {content}"
+            );
+            assert!(is_page || !content.contains("</script>"), "{path}");
+        }
+    }
+
+    #[test]
+    fn members_have_their_releases() {
+        let files = site();
+        let page = &files["command/stop.html"];
+        assert!(
+            page.contains("<td>10.0 or before</td><td>10.0</td>"),
+            "{page}"
+        );
+        assert!(page.contains("<td>10.1</td><td></td>"), "{page}");
+        assert!(page.contains("href=\"#in-10.1\""), "{page}");
+        assert!(
+            files["names.js"].contains("c\\tstop\\t01"),
+            "{}",
+            files["names.js"]
+        );
+    }
 }

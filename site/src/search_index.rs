@@ -176,7 +176,7 @@ fn member_entries(
     entity: &Entity<'_>,
 ) -> impl Iterator<Item = String> {
     let rows = entity.members.rows.iter();
-    rows.map(move |row| plain(&row.name) + &range(site, program, &row.presence))
+    rows.map(move |row| word(&row.name) + &range(site, program, &row.presence))
 }
 
 fn property_entries(device: &Device<'_>) -> impl Iterator<Item = String> {
@@ -187,11 +187,16 @@ fn property_entries(device: &Device<'_>) -> impl Iterator<Item = String> {
             Some(_) => digit(own.presence.last().unwrap_or(0)),
             None => 'z',
         };
-        format!("{}{first}{last}", plain(own.name))
+        format!("{}{first}{last}", word(own.name))
     })
 }
 
-/// Text without the separators of the data.
+/// Text without the separators of lines.
 fn plain(text: &str) -> String {
     text.replace(['\t', '\n'], " ")
+}
+
+/// Text without the separators of entries.
+fn word(text: &str) -> String {
+    text.replace(['\t', '\n', ' '], "\u{a0}")
 }

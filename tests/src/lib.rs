@@ -2,6 +2,7 @@
 
 pub mod answers;
 pub mod clients;
+pub mod command_lines;
 pub mod examples;
 pub mod migration;
 pub mod monitor;

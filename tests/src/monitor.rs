@@ -40,6 +40,11 @@ impl Monitor {
         Ok(answer["return"].clone())
     }
 
+    /// Sends a request; gives the error in the reply, or null.
+    pub fn error(&mut self, request: &str) -> io::Result<Value> {
+        Ok(self.answer(request)?["error"].take())
+    }
+
     fn answer(&mut self, request: &str) -> io::Result<Value> {
         let stream = self.0.get_mut();
         stream.write_all(format!("{request}\n").as_bytes())?;
@@ -47,6 +52,32 @@ impl Monitor {
             let message = self.message()?;
             if message.get("event").is_none() {
                 return Ok(message);
+            }
+        }
+    }
+
+    /// Returns the names of the commands.
+    pub fn command_names(&mut self) -> io::Result<Vec<String>> {
+        let commands = self.query("query-commands")?;
+        let names = commands.as_array().into_iter().flatten();
+        let names = names.filter_map(|own| own["name"].as_str().map(str::to_owned));
+        Ok(names.collect())
+    }
+
+    /// Sends a text, which need not be a request, and returns all replies to it.
+    pub fn replies(&mut self, text: &str) -> io::Result<Vec<Value>> {
+        let last = json!("last");
+        let request = json!({ "execute": "query-version", "id": last });
+        let text = format!("{text}\n{request}\n");
+        self.0.get_mut().write_all(text.as_bytes())?;
+        let mut replies = Vec::new();
+        loop {
+            let message = self.message()?;
+            if message["id"] == last {
+                return Ok(replies);
+            }
+            if message.get("event").is_none() {
+                replies.push(message);
             }
         }
     }

@@ -206,6 +206,24 @@ impl Program {
         running
     }
 
+    /// Starts the emulator with the words of a command line, a monitor and a
+    /// machine that does not run, in a folder with files. Default devices, for
+    /// which builds lack files, are left out. Returns what it writes on
+    /// standard error if it ends at once.
+    pub fn start_line(
+        &self,
+        words: &[String],
+        create_files: &dyn Fn(&Path),
+    ) -> Result<Running, String> {
+        Running::try_start(Command::new(&self.path), |command, socket| {
+            create_files(socket.parent().expect("the socket is in a folder"));
+            let monitor = format!("unix:{},server=on,wait=off", socket.display());
+            command
+                .args(words)
+                .args(["-S", "-nodefaults", "-display", "none", "-qmp", &monitor]);
+        })
+    }
+
     /// Starts the storage daemon with a monitor.
     pub fn start_daemon(&self) -> Running {
         Running::start(Command::new(&self.path), |command, socket| {
@@ -249,7 +267,17 @@ impl Running {
     /// # Panics
     ///
     /// The program cannot be started, ends at once, or does not listen.
-    pub fn start(mut command: Command, arguments: impl FnOnce(&mut Command, &Path)) -> Self {
+    pub fn start(command: Command, arguments: impl FnOnce(&mut Command, &Path)) -> Self {
+        Running::try_start(command, arguments)
+            .unwrap_or_else(|errors| panic!("the program ended at once: {errors}"))
+    }
+
+    /// Starts a program as [`Running::start`] does. Returns what it writes on
+    /// standard error if it ends at once.
+    fn try_start(
+        mut command: Command,
+        arguments: impl FnOnce(&mut Command, &Path),
+    ) -> Result<Self, String> {
         let folder = TempDir::new().expect("a folder for the socket");
         let socket = folder.path().join(SOCKET);
         arguments(&mut command, &socket);
@@ -263,14 +291,16 @@ impl Running {
             folder,
             proxy: None,
         };
+        let mut ended = None;
         wait_for("a monitor", || {
-            if let Some(status) = running.child.ended() {
-                panic!("{command:?} ended at once: {status}: {}", running.errors());
-            }
             // The socket is there before QEMU listens. This client disconnects again.
-            UnixStream::connect(&socket).is_ok()
+            ended = running.child.ended();
+            ended.is_some() || UnixStream::connect(&socket).is_ok()
         });
-        running
+        match ended {
+            Some(status) => Err(format!("{command:?}: {status}: {}", running.errors())),
+            None => Ok(running),
+        }
     }
 
     /// Returns the socket of the monitor.

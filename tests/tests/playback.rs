@@ -287,6 +287,12 @@ fn a_command_of_a_distribution_is_sent() {
 }
 
 #[test]
+fn the_example_of_the_mock_passes_its_tests() {
+    let output = examples::succeed("mock_server", [""; 0], "");
+    assert_eq!(output, "both tests passed\n");
+}
+
+#[test]
 fn lines_of_the_shell_are_sent() {
     let lines = [
         ("query-status # a comment", Value::Null),

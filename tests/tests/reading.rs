@@ -105,6 +105,24 @@ const FILES: &[(&str, &str, usize, &[&str])] = &[
             "24: request query-cpus rejected",
         ],
     ),
+    // Recordings of programs that talked to QEMU 10.0.13: what socat -v prints between
+    // a script and QEMU, and a program with Go's encoding/json.
+    (
+        "socat.log",
+        "14 JSON",
+        0,
+        &["12: request query-cpus rejected"],
+    ),
+    ("socat.sh", "6 JSON", 0, &["7: request query-cpus rejected"]),
+    (
+        "go-json.log",
+        "14 string literal",
+        0,
+        &[
+            "6: request query-cpus rejected",
+            "13: request change rejected",
+        ],
+    ),
     // Other logs and source files.
     (
         "libvirt.log",
@@ -222,7 +240,7 @@ fn notations_have_different_names() {
     let mut names = notation_names();
     names.sort_unstable();
     names.dedup();
-    assert_eq!(names.len(), 9);
+    assert_eq!(names.len(), 10);
 }
 
 #[test]

@@ -59,7 +59,9 @@ fn decode(mut text: BufReader<Box<dyn Read>>, is_decoded: bool) -> io::Result<Op
     let unit: fn([u8; 2]) -> u16 = match start {
         [0xFF, 0xFE, ..] => u16::from_le_bytes,
         [0xFE, 0xFF, ..] => u16::from_be_bytes,
-        _ if start.contains(&0) && !start.starts_with(JOURNAL) => return Ok(None),
+        _ if start.contains(&0) && !start.starts_with(JOURNAL) && !is_command_line(start) => {
+            return Ok(None);
+        }
         _ => {
             let text = Box::new(text);
             return Ok(Some(Input { text, is_decoded }));
@@ -68,6 +70,13 @@ fn decode(mut text: BufReader<Box<dyn Read>>, is_decoded: bool) -> io::Result<Op
     let text = Box::new(BufReader::new(Utf16Reader::new(text, unit)));
     let is_decoded = true;
     Ok(Some(Input { text, is_decoded }))
+}
+
+/// Returns whether bytes are a command line from `/proc`: text with options, and
+/// NUL between its words.
+fn is_command_line(bytes: &[u8]) -> bool {
+    let is_text = |byte: &u8| *byte >= b' ' || matches!(byte, 0 | b'\t' | b'\n' | b'\r');
+    bytes.iter().all(is_text) && bytes.windows(2).any(|pair| pair == b"\0-")
 }
 
 /// Reads UTF-16 as UTF-8.
@@ -143,5 +152,7 @@ mod tests {
     fn other_bytes_are_not_text() {
         let reader: Box<dyn Read> = Box::new(&b"\x7fELF\0\0"[..]);
         assert!(decode(buffered(reader), false).unwrap().is_none());
+        let reader: Box<dyn Read> = Box::new(&b"/usr/bin/kvm\0-S\0"[..]);
+        assert!(decode(buffered(reader), false).unwrap().is_some());
     }
 }

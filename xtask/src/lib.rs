@@ -32,6 +32,7 @@ pub mod schema_files;
 pub mod schema_source;
 #[cfg(unix)]
 pub mod serving;
+pub mod site_checker;
 #[cfg(unix)]
 pub mod socket;
 pub mod workspace;

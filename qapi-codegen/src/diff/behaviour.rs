@@ -36,6 +36,16 @@ pub struct BehaviourNote<'s> {
     pub used: Option<bool>,
 }
 
+impl From<BehaviourEffect> for Compatibility {
+    fn from(effect: BehaviourEffect) -> Self {
+        match effect {
+            BehaviourEffect::Refuses => Compatibility::Breaking,
+            BehaviourEffect::Changes => Compatibility::Dangerous,
+            BehaviourEffect::Accepts => Compatibility::Compatible,
+        }
+    }
+}
+
 impl<'s> BehaviourNote<'s> {
     /// The command or event that leads the note, unless it is general.
     pub fn target(&self) -> Option<&'s str> {
@@ -49,11 +59,9 @@ impl<'s> BehaviourNote<'s> {
 
     /// The effect on an old client of the new QEMU.
     pub fn compatibility(&self) -> Compatibility {
-        match self.effect {
-            _ if self.undone => Compatibility::Compatible,
-            BehaviourEffect::Refuses => Compatibility::Breaking,
-            BehaviourEffect::Changes => Compatibility::Dangerous,
-            BehaviourEffect::Accepts => Compatibility::Compatible,
+        match self.undone {
+            true => Compatibility::Compatible,
+            false => self.effect.into(),
         }
     }
 

@@ -78,17 +78,17 @@ pub fn compare_knowing<'s>(
     graph
 }
 
-/// Compares two types, as if a command with this name took them.
+/// Compares two types, as if a command with this name took or returned them.
 pub fn compare_types<'s>(
     old: &Interface<'s>,
     new: &Interface<'s>,
-    name: &'s str,
+    (name, direction): (&'s str, Direction),
     (old_type, new_type): (ShapeId, ShapeId),
 ) -> ChangeGraph<'s> {
     let mut walk = InterfaceComparer::new(old, new);
     let mut graph = ChangeGraph::default();
     graph.start_operation(OperationKind::Command, Some(name), Some(name));
-    let site = &mut CompareSite::at_operation(name, Direction::Request);
+    let site = &mut CompareSite::at_operation(name, direction);
     walk.link(&mut graph, site, old_type, new_type);
     walk.finish(&mut graph);
     graph

@@ -5,16 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::advice::find_answer;
 use super::compare::{ChangeGraph, compare, compare_types};
 use super::finding::{Finding, findings};
 use super::merge::merge_branches;
 use super::policy::matches;
-use super::report::message;
+use super::report::{advice, message};
 use super::rules::Compatibility;
+use crate::analyse::directions::{TypeDirections, type_directions};
+use crate::knowledge::{BehaviourChange, Knowledge};
 use crate::parallel;
 use crate::schema::Schema;
 use crate::version::Series;
-use crate::wire::{Interface, render_path};
+use crate::wire::{Direction, Interface, ShapeId, render_path};
 
 /// The history of a command, event, type, device, option, machine type or CPU model.
 #[derive(Debug, Clone, Serialize)]
@@ -52,7 +55,7 @@ pub struct HistoryEntry {
 #[derive(Debug, Clone, Serialize)]
 pub struct HistoryChange {
     /// The id of the rule; `type-added` or `type-removed` for the type itself.
-    pub rule: &'static str,
+    pub rule: String,
     /// The effect on an old client.
     #[serde(rename = "severity")]
     pub compatibility: Compatibility,
@@ -60,13 +63,22 @@ pub struct HistoryChange {
     pub path: String,
     /// The change in words.
     pub message: String,
+    /// What to do about an incompatible change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub advice: Option<String>,
+    /// The direction, for a type whose values are sent and received.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub direction: Option<Direction>,
 }
 
 impl HistoryChange {
     pub(super) fn from_finding(finding: &Finding<'_>) -> Self {
         let also = own_other_paths(finding);
+        let is_incompatible = finding.compatibility > Compatibility::Compatible;
         HistoryChange {
-            rule: finding.rule.id.as_str(),
+            direction: None,
+            advice: advice(finding).filter(|_| is_incompatible || finding.answer.is_some()),
+            rule: finding.rule.id.as_str().to_owned(),
             compatibility: finding.compatibility,
             path: render_path(finding.path()),
             message: match also.is_empty() {
@@ -78,10 +90,23 @@ impl HistoryChange {
 
     fn of_type(rule: &'static str, message: &str) -> Self {
         HistoryChange {
-            rule,
+            rule: rule.to_owned(),
             compatibility: Compatibility::Compatible,
             path: String::new(),
             message: message.to_owned(),
+            advice: None,
+            direction: None,
+        }
+    }
+
+    fn of_behaviour(change: &BehaviourChange) -> Self {
+        HistoryChange {
+            rule: change.id.clone(),
+            compatibility: change.effect.into(),
+            path: String::new(),
+            message: change.summary.trim().to_owned(),
+            advice: change.advice.as_deref().map(|own| own.trim().to_owned()),
+            direction: None,
         }
     }
 }
@@ -99,7 +124,11 @@ fn own_other_paths(finding: &Finding<'_>) -> Vec<String> {
 
 /// The history of a name over releases, given from the oldest to the newest.
 /// Returns `None` if no release has the name.
-pub fn history<'s>(schemas: &[&'s Schema], name: &'s str) -> Option<History<'s>> {
+pub fn history<'s>(
+    schemas: &[&'s Schema],
+    name: &'s str,
+    knowledge: &'s Knowledge,
+) -> Option<History<'s>> {
     let series = |schema: &&Schema| schema.version.series();
     let kinds = schemas.iter().map(|schema| kind_in(schema, name));
     let kind = kinds.clone().flatten().next()?;
@@ -110,8 +139,8 @@ pub fn history<'s>(schemas: &[&'s Schema], name: &'s str) -> Option<History<'s>>
         series: series(&schemas[1]),
         after: series(&schemas[0]),
         changes: match kind {
-            "type" => type_changes(interfaces, schemas, name),
-            _ => changes(&compare(&interfaces[0], &interfaces[1]), name),
+            "type" => type_changes(interfaces, schemas, name, knowledge),
+            _ => operation_changes(interfaces, name, knowledge),
         },
     });
     Some(History {
@@ -151,8 +180,34 @@ fn kind_in(schema: &Schema, name: &str) -> Option<&'static str> {
     }
 }
 
+/// The changes of a command or event and of its behaviour.
+fn operation_changes<'s>(
+    interfaces: &[Interface<'s>],
+    name: &str,
+    knowledge: &'s Knowledge,
+) -> Vec<HistoryChange> {
+    let series = (
+        interfaces[0].version.series(),
+        interfaces[1].version.series(),
+    );
+    let comparison = compare(&interfaces[0], &interfaces[1]);
+    let mut all = changes(&comparison, name, knowledge, series);
+    let notes = knowledge.behaviour.changes_between(series.0, series.1);
+    let concerned = notes.filter(|own| {
+        let mut names = own.commands.iter().chain(&own.events);
+        names.any(|own| own == name)
+    });
+    all.extend(concerned.map(HistoryChange::of_behaviour));
+    all
+}
+
 /// The changes of a command or event, the worst first.
-fn changes<'s>(comparison: &ChangeGraph<'s>, name: &str) -> Vec<HistoryChange> {
+fn changes<'s>(
+    comparison: &ChangeGraph<'s>,
+    name: &str,
+    knowledge: &'s Knowledge,
+    series: (Series, Series),
+) -> Vec<HistoryChange> {
     let is_name = |own: &str| own == name;
     let concerns = |finding: &Finding<'_>| {
         let new_name = finding.change.new.as_ref().map(|new| new.names() == [name]);
@@ -163,6 +218,7 @@ fn changes<'s>(comparison: &ChangeGraph<'s>, name: &str) -> Vec<HistoryChange> {
     let mut own = merge_branches(own);
     for finding in &mut own {
         finding.lead_with(is_name);
+        finding.answer = find_answer(&knowledge.migrations, finding, series);
     }
     own.sort_by_cached_key(|finding| {
         let effect = Reverse(finding.compatibility);
@@ -171,11 +227,12 @@ fn changes<'s>(comparison: &ChangeGraph<'s>, name: &str) -> Vec<HistoryChange> {
     own.iter().map(HistoryChange::from_finding).collect()
 }
 
-/// The changes of a type, as if a command accepted it.
+/// The changes of a type, as if a command accepted or returned it.
 fn type_changes<'s>(
     interfaces: &[Interface<'s>],
     schemas: &[&'s Schema],
     name: &'s str,
+    knowledge: &'s Knowledge,
 ) -> Vec<HistoryChange> {
     let shape = |index: usize| {
         let id = schemas[index].find_type(name)?;
@@ -184,10 +241,37 @@ fn type_changes<'s>(
     match (shape(0), shape(1)) {
         (Some(old), Some(new)) => {
             let [left, right] = [&interfaces[0], &interfaces[1]];
-            changes(&compare_types(left, right, name, (old, new)), name)
+            let series = (left.version.series(), right.version.series());
+            let directions = directions_of(left, old).or(directions_of(right, new));
+            let in_direction = |direction| {
+                let graph = compare_types(left, right, (name, direction), (old, new));
+                changes(&graph, name, knowledge, series)
+            };
+            match (directions.sent, directions.received) {
+                (true, true) => both_ways(in_direction),
+                (false, true) => in_direction(Direction::Reply),
+                _ => in_direction(Direction::Request),
+            }
         }
         (None, Some(_)) => vec![HistoryChange::of_type("type-added", "type added")],
         (Some(_), None) => vec![HistoryChange::of_type("type-removed", "type removed")],
         (None, None) => Vec::new(),
     }
+}
+
+/// The changes of a type whose values are sent and received, each with its
+/// direction.
+fn both_ways(in_direction: impl Fn(Direction) -> Vec<HistoryChange>) -> Vec<HistoryChange> {
+    let labelled = [Direction::Request, Direction::Reply].map(|direction| {
+        let mut changes = in_direction(direction);
+        for change in &mut changes {
+            change.direction = Some(direction);
+        }
+        changes
+    });
+    labelled.concat()
+}
+
+fn directions_of(interface: &Interface<'_>, id: ShapeId) -> TypeDirections {
+    type_directions(interface)[id.index()]
 }

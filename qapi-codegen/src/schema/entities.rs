@@ -142,3 +142,47 @@ fn erase_size(ty: &mut ValueType) {
         *builtin = BuiltinType::Int;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::load::load;
+    use crate::schema::resolve;
+    use crate::validate::validate;
+    use crate::version::Version;
+
+    const PLAIN: &str = "{ 'command': 'a', 'data': { 'x': 'int', 'y': 'int' } }";
+    const DEPRECATED: &str = "{ 'command': 'a', 'data': { \
+        'x': { 'type': 'int', 'features': [ 'deprecated' ] }, 'y': 'int' } }";
+
+    fn release(minor: u32, text: &str) -> Schema {
+        let files = HashMap::from([("a.json".to_owned(), text.as_bytes().to_vec())]);
+        let loaded = load(&files, "a.json", Version::new(9, minor, 0)).unwrap();
+        resolve(&validate(loaded).expect("the schema is valid"))
+    }
+
+    /// The series since when `x` of `a` is deprecated, in each release.
+    fn dates(texts: &[&str]) -> Vec<Option<Option<String>>> {
+        let releases = (0..).zip(texts).map(|(minor, text)| release(minor, text));
+        let mut releases: Vec<Schema> = releases.collect();
+        Schema::date_deprecations(&mut releases);
+        let dates = releases.iter().map(|schema| {
+            let OperationData::Members(members) = &schema.command("a")?.data else {
+                return None;
+            };
+            let deprecated = members[0].meta.facts.deprecated.as_ref()?;
+            Some(deprecated.since.map(|since| since.to_string()))
+        });
+        dates.collect()
+    }
+
+    #[test]
+    fn a_deprecation_is_dated_by_the_release_before() {
+        let since = |series: &str| Some(Some(series.to_owned()));
+        let shown = dates(&[PLAIN, DEPRECATED, DEPRECATED]);
+        assert_eq!(shown, [None, since("9.1"), since("9.1")]);
+        let ended = dates(&[PLAIN, DEPRECATED, PLAIN, DEPRECATED]);
+        assert_eq!(ended, [None, since("9.1"), None, since("9.3")]);
+        assert_eq!(dates(&[DEPRECATED, DEPRECATED]), [None, None]);
+    }
+}

@@ -59,7 +59,7 @@ impl<'m> ServerFront<'m> {
     pub fn connect(&mut self, has_oob: bool) -> String {
         self.session = Session::begin();
         self.is_negotiated = false;
-        let capabilities = match has_oob && dialect::EXEC_OOB.contains(self.version) {
+        let capabilities = match has_oob && dialect::OOB_BY_DEFAULT.contains(self.version) {
             true => "\"oob\"",
             false => "",
         };
@@ -98,7 +98,9 @@ impl<'m> ServerFront<'m> {
 
     /// The error of a request before the negotiation, or of a second one.
     fn negotiation_error(&self, command: &str, form: Option<&FormError>) -> Option<ServerError> {
+        let reads_arguments = dialect::NEGOTIATION_READS_ARGUMENTS.contains(self.version);
         let problem = match (command == NEGOTIATION, self.is_negotiated) {
+            (true, true) if reads_arguments && form.is_some() => return None,
             (true, true) => "negotiated",
             (false, false) => "not-negotiated",
             _ => return None,

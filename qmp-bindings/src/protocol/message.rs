@@ -47,11 +47,13 @@ pub(crate) enum Outcome {
     Invalid(ProtocolError),
 }
 
-/// The error that a server returned.
-#[derive(Debug, Default)]
-pub(crate) struct ErrorReply {
-    pub(crate) class: ErrorClass,
-    pub(crate) desc: String,
+/// The error in a reply.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ErrorReply {
+    /// The error class.
+    pub class: ErrorClass,
+    /// The description.
+    pub desc: String,
 }
 
 /// Parses a message that starts at `offset` in the buffer.

@@ -33,7 +33,8 @@ impl Page<'_> {
              <a class=\"skip\" href=\"#main\">Skip to the content</a>\n\
              <header class=\"top\"><nav aria-label=\"Site\">\
              <a class=\"home\" href=\"{top}index.html\">QMP compatibility</a>\
-             <a href=\"{top}upgrade.html\">Compare releases</a></nav>{}</header>\n\
+             <a href=\"{top}upgrade.html\">Compare releases</a>\
+             <a href=\"{top}check.html\">Check requests</a></nav>{}</header>\n\
              <main id=\"main\" tabindex=\"-1\">\n{}</main>\n\
              <footer>Made by <code>cargo xtask site</code> from the schemas of QEMU 2.5 and later. \
              This site is not part of the QEMU project.</footer>\n</body>\n</html>\n",
@@ -58,12 +59,13 @@ fn search_form(top: &str, path: &str) -> String {
 }
 
 /// The files that no data changes.
-pub fn assets() -> [(String, String); 3] {
+pub fn assets() -> [(String, String); 4] {
     let style = format!("{STYLE}{}", include_str!("../../assets/site.css"));
     [
         ("style.css", style.as_str()),
         ("search.js", include_str!("../../assets/search.js")),
         ("upgrade.js", include_str!("../../assets/upgrade.js")),
+        ("check.js", include_str!("../../assets/check.js")),
     ]
     .map(|(name, content)| (name.to_owned(), content.to_owned()))
 }

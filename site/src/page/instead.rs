@@ -29,9 +29,10 @@ pub fn sections(site: &Site<'_>, command: &str) -> (String, String) {
 /// The short answer for something that was removed or is deprecated, as text.
 pub fn short_answer(site: &Site<'_>, entity: &Entity<'_>) -> Option<String> {
     let rules = site.knowledge.migrations.rules.iter();
-    let whole = rules.filter(|rule| answers_for(rule, entity.name) && rule.answers_for_command());
+    let mut whole =
+        rules.filter(|rule| answers_for(rule, entity.name) && rule.answers_for_command());
     let documented = entity.replaced_by.as_deref();
-    let advice = whole.last().map(|rule| rule.advice.clone());
+    let advice = whole.next_back().map(|rule| rule.advice.clone());
     advice.or(documented.map(|names| format!("Use `{names}`.")))
 }
 

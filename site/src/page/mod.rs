@@ -38,6 +38,8 @@ pub struct Site<'a> {
     pub devices: Vec<Device<'a>>,
     /// The facts that no schema states.
     pub knowledge: &'a Knowledge,
+    /// `true` if the site has the checker.
+    pub has_checker: bool,
 }
 
 /// One program with its entities.

@@ -1,4 +1,4 @@
-//! The start page, and the page that compares releases.
+//! The start page, and the pages that compare releases and check requests.
 
 use super::Site;
 use super::frame::Page;
@@ -7,7 +7,7 @@ use crate::collect::entities::Entity;
 use crate::page::program_name;
 
 /// Writes the pages, with their paths.
-pub fn pages(site: &Site<'_>) -> [(String, String); 2] {
+pub fn pages(site: &Site<'_>) -> [(String, String); 3] {
     [
         (
             "index.html",
@@ -20,6 +20,15 @@ pub fn pages(site: &Site<'_>) -> [(String, String); 2] {
             "Compare releases",
             upgrade(site),
             &["names.js", "upgrade.js"],
+        ),
+        (
+            "check.html",
+            "Check requests",
+            check(site),
+            match site.has_checker {
+                true => &["names.js", "check.js"],
+                false => &[],
+            },
         ),
     ]
     .map(|(path, title, main, scripts)| {
@@ -52,6 +61,9 @@ fn index(site: &Site<'_>) -> String {
          <noscript><p>The search needs JavaScript. The lists below do not.</p></noscript>\n\
          <div class=\"cards\">\n\
          <section class=\"card\"><h2>I upgrade</h2>\n{}</section>\n\
+         <section class=\"card\"><h2>I have requests or a log</h2>\n\
+         <p>Paste them, and see what breaks and what to write instead. Nothing leaves this page.</p>\n\
+         <p><a class=\"button\" href=\"check.html\">Check requests</a></p></section>\n\
          <section class=\"card\"><h2>Browse</h2>\n{}</section>\n</div>\n",
         pair_form(site),
         lists(site),
@@ -130,5 +142,33 @@ fn upgrade(site: &Site<'_>) -> String {
          <div id=\"changes\"></div>\n\
          <noscript><p>The comparison needs JavaScript.</p></noscript>\n",
         pair_form(site).replace("class=\"pair\"", "id=\"pair\" class=\"pair\""),
+    )
+}
+
+/// What the page of the check says without the checker.
+const NO_CHECKER: &str = "<h1>Check requests</h1>\n\
+    <p>This copy of the site was written without the checker, because the compiler lacked the target \
+    <code>wasm32-wasip1</code>. Look up names with the search, or run \
+    <code>qmp-compat check</code> and <code>qmp-compat migrate</code>.</p>\n";
+
+fn check(site: &Site<'_>) -> String {
+    if !site.has_checker {
+        return NO_CHECKER.to_owned();
+    }
+    format!(
+        "<h1>Check requests</h1>\n<p class=\"lead\">Paste QMP requests, lines of qmp-shell or a log. \
+         Nothing leaves this page.</p>\n{}\
+         <form id=\"check\">\n<label for=\"text\">Requests or log</label>\n\
+         <textarea id=\"text\" name=\"text\" rows=\"8\" spellcheck=\"false\"></textarea>\n\
+         <p><button>Check</button> <button type=\"button\" id=\"example\">Example</button></p>\n</form>\n\
+         <p id=\"status\" role=\"status\" aria-live=\"polite\"></p>\n\
+         <div id=\"answers\"></div>\n\
+         <noscript><p>The check needs JavaScript.</p></noscript>\n",
+        pair_form(site)
+            .replace(
+                "class=\"pair\" action=\"upgrade.html\"",
+                "id=\"pair\" class=\"pair\""
+            )
+            .replace("<button>Show what breaks</button>", ""),
     )
 }

@@ -2,6 +2,8 @@
 //! checked; and the facts about its command line.
 
 mod command_line;
+mod malformed;
+mod mock;
 
 use std::fs;
 use std::path::Path;
@@ -14,6 +16,7 @@ use qapi_codegen::traffic::check::{CheckedMessage, Checker, Session, Verdict};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tests::answers::{self, Meaning, Refusals};
+use tests::command_lines;
 use tests::monitor::Monitor;
 use tests::qemu::{Emulator, Program};
 use xtask::catalogue::Catalogue;
@@ -21,10 +24,12 @@ use xtask::catalogue::Catalogue;
 fn main() {
     let arguments = Arguments::from_args();
     let trials = |emulator: Emulator| {
-        let verdicts = emulator.trial("verdicts_agree", verdicts_agree);
-        [verdicts]
-            .into_iter()
-            .chain(command_line::trials(&emulator))
+        let verdicts = [
+            emulator.trial("verdicts_agree", verdicts_agree),
+            emulator.trial("the_mock_answers_alike", mock::answers_agree),
+            emulator.trial("command_lines_agree", command_lines_agree),
+        ];
+        verdicts.into_iter().chain(command_line::trials(&emulator))
     };
     let emulators = Program::emulators().into_iter().map(Emulator::imported);
     libtest_mimic::run(&arguments, emulators.flat_map(trials).collect()).exit();
@@ -171,5 +176,49 @@ fn compare(checked: &CheckedMessage, answer: Option<&str>, refusals: &Refusals) 
         // A text that nobody has seen tells nothing of a request that is refused.
         None if !is_rejected => Some(format!("it is not known what this means: {text}")),
         _ => None,
+    }
+}
+
+/// What QEMU writes if it lacks something on the host, and not in its interface.
+const OF_THE_HOST: [&str; 6] = [
+    "romfile",
+    "Could not open",
+    "kernel",
+    "is not compiled into this binary",
+    "Permission denied",
+    "Unknown PCM",
+];
+
+/// Command lines, each started and each checked. What QEMU does decides; what is
+/// unknown is not compared.
+fn command_lines_agree(program: Program) -> Result<(), Failed> {
+    let series = program.version().series().to_string();
+    let release = Catalogue::open()?.release(&series, QemuProgram::Emulator)?;
+    let checker = release.checker(None);
+    let (mut compared, mut failures) = (0, Vec::new());
+    for case in command_lines::cases() {
+        let Some(words) = command_lines::words(&case.line) else {
+            continue;
+        };
+        let mut verdict = Verdict::Unknown;
+        command_lines::for_each(&case.line, &mut |line| {
+            verdict = checker.check_command_line(line).verdict;
+        });
+        let answer = command_lines::start(&program, &words);
+        let is_of_host = |errors: &String| OF_THE_HOST.iter().any(|text| errors.contains(text));
+        let expected = match &answer {
+            Ok(_) => Verdict::Accepted,
+            Err(errors) if is_of_host(errors) => continue,
+            Err(_) => Verdict::Rejected,
+        };
+        compared += usize::from(verdict != Verdict::Unknown);
+        if verdict != Verdict::Unknown && verdict != expected {
+            failures.push(format!("{}: {}: {answer:?}", case.name, verdict.as_str()));
+        }
+    }
+    assert!(compared >= 30, "{compared} command lines were compared");
+    match failures.is_empty() {
+        true => Ok(()),
+        false => Err(failures.join("\n").into()),
     }
 }

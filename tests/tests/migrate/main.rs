@@ -1,6 +1,7 @@
 //! Tests of the migration: the example of each rule, a real script, and random
 //! requests.
 
+mod command_lines;
 mod coverage;
 mod do_this;
 mod help;

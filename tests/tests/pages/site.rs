@@ -10,6 +10,8 @@ use libtest_mimic::Failed;
 use serde_json::Value;
 use thirtyfour::prelude::*;
 use xtask::commands::site::site_files;
+use xtask::console::{ColorChoice, Console};
+use xtask::site_checker;
 
 use crate::browser::{
     self, Outcome, check, check_console, check_widths, file_address, is_required, wait_until,
@@ -26,13 +28,24 @@ pub fn pages() -> Outcome {
         };
         site.search().await?;
         site.compare().await?;
+        site.check_requests().await?;
         site.layout().await?;
         check_console(session).await
     })
 }
 
 fn write_site(folder: &Path) -> Outcome {
-    for (name, content) in site_files().map_err(|failure| failure.to_string())? {
+    let checker = site_checker::build(&mut Console::new(ColorChoice::Never));
+    let checker = checker.map_err(|failure| failure.to_string())?;
+    check(
+        checker.is_some() || !is_required(),
+        "the checker can be built",
+    )?;
+    let files = site_files(checker).map_err(|failure| failure.to_string())?;
+    let first_view = ["index.html", "style.css", "names.js", "search.js"];
+    let size: usize = first_view.iter().map(|name| files[*name].len()).sum();
+    check(size < 300_000, &format!("{size} bytes for the first view"))?;
+    for (name, content) in files {
         let path = folder.join(name);
         fs::create_dir_all(path.parent().unwrap_or(folder))?;
         fs::write(path, content)?;
@@ -76,6 +89,8 @@ const SEARCHES: [(&str, &str, &str); 8] = [
     ("ide-drive", "device/ide-drive.html", "removed in"),
     ("query-cpus", "command/query-cpus.html", "query-cpus-fast"),
 ];
+
+const REQUEST: &str = r#"{"execute": "blockdev-add", "arguments": {"options": {"driver": "qcow2", "id": "virtio0", "file": {"driver": "file", "filename": "a.qcow2"}}}}"#;
 
 impl Site<'_> {
     async fn open(&self, page: &str) -> Outcome {
@@ -151,6 +166,41 @@ impl Site<'_> {
         )
     }
 
+    /// The request from which this project began is answered with its rewrite.
+    async fn check_requests(&self) -> Outcome {
+        self.open("check.html?from=2.5&to=2.11").await?;
+        if self.session.find_all(By::Id("text")).await?.is_empty() {
+            return check(!is_required(), "the site has the checker");
+        }
+        let field = self.session.find(By::Id("text")).await?;
+        field.send_keys(REQUEST).await?;
+        self.session
+            .find(By::Css("#check button"))
+            .await?
+            .click()
+            .await?;
+        let answered =
+            "return /rejected|failed/.test(document.getElementById('status').textContent)";
+        wait_until(self.session, answered).await?;
+        let status = self.text("#status").await?;
+        check(
+            status.starts_with("1 request: 0 accepted, 1 rejected"),
+            &status,
+        )?;
+        let answer = self.text("#answers article").await?;
+        for part in [
+            "unexpected argument options",
+            "Advice:",
+            "\"node-name\": \"virtio0\"",
+        ] {
+            check(answer.contains(part), &format!("{part}: {answer}"))?;
+        }
+        self.session.refresh().await?;
+        let pair = "return document.querySelector('[name=from]').value + document.querySelector('[name=to]').value";
+        let pair: String = self.session.execute(pair, Vec::new()).await?.convert()?;
+        check(pair == "2.52.11", "a reload keeps the releases")
+    }
+
     /// Pages fit each window and are accessible.
     async fn layout(&self) -> Outcome {
         let axe = axe_script()?;
@@ -160,6 +210,7 @@ impl Site<'_> {
             "device/virtio-blk-pci.html",
             "type/BlockdevOptions.html",
             "upgrade.html?from=2.5&to=11.1&name=block",
+            "check.html",
             "commands.html",
         ] {
             self.open(page).await?;

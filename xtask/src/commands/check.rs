@@ -26,8 +26,9 @@ use report::CheckReport;
 
 /// Check recorded commands against a release
 ///
-/// Reads QMP messages in any text: logs of libvirt and other programs,
-/// recordings, scripts of qmp-shell and of shells, source files. Reports what
+/// Reads QMP messages, and command lines that start a QEMU, in any text: logs of
+/// libvirt and other programs, recordings, scripts of qmp-shell and of shells,
+/// units of systemd, source files. Reports what
 /// the release rejects, what is deprecated, and what behaves differently from
 /// the schema. Of a folder, all files are read that version control does not
 /// ignore.
@@ -36,6 +37,7 @@ use report::CheckReport;
     cargo xtask check --against 2.11 script.qmp\n  \
     cargo xtask check --against 10.0 --replies /var/log/libvirt/qemu.log\n  \
     cargo xtask check --against 6.0..10.0 src/\n  \
+    cargo xtask check --against 10.0 /var/log/libvirt/qemu/guest.log start-guest.sh\n  \
     echo '{\"execute\": \"stop\"}' | cargo xtask check --all-releases -")]
 pub struct Check {
     /// A release in schemas/, a range such as 6.0..10.0, a folder, a root .json

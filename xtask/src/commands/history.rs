@@ -48,7 +48,7 @@ impl History {
             let builds = catalogue.builds().read()?;
             Ok::<_, Failure>(device_history(builds, catalogue.series(), &self.name))
         };
-        let found = match history(&schemas, &self.name) {
+        let found = match history(&schemas, &self.name, catalogue.knowledge()) {
             None if !self.qga => match command_line_history(command_lines, &self.name) {
                 None => of_device()?,
                 found => found,
@@ -88,12 +88,20 @@ fn text(history: &history::History<'_>) -> String {
     }
     for entry in &history.entries {
         text += &format!("\n{}\n", entry.series);
+        let mut previous = None;
         for change in &entry.changes {
+            let direction = change.direction.map(|own| format!("{own}: "));
             text += &format!(
-                "  {:<10}  {}\n",
+                "  {:<10}  {}{}\n",
                 change.compatibility.as_str(),
+                direction.unwrap_or_default(),
                 change.message
             );
+            let advice = change.advice.as_ref();
+            if let Some(advice) = advice.filter(|own| previous != Some(*own)) {
+                text += &format!("{:14}> {advice}\n", "");
+            }
+            previous = advice;
         }
     }
     if history.entries.is_empty() {

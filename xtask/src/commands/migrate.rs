@@ -30,7 +30,8 @@ use sink::Sink;
 #[command(after_help = "Examples:\n  \
     cargo xtask migrate --from 2.5 --to 2.11 script.qmp > script-2.11.qmp\n  \
     cargo xtask migrate --from 2.5 --to 10.0 --format diff script.qmp\n  \
-    cargo xtask migrate --from 4.2 --to 10.0 --in-place requests.jsonl")]
+    cargo xtask migrate --from 4.2 --to 10.0 --in-place requests.jsonl\n  \
+    echo 'qemu-system-x86_64 -M pc -no-hpet' | cargo xtask migrate --from 4.2 --to 10.0 -")]
 pub struct Migrate {
     /// The release that the commands were written for
     #[arg(long, value_name = "SCHEMA")]

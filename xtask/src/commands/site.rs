@@ -15,6 +15,7 @@ use crate::console::Console;
 use crate::failure::Failure;
 use crate::files::io_failure;
 use crate::folder::{FolderContent, OtherFiles};
+use crate::site_checker;
 use crate::workspace;
 
 /// Write the compatibility site into a folder
@@ -39,7 +40,7 @@ impl Site {
         check_folder(&self.folder)?;
         let content = FolderContent {
             path: self.folder.clone(),
-            files: site_files()?,
+            files: site_files(site_checker::build(console)?)?,
             others: OtherFiles::Remove,
         };
         content.write()?;
@@ -55,8 +56,8 @@ impl Site {
     }
 }
 
-/// The files of the site, by their paths.
-pub fn site_files() -> Result<BTreeMap<String, String>, Failure> {
+/// The files of the site, by their paths, with the checker if it was built.
+pub fn site_files(checker: Option<Vec<u8>>) -> Result<BTreeMap<String, String>, Failure> {
     let catalogue = Catalogue::open()?;
     let read = |program| catalogue.releases(catalogue.series(), program);
     let releases = QemuProgram::ALL.map(|program| Ok((program, read(program)?)));
@@ -69,8 +70,13 @@ pub fn site_files() -> Result<BTreeMap<String, String>, Failure> {
             .collect(),
         builds: catalogue.builds().read()?,
         knowledge: catalogue.knowledge(),
+        has_checker: checker.is_some(),
     };
-    Ok(site::pages(&inputs))
+    let mut files = site::pages(&inputs);
+    if let Some(program) = checker {
+        files.extend(site_checker::data_files(catalogue.series(), &program)?);
+    }
+    Ok(files)
 }
 
 fn program_inputs(program: QemuProgram, releases: &[Release]) -> ProgramInputs<'_> {

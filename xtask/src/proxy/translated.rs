@@ -265,10 +265,12 @@ impl EarlyEnd {
             Event::Received(peer, ..) | Event::Ended(peer, _) => *peer == Peer::Server,
             _ => false,
         };
-        while self != EarlyEnd::Server {
-            match service.next_event_within(GRACE) {
-                Some(event) if !is_of_reader(&event) => {}
-                _ => return,
+        if self == EarlyEnd::Server {
+            return;
+        }
+        while let Some(event) = service.next_event_within(GRACE) {
+            if is_of_reader(&event) {
+                return;
             }
         }
     }

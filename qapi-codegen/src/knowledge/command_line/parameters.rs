@@ -145,9 +145,9 @@ impl<'e> CommandLineFacts<'e> {
     /// The type of a parameter in the nearest release that lists it.
     fn listed_type(&self, group: &str, parameter: &str) -> Option<&'e str> {
         let builds = self.evidence().builds().iter();
-        let types =
+        let mut types =
             builds.filter_map(|build| build.command_line.options.get(group)?.get(parameter));
-        types.last().map(String::as_str)
+        types.next_back().map(String::as_str)
     }
 
     /// The parameters of an option in each build of the release that lists it.

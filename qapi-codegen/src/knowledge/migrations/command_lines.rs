@@ -55,6 +55,11 @@ impl CommandLineRule {
         word.trim_start_matches('-')
     }
 
+    /// A command line to which the rule applies, without the program.
+    pub fn example(&self) -> &str {
+        self.example.as_deref().unwrap_or(&self.before)
+    }
+
     /// Returns whether the rule applies to a series.
     pub fn applies_in(&self, series: Series) -> bool {
         self.since <= series && self.until.is_none_or(|until| series <= until)

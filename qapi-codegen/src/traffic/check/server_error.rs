@@ -6,10 +6,11 @@ use super::problem::{EnvelopeCause, MemberOwner, MessageProblem, ProblemKind};
 use super::release::ReleaseInterface;
 use super::walk::MessageWalk;
 use crate::diagnostic::Severity;
+use crate::dialect;
 use crate::json::{JsonValue, ParsedJson};
 use crate::knowledge::{ErrorWordings, ServerError, WordedProblem};
 use crate::schema::{BuiltinType, JsonKind};
-use crate::wire::{Direction, PathSegment, Shape, ShapeId, kind_name};
+use crate::wire::{Direction, IntegerRange, PathSegment, Shape, ShapeId, kind_name};
 
 /// The answer of a release to the form of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +45,7 @@ impl Checker<'_> {
         let mut walk = MessageWalk::new(&self.release, Direction::Request);
         let command = walk.check_request(session, message).unwrap_or_default();
         let arguments = message.value.get("arguments");
-        let rank = |problem: &&MessageProblem<'_>| rank(problem, command, &self.release);
+        let rank = |problem: &&MessageProblem<'_>| rank(problem, command, arguments, &self.release);
         let rejected = walk.problems.iter().filter(|problem| is_rejected(problem));
         let problem = rejected.min_by_key(rank)?;
         let problem = &match problem.kind {
@@ -71,33 +72,45 @@ fn is_rejected(problem: &MessageProblem<'_>) -> bool {
     is_unverified || problem.kind.severity() == Severity::Error
 }
 
-/// The order in which QEMU finds problems: in the text and the envelope, then
-/// the members as they are declared, then those that no object has.
-fn rank(problem: &MessageProblem<'_>, command: &str, release: &ReleaseInterface<'_>) -> (u8, u32) {
+/// The order in which QEMU finds problems: in the text and the envelope, then the
+/// members of each object as they are declared, then those that it does not have, and
+/// at last what the command itself looks at.
+fn rank(
+    problem: &MessageProblem<'_>,
+    command: &str,
+    arguments: Option<&JsonValue<'_>>,
+    release: &ReleaseInterface<'_>,
+) -> (u8, Vec<u32>) {
     let stage = match (&problem.kind, problem.kind.stage()) {
         (_, FormStage::Text) => 0,
         (_, FormStage::Envelope) => 1,
-        (ProblemKind::UnexpectedMember { .. }, _) if problem.path.len() < 2 => 3,
         (
             ProblemKind::MissingRequirement(_)
             | ProblemKind::ExcessRequirement(_)
             | ProblemKind::Rejected(_),
             _,
-        ) => 4,
+        ) => 3,
         _ => 2,
     };
-    let position = match problem.path.first() {
-        Some(PathSegment::Member(name)) => argument_position(name, command, release),
-        _ => 0,
-    };
-    (stage, position)
+    (stage, positions(problem, command, arguments, release))
 }
 
-fn argument_position(name: &str, command: &str, release: &ReleaseInterface<'_>) -> u32 {
+/// The positions of the members on the path of a problem, each in its object.
+fn positions(
+    problem: &MessageProblem<'_>,
+    command: &str,
+    arguments: Option<&JsonValue<'_>>,
+    release: &ReleaseInterface<'_>,
+) -> Vec<u32> {
     let command = release.command(command);
-    let arguments = command.and_then(|command| release.wire.object(command.shape.arguments));
-    let position = arguments.and_then(|object| object.members.declared_position(name));
-    position.unwrap_or(u32::MAX)
+    let mut site = command.map(|command| ShapeSite::new(command.shape.arguments, arguments));
+    let mut positions = Vec::new();
+    for segment in &problem.path {
+        let next = site.and_then(|site| site.step(segment, release));
+        positions.push(next.map_or(u32::MAX, |(position, _)| position));
+        site = next.map(|(_, site)| site);
+    }
+    positions
 }
 
 fn word(
@@ -141,10 +154,13 @@ fn key(
     shape: Option<ShapeId>,
     release: &ReleaseInterface<'_>,
 ) -> &'static str {
-    let is_uint64 = shape.is_some_and(|shape| {
-        let wide = [BuiltinType::Uint64, BuiltinType::Size];
-        matches!(release.wire.get(shape), Shape::Builtin(builtin) if wide.contains(builtin))
+    let range = shape.and_then(|shape| match release.wire.get(shape) {
+        Shape::Builtin(builtin) => IntegerRange::from_builtin(*builtin),
+        _ => None,
     });
+    // QEMU reads an integer of 64 bits first, and narrows it then.
+    let is_unsigned = range.is_some_and(|range| range.low == 0);
+    let fits = |number: &str, range| fits_64_bits(number, range, release);
     let is_alternate =
         shape.is_some_and(|shape| matches!(release.wire.get(shape), Shape::Alternate(_)));
     match &problem.kind {
@@ -169,12 +185,13 @@ fn key(
         ProblemKind::MissingRequirement(_) => "missing-requirement",
         ProblemKind::ExcessRequirement(_) => "excess-requirement",
         ProblemKind::UnexpectedMember { .. } => "unexpected-member",
-        ProblemKind::MistypedValue { .. } | ProblemKind::OutOfRange { .. } if is_uint64 => {
+        ProblemKind::MistypedValue { .. } if is_unsigned => "mistyped-uint64",
+        ProblemKind::OutOfRange { number, range } if is_unsigned && !fits(number, *range) => {
             "mistyped-uint64"
         }
         ProblemKind::MistypedValue { .. } if is_alternate => "mistyped-alternate",
         ProblemKind::MistypedValue { .. } => "mistyped-member",
-        ProblemKind::OutOfRange { .. } if is_int64(problem) => "mistyped-member",
+        ProblemKind::OutOfRange { number, range } if !fits(number, *range) => "mistyped-member",
         ProblemKind::OutOfRange { .. } => "out-of-range",
         ProblemKind::InvalidOptionText { .. } => "invalid-option",
         ProblemKind::UnknownValue { .. } => "unknown-value",
@@ -182,11 +199,30 @@ fn key(
     }
 }
 
-fn is_int64(problem: &MessageProblem<'_>) -> bool {
-    match &problem.kind {
-        ProblemKind::OutOfRange { range, .. } => range.low == i64::MIN.into(),
-        _ => false,
-    }
+/// Returns whether a release can read a number as an integer of 64 bits.
+fn fits_64_bits(number: &str, range: IntegerRange, release: &ReleaseInterface<'_>) -> bool {
+    let is_signed = range.low < 0 && range.high <= i64::MAX.into();
+    let high = match is_signed || dialect::NEGATIVE_UNSIGNED.contains(release.series) {
+        true => i64::MAX.into(),
+        false => i128::from(u64::MAX),
+    };
+    let range = i128::from(i64::MIN)..=high;
+    number.parse().is_ok_and(|number| range.contains(&number))
+}
+
+/// The name that QEMU has for a type of integers.
+fn integer_name(range: IntegerRange) -> &'static str {
+    let names = [
+        (BuiltinType::Int8, "int8_t"),
+        (BuiltinType::Int16, "int16_t"),
+        (BuiltinType::Int32, "int32_t"),
+        (BuiltinType::Uint8, "uint8_t"),
+        (BuiltinType::Uint16, "uint16_t"),
+        (BuiltinType::Uint32, "uint32_t"),
+    ];
+    let is_own = |builtin: BuiltinType| IntegerRange::from_builtin(builtin) == Some(range);
+    let own = names.into_iter().find(|(builtin, _)| is_own(*builtin));
+    own.map_or("integer", |(_, name)| name)
 }
 
 /// The name of what QEMU expects at a problem.
@@ -201,6 +237,9 @@ fn expected_name(
         }
         ProblemKind::MistypedValue { expected, .. } => expected.first().copied(),
         ProblemKind::InvalidOptionText { expected, .. } => Some(*expected),
+        ProblemKind::OutOfRange { range, number } if fits_64_bits(number, *range, release) => {
+            return integer_name(*range).to_owned();
+        }
         ProblemKind::OutOfRange { .. } => Some(JsonKind::Integer),
         _ => None,
     };
@@ -216,41 +255,64 @@ fn expected_name(
     }
 }
 
-/// Finds the shape at the path of a problem. The values on the path select the
-/// branches.
+/// Finds the shape at the path of a problem.
 fn find_shape(
     problem: &MessageProblem<'_>,
     command: &str,
     arguments: Option<&JsonValue<'_>>,
     release: &ReleaseInterface<'_>,
 ) -> Option<ShapeId> {
-    let mut shape = release.command(command)?.shape.arguments;
-    let mut value = arguments;
-    for segment in &problem.path {
-        (shape, value) = match *segment {
-            PathSegment::Member(name) => (
-                find_member(shape, name, value, release)?,
-                value.and_then(|value| value.get(name)),
-            ),
-            PathSegment::Element(index) => match release.wire.get(shape) {
-                Shape::Array(element) => (
-                    *element,
-                    value.and_then(|value| value.elements()?.get(index)),
-                ),
-                _ => return None,
-            },
-            _ => return None,
-        };
-    }
-    Some(shape)
+    let arguments = ShapeSite::new(release.command(command)?.shape.arguments, arguments);
+    let mut path = problem.path.iter();
+    let site = path.try_fold(arguments, |site, segment| {
+        Some(site.step(segment, release)?.1)
+    });
+    site.map(|site| site.shape)
 }
 
+/// A shape and the value there, which selects branches.
+#[derive(Clone, Copy)]
+struct ShapeSite<'v> {
+    shape: ShapeId,
+    value: Option<&'v JsonValue<'v>>,
+}
+
+impl<'v> ShapeSite<'v> {
+    fn new(shape: ShapeId, value: Option<&'v JsonValue<'v>>) -> Self {
+        ShapeSite { shape, value }
+    }
+
+    /// Goes on to a member or an element, and returns its position.
+    fn step(
+        self,
+        segment: &PathSegment<'_>,
+        release: &ReleaseInterface<'_>,
+    ) -> Option<(u32, ShapeSite<'v>)> {
+        let ShapeSite { shape, value } = self;
+        match (*segment, release.wire.get(shape)) {
+            (PathSegment::Member(name), _) => {
+                let (position, shape) = find_member(shape, name, value, release)?;
+                let value = value.and_then(|value| value.get(name));
+                Some((position, ShapeSite { shape, value }))
+            }
+            (PathSegment::Element(index), Shape::Array(element)) => {
+                let value = value.and_then(|value| value.elements()?.get(index));
+                let position = u32::try_from(index).unwrap_or(u32::MAX);
+                Some((position, ShapeSite::new(*element, value)))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The position and the shape of a member. QEMU reads the members of a branch after
+/// those that all branches have.
 fn find_member(
     shape: ShapeId,
     name: &str,
     value: Option<&JsonValue<'_>>,
     release: &ReleaseInterface<'_>,
-) -> Option<ShapeId> {
+) -> Option<(u32, ShapeId)> {
     let object = match release.wire.get(shape) {
         Shape::Alternate(branches) => {
             let mut branches = branches.iter();
@@ -259,13 +321,16 @@ fn find_member(
         }
         _ => release.wire.object(shape)?,
     };
-    let member = object.members.get(name).map(|member| member.shape);
-    member.or_else(|| {
-        let branches = object.branches.as_ref()?;
-        let selected = value?.get(branches.discriminator)?.as_str()?;
-        let branch = branches.by_value.get(selected)?;
-        find_member(branch.content, name, value, release)
-    })
+    let position = object.members.declared_position(name);
+    if let Some((position, member)) = position.zip(object.members.get(name)) {
+        return Some((position, member.shape));
+    }
+    let branches = object.branches.as_ref()?;
+    let selected = value?.get(branches.discriminator)?.as_str()?;
+    let branch = branches.by_value.get(selected)?;
+    let (position, shape) = find_member(branch.content, name, value, release)?;
+    let before = u32::try_from(object.members.len()).unwrap_or(u32::MAX);
+    Some((before.saturating_add(position), shape))
 }
 
 /// A path as QEMU writes it: `actions[0].data`.

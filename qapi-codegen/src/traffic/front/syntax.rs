@@ -13,6 +13,11 @@ pub fn syntax_problem<'t>(error: &SyntaxError, text: &'t str) -> (&'static str, 
         let escape = start.and_then(|start| text.get(start..start + 6));
         return ("syntax-unicode", escape.unwrap_or_default());
     }
+    // A value is read before its type is looked at.
+    let is_value = rest.starts_with(|c: char| c.is_ascii_digit() || "-[{".contains(c));
+    if error.message.starts_with("expected a member name") && is_value {
+        return ("syntax-key-type", "");
+    }
     let beginnings = [
         ("expected `:`", "syntax-colon"),
         ("expected a member name", "syntax-key"),

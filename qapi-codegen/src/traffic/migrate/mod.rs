@@ -11,7 +11,7 @@
 //! them.
 
 mod argument_path;
-mod command_line;
+pub mod command_line;
 mod flatten_unions;
 mod node_names;
 mod parse_strings;

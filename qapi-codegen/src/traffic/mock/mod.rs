@@ -8,6 +8,7 @@
 mod guest;
 mod replies;
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use self::guest::{Guest, GuestAnswer, GuestEvent};
@@ -127,7 +128,8 @@ impl<'m> MockServer<'m> {
                     ..WordedProblem::default()
                 };
                 let driver = arguments.get("driver").and_then(JsonValue::as_str);
-                problem.driver = driver.unwrap_or_default();
+                let driver = inner_device(driver.unwrap_or_default());
+                problem.driver = &driver;
                 let worded = self.wordings.error(&problem, self.front.version().series());
                 (Answer::Error(worded), Vec::new())
             }
@@ -207,6 +209,17 @@ impl<'m> MockServer<'m> {
             "{{\"timestamp\": {{\"seconds\": {seconds}, \"microseconds\": {microseconds}}}, \
              \"event\": \"{name}\"{data}}}\r\n"
         )
+    }
+}
+
+/// The device that has the properties of a virtio device, which is inside of one for
+/// a bus.
+fn inner_device(driver: &str) -> Cow<'_, str> {
+    let bus = ["-pci", "-pci-transitional", "-pci-non-transitional", "-ccw"];
+    let mut names = bus.iter().filter_map(|bus| driver.strip_suffix(bus));
+    match names.next().filter(|name| name.starts_with("virtio-")) {
+        Some(name) => format!("{name}-device").into(),
+        None => driver.into(),
     }
 }
 

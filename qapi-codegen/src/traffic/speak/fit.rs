@@ -222,14 +222,14 @@ fn is_builtin(builtin: BuiltinType, value: &JsonValue<'_>) -> bool {
 }
 
 fn is_kind(kind: JsonKind, value: &JsonValue<'_>) -> bool {
-    match (kind, value) {
+    matches!(
+        (kind, value),
         (JsonKind::Any, _)
-        | (JsonKind::Null, JsonValue::Null)
-        | (JsonKind::Boolean, JsonValue::Bool(_))
-        | (JsonKind::Number | JsonKind::Integer, JsonValue::Number(_))
-        | (JsonKind::String, JsonValue::String(_))
-        | (JsonKind::Array, JsonValue::Array(_))
-        | (JsonKind::Object, JsonValue::Object(_)) => true,
-        _ => false,
-    }
+            | (JsonKind::Null, JsonValue::Null)
+            | (JsonKind::Boolean, JsonValue::Bool(_))
+            | (JsonKind::Number | JsonKind::Integer, JsonValue::Number(_))
+            | (JsonKind::String, JsonValue::String(_))
+            | (JsonKind::Array, JsonValue::Array(_))
+            | (JsonKind::Object, JsonValue::Object(_))
+    )
 }

@@ -414,8 +414,10 @@ impl<'s> Speaker<'s> {
             Ok(events) => events,
             Err(reason) => {
                 out.remarks.push(reason);
-                let lenient = self.data.is_lenient;
-                return lenient.then(|| format!("{text}\r\n")).unwrap_or_default();
+                return match self.data.is_lenient {
+                    true => format!("{text}\r\n"),
+                    false => String::new(),
+                };
             }
         };
         let write = |(name, data): (String, JsonValue<'static>)| {

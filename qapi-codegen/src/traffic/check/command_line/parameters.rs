@@ -2,6 +2,7 @@
 
 use super::option::OptionCheck;
 use super::subject::{CommandLineProblem, CommandLineSubject};
+use crate::knowledge::PropertyStatus;
 use crate::knowledge::command_line::{ParameterFact, Presence};
 use crate::traffic::command_line::{Parameter, ParameterForm, Parameters};
 use crate::traffic::option_text;
@@ -35,7 +36,10 @@ impl<'m> OptionCheck<'m> {
         if name == "id" || parameter.form == ParameterForm::First {
             return;
         }
-        let known = self.facts.parameter(option, name);
+        if option == "global" && self.facts.noted_parameter(option, name).is_none() {
+            return self.check_global(name);
+        }
+        let known = self.parameter(name);
         let subject = CommandLineSubject::Parameter { option, name };
         let is_listed = known.fact.presence == Presence::Unknown
             && (self.is_machine_property(name) || self.is_network_parameter(name));
@@ -45,6 +49,34 @@ impl<'m> OptionCheck<'m> {
         if !known.fact.presence.is_absent() {
             self.check_form(name, parameter, known);
             self.check_parameter_value(name, parameter, known);
+        }
+    }
+
+    /// Looks up a parameter: for the target, or for others, since few depend on it.
+    fn parameter(&self, name: &str) -> ParameterFact<'m> {
+        let option = self.prepared.name;
+        let own = self.facts.parameter(option, name);
+        let evidence = self.facts.evidence();
+        let others = evidence
+            .release(self.facts.series(), None)
+            .parameter(option, name);
+        let is_better = own.fact.presence == Presence::Unknown && option != "machine";
+        if is_better { others } else { own }
+    }
+
+    /// Checks the default of a property of a device.
+    fn check_global(&mut self, name: &'m str) {
+        let devices = self.release.devices_of(self.facts.target());
+        let property = name.split_once('.').zip(devices);
+        let is_known = property.is_some_and(|((driver, property), devices)| {
+            let driver = self.release.device_name(driver);
+            matches!(devices.property(driver, property), PropertyStatus::Known(_))
+        });
+        // QEMU warns of properties that it does not have.
+        if !is_known {
+            let option = self.prepared.name;
+            let subject = CommandLineSubject::Parameter { option, name };
+            self.report_at(name, CommandLineProblem::Unverified(subject, None));
         }
     }
 

@@ -57,6 +57,12 @@ impl Jobs {
                 let job = self.take(arguments, "id", "missing-job")?;
                 answer.events.push(status_change(&job, "null", false));
             }
+            "block-job-pause" | "block-job-resume" | "block-job-set-speed" => {
+                self.find(arguments, "device", "missing-block-job")?;
+            }
+            "job-pause" | "job-resume" => {
+                self.find(arguments, "id", "missing-job")?;
+            }
             "query-jobs" => answer.elements = Some(self.waiting.iter().map(Job::members).collect()),
             "query-block-jobs" => {
                 let jobs = self.waiting.iter().filter(|job| job.kind != "create");
@@ -112,13 +118,23 @@ impl Jobs {
         argument: &str,
         problem: &str,
     ) -> Result<Job, NameError> {
+        let index = self.find(arguments, argument, problem)?;
+        Ok(self.waiting.remove(index))
+    }
+
+    /// Finds the job that an argument names.
+    fn find(
+        &self,
+        arguments: &JsonValue<'_>,
+        argument: &str,
+        problem: &str,
+    ) -> Result<usize, NameError> {
         let name = text_at(arguments, argument).unwrap_or_default();
         let index = self.waiting.iter().position(|job| job.id == name);
-        let index = index.ok_or_else(|| NameError {
+        index.ok_or_else(|| NameError {
             problem: problem.to_owned(),
             name: name.to_owned(),
-        })?;
-        Ok(self.waiting.remove(index))
+        })
     }
 }
 

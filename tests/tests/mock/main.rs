@@ -1,6 +1,9 @@
 //! The mock of a release against recorded QEMUs of the same series, and with
 //! our clients.
 
+mod clients;
+mod server;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
