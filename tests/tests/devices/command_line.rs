@@ -140,7 +140,7 @@ fn files_are_canonical_and_no_fact_contradicts_a_build() {
                     Presence::OtherTarget => {}
                     presence => is_present(presence, option),
                 }
-                for (name, _) in parameters {
+                for name in parameters.keys() {
                     is_present(facts.parameter(option, name).fact.presence, name);
                 }
             }

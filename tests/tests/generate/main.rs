@@ -9,7 +9,7 @@ use std::env;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::{Arguments, Trial};
 use tests::qemu::trial;
 use tests::shared;
 
@@ -25,11 +25,10 @@ fn main() -> ExitCode {
         shared::is_required(),
         new_release,
     )];
-    let dependent: [(&str, fn() -> Result<(), Failed>); 3] = [
-        ("dependent-crate", dependent::compiles_and_connects),
-        ("stale-module-tree", dependent::stale_files_are_found),
-        ("bad-folder", dependent::bad_folders_are_refused),
-    ];
-    trials.extend(dependent.map(|(name, test)| Trial::test(name, test)));
+    trials.extend([
+        Trial::test("dependent-crate", dependent::compiles_and_connects),
+        Trial::test("stale-module-tree", dependent::stale_files_are_found),
+        Trial::test("bad-folder", dependent::bad_folders_are_refused),
+    ]);
     libtest_mimic::run(&arguments, trials).exit_code()
 }

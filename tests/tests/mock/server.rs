@@ -222,7 +222,7 @@ fn handlers_have_state_and_events_come_on_demand() {
         })
         .emit_before(v10_0::event::Stop {});
     let mut qmp = server.connect().expect("it connects");
-    let mut next = |qmp: &mut blocking::Qmp<v10_0::Release>| {
+    let next = |qmp: &mut blocking::Qmp<v10_0::Release>| {
         let event = qmp.next_event(Duration::from_secs(5)).expect("it is open");
         event.expect("an event").event.name().to_owned()
     };

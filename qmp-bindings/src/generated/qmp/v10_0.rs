@@ -118,26 +118,26 @@ pub mod command {
         ChardevAdd, ChardevChange, Migrate, MigrateIncoming, MigrateSetParameters,
         NbdServerStart,
     };
-    /// Deprecated by QEMU: use `block-export-add`.
-    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
+    /// Deprecated since QEMU 5.2: use `block-export-add`.
+    #[deprecated(note = "deprecated since QEMU 5.2: use `block-export-add`")]
     pub type NbdServerAdd = crate::generated::qmp::since_5_2::commands::NbdServerAdd;
-    /// Deprecated by QEMU: use `block-export-add`.
-    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
+    /// Deprecated since QEMU 5.2: use `block-export-add`.
+    #[deprecated(note = "deprecated since QEMU 5.2: use `block-export-add`")]
     #[allow(non_snake_case)]
     pub fn NbdServerAdd(arguments: super::types::NbdServerAddOptions) -> NbdServerAdd {
         crate::generated::qmp::since_5_2::commands::NbdServerAdd(arguments)
     }
-    /// Deprecated by QEMU: use `block-export-del`.
-    #[deprecated(note = "deprecated by QEMU: use `block-export-del`")]
+    /// Deprecated since QEMU 5.2: use `block-export-del`.
+    #[deprecated(note = "deprecated since QEMU 5.2: use `block-export-del`")]
     pub type NbdServerRemove = crate::generated::qmp::since_5_2::commands::NbdServerRemove;
     /// Deprecated since QEMU 9.2.
     #[deprecated(note = "deprecated since QEMU 9.2")]
     pub type QueryMigrationthreads = crate::generated::qmp::since_8_0::commands::QueryMigrationthreads;
-    /// Deprecated by QEMU: use `blockdev-backup`.
-    #[deprecated(note = "deprecated by QEMU: use `blockdev-backup`")]
+    /// Deprecated since QEMU 6.2: use `blockdev-backup`.
+    #[deprecated(note = "deprecated since QEMU 6.2: use `blockdev-backup`")]
     pub type DriveBackup = crate::generated::qmp::since_9_2::commands::DriveBackup;
-    /// Deprecated by QEMU: use `blockdev-backup`.
-    #[deprecated(note = "deprecated by QEMU: use `blockdev-backup`")]
+    /// Deprecated since QEMU 6.2: use `blockdev-backup`.
+    #[deprecated(note = "deprecated since QEMU 6.2: use `blockdev-backup`")]
     #[allow(non_snake_case)]
     pub fn DriveBackup(arguments: super::types::DriveBackup) -> DriveBackup {
         crate::generated::qmp::since_9_2::commands::DriveBackup(arguments)

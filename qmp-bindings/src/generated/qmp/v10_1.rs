@@ -135,26 +135,26 @@ pub mod command {
     /// Deprecated since QEMU 10.1: use `job-finalize`.
     #[deprecated(note = "deprecated since QEMU 10.1: use `job-finalize`")]
     pub type BlockJobFinalize = crate::generated::qmp::since_2_12::commands::BlockJobFinalize;
-    /// Deprecated by QEMU: use `block-export-add`.
-    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
+    /// Deprecated since QEMU 5.2: use `block-export-add`.
+    #[deprecated(note = "deprecated since QEMU 5.2: use `block-export-add`")]
     pub type NbdServerAdd = crate::generated::qmp::since_5_2::commands::NbdServerAdd;
-    /// Deprecated by QEMU: use `block-export-add`.
-    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
+    /// Deprecated since QEMU 5.2: use `block-export-add`.
+    #[deprecated(note = "deprecated since QEMU 5.2: use `block-export-add`")]
     #[allow(non_snake_case)]
     pub fn NbdServerAdd(arguments: super::types::NbdServerAddOptions) -> NbdServerAdd {
         crate::generated::qmp::since_5_2::commands::NbdServerAdd(arguments)
     }
-    /// Deprecated by QEMU: use `block-export-del`.
-    #[deprecated(note = "deprecated by QEMU: use `block-export-del`")]
+    /// Deprecated since QEMU 5.2: use `block-export-del`.
+    #[deprecated(note = "deprecated since QEMU 5.2: use `block-export-del`")]
     pub type NbdServerRemove = crate::generated::qmp::since_5_2::commands::NbdServerRemove;
     /// Deprecated since QEMU 9.2.
     #[deprecated(note = "deprecated since QEMU 9.2")]
     pub type QueryMigrationthreads = crate::generated::qmp::since_8_0::commands::QueryMigrationthreads;
-    /// Deprecated by QEMU: use `blockdev-backup`.
-    #[deprecated(note = "deprecated by QEMU: use `blockdev-backup`")]
+    /// Deprecated since QEMU 6.2: use `blockdev-backup`.
+    #[deprecated(note = "deprecated since QEMU 6.2: use `blockdev-backup`")]
     pub type DriveBackup = crate::generated::qmp::since_10_1::commands::DriveBackup;
-    /// Deprecated by QEMU: use `blockdev-backup`.
-    #[deprecated(note = "deprecated by QEMU: use `blockdev-backup`")]
+    /// Deprecated since QEMU 6.2: use `blockdev-backup`.
+    #[deprecated(note = "deprecated since QEMU 6.2: use `blockdev-backup`")]
     #[allow(non_snake_case)]
     pub fn DriveBackup(arguments: super::types::DriveBackup) -> DriveBackup {
         crate::generated::qmp::since_10_1::commands::DriveBackup(arguments)

@@ -87,17 +87,17 @@ pub mod command {
         ObjectAdd, QueryYank, SetAction, SevInjectLaunchSecret, SnapshotDelete,
         SnapshotLoad, SnapshotSave, Transaction, XBlockdevAmend, XBlockdevReopen, Yank,
     };
-    /// Deprecated by QEMU: use `block-export-add`.
-    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
+    /// Deprecated since QEMU 5.2: use `block-export-add`.
+    #[deprecated(note = "deprecated since QEMU 5.2: use `block-export-add`")]
     pub type NbdServerAdd = crate::generated::qmp::since_5_2::commands::NbdServerAdd;
-    /// Deprecated by QEMU: use `block-export-add`.
-    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
+    /// Deprecated since QEMU 5.2: use `block-export-add`.
+    #[deprecated(note = "deprecated since QEMU 5.2: use `block-export-add`")]
     #[allow(non_snake_case)]
     pub fn NbdServerAdd(arguments: super::types::NbdServerAddOptions) -> NbdServerAdd {
         crate::generated::qmp::since_5_2::commands::NbdServerAdd(arguments)
     }
-    /// Deprecated by QEMU: use `block-export-del`.
-    #[deprecated(note = "deprecated by QEMU: use `block-export-del`")]
+    /// Deprecated since QEMU 5.2: use `block-export-del`.
+    #[deprecated(note = "deprecated since QEMU 5.2: use `block-export-del`")]
     pub type NbdServerRemove = crate::generated::qmp::since_5_2::commands::NbdServerRemove;
 }
 /// Events of QEMU 6.0.

@@ -88,17 +88,17 @@ pub mod command {
         ChardevAdd, ChardevChange, InputSendEvent, NbdServerStart, ObjectAdd,
         QuerySevAttestationReport, SendKey, XBlockdevAmend,
     };
-    /// Deprecated by QEMU: use `block-export-add`.
-    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
+    /// Deprecated since QEMU 5.2: use `block-export-add`.
+    #[deprecated(note = "deprecated since QEMU 5.2: use `block-export-add`")]
     pub type NbdServerAdd = crate::generated::qmp::since_5_2::commands::NbdServerAdd;
-    /// Deprecated by QEMU: use `block-export-add`.
-    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
+    /// Deprecated since QEMU 5.2: use `block-export-add`.
+    #[deprecated(note = "deprecated since QEMU 5.2: use `block-export-add`")]
     #[allow(non_snake_case)]
     pub fn NbdServerAdd(arguments: super::types::NbdServerAddOptions) -> NbdServerAdd {
         crate::generated::qmp::since_5_2::commands::NbdServerAdd(arguments)
     }
-    /// Deprecated by QEMU: use `block-export-del`.
-    #[deprecated(note = "deprecated by QEMU: use `block-export-del`")]
+    /// Deprecated since QEMU 5.2: use `block-export-del`.
+    #[deprecated(note = "deprecated since QEMU 5.2: use `block-export-del`")]
     pub type NbdServerRemove = crate::generated::qmp::since_5_2::commands::NbdServerRemove;
 }
 /// Events of QEMU 6.1.

@@ -96,17 +96,17 @@ pub mod command {
         QueryVcpuDirtyLimit, Screendump, SetAction, SetNumaNode, SetVcpuDirtyLimit,
         Transaction,
     };
-    /// Deprecated by QEMU: use `block-export-add`.
-    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
+    /// Deprecated since QEMU 5.2: use `block-export-add`.
+    #[deprecated(note = "deprecated since QEMU 5.2: use `block-export-add`")]
     pub type NbdServerAdd = crate::generated::qmp::since_5_2::commands::NbdServerAdd;
-    /// Deprecated by QEMU: use `block-export-add`.
-    #[deprecated(note = "deprecated by QEMU: use `block-export-add`")]
+    /// Deprecated since QEMU 5.2: use `block-export-add`.
+    #[deprecated(note = "deprecated since QEMU 5.2: use `block-export-add`")]
     #[allow(non_snake_case)]
     pub fn NbdServerAdd(arguments: super::types::NbdServerAddOptions) -> NbdServerAdd {
         crate::generated::qmp::since_5_2::commands::NbdServerAdd(arguments)
     }
-    /// Deprecated by QEMU: use `block-export-del`.
-    #[deprecated(note = "deprecated by QEMU: use `block-export-del`")]
+    /// Deprecated since QEMU 5.2: use `block-export-del`.
+    #[deprecated(note = "deprecated since QEMU 5.2: use `block-export-del`")]
     pub type NbdServerRemove = crate::generated::qmp::since_5_2::commands::NbdServerRemove;
     /// Deprecated since QEMU 6.2: use `blockdev-backup`.
     #[deprecated(note = "deprecated since QEMU 6.2: use `blockdev-backup`")]
@@ -417,7 +417,7 @@ wire::events! {
     "UNPLUG_PRIMARY", DeviceDeleted = "DEVICE_DELETED", DeviceUnplugGuestError =
     "DEVICE_UNPLUG_GUEST_ERROR", BalloonChange = "BALLOON_CHANGE", MemoryDeviceSizeChange
     = "MEMORY_DEVICE_SIZE_CHANGE", #[deprecated(note =
-    "deprecated by QEMU: use `DEVICE_UNPLUG_GUEST_ERROR`")] MemUnplugError =
+    "deprecated since QEMU 6.2: use `DEVICE_UNPLUG_GUEST_ERROR`")] MemUnplugError =
     "MEM_UNPLUG_ERROR", RtcChange = "RTC_CHANGE", VfuClientHangup = "VFU_CLIENT_HANGUP",
     AcpiDeviceOst = "ACPI_DEVICE_OST" }
 }

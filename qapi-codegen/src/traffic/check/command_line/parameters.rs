@@ -14,9 +14,8 @@ impl<'m> OptionCheck<'m> {
         for parameter in &parameters.list {
             self.check_parameter(parameter);
         }
-        match self.prepared.name {
-            "smp" => self.check_topology(parameters),
-            _ => {}
+        if self.prepared.name == "smp" {
+            self.check_topology(parameters)
         }
     }
 

@@ -157,7 +157,7 @@ impl Match {
         {
             only.take_place_of(&old);
         }
-        line.options.splice(index..=index, new.into_iter());
+        line.options.splice(index..=index, new);
         if rule.merge {
             line.merge(index + kept);
         }

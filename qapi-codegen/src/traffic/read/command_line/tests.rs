@@ -37,8 +37,8 @@ fn command_lines_are_found_in_scripts_logs_and_programs() {
             3,
         ),
         ("PATH=/bin \\\n/usr/libexec/qemu-kvm -m '1G'\n", 2, 1),
-        ("/usr/bin/kvm\0-m\01G\0", 1, 1),
-        ("kvm\0-m\01G\0", 1, 1),
+        ("/usr/bin/kvm\0-m\x001G\0", 1, 1),
+        ("kvm\0-m\x001G\0", 1, 1),
         ("ExecStart=/usr/bin/qemu-system-aarch64 -m 1G\n", 1, 11),
         ("run([\"qemu-system-x86_64\",\n \"-m\",\n \"1G\"])\n", 1, 6),
         (

@@ -55,8 +55,8 @@ pub mod types {
         Vc(ChardevVc),
         /// Since QEMU 1.6.
         Ringbuf(ChardevRingbuf),
-        /// Since QEMU 1.5. Deprecated by QEMU: use `ringbuf`.
-        #[deprecated(note = "deprecated by QEMU: use `ringbuf`")]
+        /// Since QEMU 1.5. Deprecated since QEMU 9.0: use `ringbuf`.
+        #[deprecated(note = "deprecated since QEMU 9.0: use `ringbuf`")]
         Memory(ChardevRingbuf),
         /// A branch that is not in the schema.
         Unrecognized(UnrecognizedBranch),
@@ -81,8 +81,8 @@ pub mod types {
         pub tn3270: Option<bool>,
         /// Since QEMU 3.1.
         pub websocket: Option<bool>,
-        /// Since QEMU 2.2. Deprecated by QEMU: use `reconnect-ms`.
-        #[deprecated(note = "deprecated by QEMU: use `reconnect-ms`")]
+        /// Since QEMU 2.2. Deprecated since QEMU 9.2: use `reconnect-ms`.
+        #[deprecated(note = "deprecated since QEMU 9.2: use `reconnect-ms`")]
         pub reconnect: Option<i64>,
         /// In milliseconds. Since QEMU 9.2.
         pub reconnect_ms: Option<i64>,

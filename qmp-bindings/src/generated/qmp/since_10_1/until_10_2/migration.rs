@@ -12,8 +12,8 @@ pub mod commands {
     pub struct Migrate {
         pub uri: Option<String>,
         pub channels: Option<Vec<types::MigrationChannel>>,
-        /// Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Deprecated since QEMU 10.1.
+        #[deprecated(note = "deprecated since QEMU 10.1")]
         pub detach: Option<bool>,
         /// Since QEMU 3.0.
         pub resume: Option<bool>,

@@ -48,8 +48,8 @@ pub mod types {
         Vc(ChardevVc),
         /// Since QEMU 1.6.
         Ringbuf(ChardevRingbuf),
-        /// Since QEMU 1.5. Deprecated by QEMU: use `ringbuf`.
-        #[deprecated(note = "deprecated by QEMU: use `ringbuf`")]
+        /// Since QEMU 1.5. Deprecated since QEMU 9.0: use `ringbuf`.
+        #[deprecated(note = "deprecated since QEMU 9.0: use `ringbuf`")]
         Memory(ChardevRingbuf),
         /// A branch that is not in the schema.
         Unrecognized(UnrecognizedBranch),

@@ -19,8 +19,8 @@ pub mod types {
         /// Since QEMU 1.2.
         pub backing_file_depth: i64,
         pub encrypted: bool,
-        /// Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Deprecated since QEMU 2.10.
+        #[deprecated(note = "deprecated since QEMU 2.10")]
         pub encryption_key_missing: bool,
         /// Since QEMU 2.1.
         pub detect_zeroes: BlockdevDetectZeroesOptions,

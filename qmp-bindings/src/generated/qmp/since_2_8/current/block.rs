@@ -15,8 +15,8 @@ pub mod commands {
     /// Compared with the bindings of 2.7: `id` is new; `device` is optional now.
     #[derive(Debug, Clone, PartialEq, Default)]
     pub struct BlockdevCloseTray {
-        /// Deprecated by QEMU: use `id`.
-        #[deprecated(note = "deprecated by QEMU: use `id`")]
+        /// Deprecated since QEMU 2.8: use `id`.
+        #[deprecated(note = "deprecated since QEMU 2.8: use `id`")]
         pub device: Option<String>,
         /// Since QEMU 2.8.
         pub id: Option<String>,
@@ -26,8 +26,8 @@ pub mod commands {
     /// Compared with the bindings of 2.7: `id` is new; `device` is optional now.
     #[derive(Debug, Clone, PartialEq, Default)]
     pub struct BlockdevOpenTray {
-        /// Deprecated by QEMU: use `id`.
-        #[deprecated(note = "deprecated by QEMU: use `id`")]
+        /// Deprecated since QEMU 2.8: use `id`.
+        #[deprecated(note = "deprecated since QEMU 2.8: use `id`")]
         pub device: Option<String>,
         /// Since QEMU 2.8.
         pub id: Option<String>,
@@ -38,8 +38,8 @@ pub mod commands {
     /// Compared with the bindings of 2.7: `id` is new; `device` is optional now.
     #[derive(Debug, Clone, PartialEq, Default)]
     pub struct Eject {
-        /// Deprecated by QEMU: use `id`.
-        #[deprecated(note = "deprecated by QEMU: use `id`")]
+        /// Deprecated since QEMU 2.8: use `id`.
+        #[deprecated(note = "deprecated since QEMU 2.8: use `id`")]
         pub device: Option<String>,
         /// Since QEMU 2.8.
         pub id: Option<String>,

@@ -7,8 +7,8 @@ pub mod types {
     /// Compared with the bindings of 2.7: `id` is new; `device` is optional now.
     #[derive(Debug, Clone, PartialEq)]
     pub struct BlockIoThrottle {
-        /// Deprecated by QEMU: use `id`.
-        #[deprecated(note = "deprecated by QEMU: use `id`")]
+        /// Deprecated since QEMU 2.8: use `id`.
+        #[deprecated(note = "deprecated since QEMU 2.8: use `id`")]
         pub device: Option<String>,
         /// Since QEMU 2.8.
         pub id: Option<String>,

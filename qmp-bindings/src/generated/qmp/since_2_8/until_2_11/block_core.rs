@@ -144,8 +144,8 @@ pub mod commands {
     /// Removed in the bindings of 2.12.
     #[derive(Debug, Clone, PartialEq)]
     pub struct XBlockdevInsertMedium {
-        /// Deprecated by QEMU: use `id`.
-        #[deprecated(note = "deprecated by QEMU: use `id`")]
+        /// Deprecated since QEMU 2.8: use `id`.
+        #[deprecated(note = "deprecated since QEMU 2.8: use `id`")]
         pub device: Option<String>,
         /// Since QEMU 2.8.
         pub id: Option<String>,
@@ -158,8 +158,8 @@ pub mod commands {
     /// Removed in the bindings of 2.12.
     #[derive(Debug, Clone, PartialEq, Default)]
     pub struct XBlockdevRemoveMedium {
-        /// Deprecated by QEMU: use `id`.
-        #[deprecated(note = "deprecated by QEMU: use `id`")]
+        /// Deprecated since QEMU 2.8: use `id`.
+        #[deprecated(note = "deprecated since QEMU 2.8: use `id`")]
         pub device: Option<String>,
         /// Since QEMU 2.8.
         pub id: Option<String>,

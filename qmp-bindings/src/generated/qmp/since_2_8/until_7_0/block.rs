@@ -12,8 +12,8 @@ pub mod commands {
     /// In the bindings of 7.1: `force` is new.
     #[derive(Debug, Clone, PartialEq)]
     pub struct BlockdevChangeMedium {
-        /// Deprecated by QEMU: use `id`.
-        #[deprecated(note = "deprecated by QEMU: use `id`")]
+        /// Deprecated since QEMU 2.8: use `id`.
+        #[deprecated(note = "deprecated since QEMU 2.8: use `id`")]
         pub device: Option<String>,
         /// Since QEMU 2.8.
         pub id: Option<String>,

@@ -14,13 +14,13 @@ pub mod commands {
         pub device: String,
         /// Since QEMU 3.1.
         pub base_node: Option<String>,
-        /// Deprecated by QEMU: use `base-node`.
-        #[deprecated(note = "deprecated by QEMU: use `base-node`")]
+        /// Deprecated since QEMU 3.1: use `base-node`.
+        #[deprecated(note = "deprecated since QEMU 3.1: use `base-node`")]
         pub base: Option<String>,
         /// Since QEMU 3.1.
         pub top_node: Option<String>,
-        /// Deprecated by QEMU: use `base-node`.
-        #[deprecated(note = "deprecated by QEMU: use `base-node`")]
+        /// Deprecated since QEMU 3.1: use `base-node`.
+        #[deprecated(note = "deprecated since QEMU 3.1: use `base-node`")]
         pub top: Option<String>,
         /// Since QEMU 2.1.
         pub backing_file: Option<String>,

@@ -18,8 +18,8 @@ pub mod types {
         pub recording: bool,
         /// Since QEMU 4.0.
         pub busy: bool,
-        /// Since QEMU 2.4. Deprecated by QEMU: use `recording` and `locked`.
-        #[deprecated(note = "deprecated by QEMU: use `recording` and `locked`")]
+        /// Since QEMU 2.4. Deprecated since QEMU 4.0: use `recording` and `locked`.
+        #[deprecated(note = "deprecated since QEMU 4.0: use `recording` and `locked`")]
         pub status: DirtyBitmapStatus,
         /// Since QEMU 4.0.
         pub persistent: bool,

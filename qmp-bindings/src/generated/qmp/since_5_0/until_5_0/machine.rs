@@ -17,8 +17,8 @@ pub mod types {
         pub qom_path: String,
         pub thread_id: i64,
         pub props: Option<CpuInstanceProperties>,
-        /// Deprecated by QEMU: use `target`.
-        #[deprecated(note = "deprecated by QEMU: use `target`")]
+        /// Deprecated since QEMU 3.0: use `target`.
+        #[deprecated(note = "deprecated since QEMU 3.0: use `target`")]
         pub arch: CpuInfoArch,
     }
     /// The branches of the union `CpuInfoFast`, discriminated by `target`.

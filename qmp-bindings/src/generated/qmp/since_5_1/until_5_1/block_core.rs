@@ -38,8 +38,8 @@ pub mod types {
         /// Since QEMU 1.2.
         pub backing_file_depth: i64,
         pub encrypted: bool,
-        /// Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Deprecated since QEMU 2.10.
+        #[deprecated(note = "deprecated since QEMU 2.10")]
         pub encryption_key_missing: bool,
         /// Since QEMU 2.1.
         pub detect_zeroes: BlockdevDetectZeroesOptions,
@@ -98,8 +98,8 @@ pub mod types {
         pub inserted: Option<BlockDeviceInfo>,
         pub tray_open: Option<bool>,
         pub io_status: Option<BlockDeviceIoStatus>,
-        /// Since QEMU 2.0. Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Since QEMU 2.0. Deprecated since QEMU 4.2.
+        #[deprecated(note = "deprecated since QEMU 4.2")]
         pub dirty_bitmaps: Option<Vec<BlockDirtyInfo>>,
     }
     /// The `BlockStats` struct, since QEMU 0.14.

@@ -36,8 +36,8 @@ pub mod types {
     pub struct SchemaInfoEnum {
         /// Since QEMU 6.2.
         pub members: Vec<SchemaInfoEnumMember>,
-        /// Deprecated by QEMU: use `members`.
-        #[deprecated(note = "deprecated by QEMU: use `members`")]
+        /// Deprecated since QEMU 6.2: use `members`.
+        #[deprecated(note = "deprecated since QEMU 6.2: use `members`")]
         pub values: Vec<String>,
     }
     /// The `SchemaInfoEnumMember` struct, since QEMU 6.2.

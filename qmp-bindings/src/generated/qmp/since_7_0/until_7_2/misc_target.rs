@@ -16,8 +16,8 @@ pub mod types {
         pub sgx1: bool,
         pub sgx2: bool,
         pub flc: bool,
-        /// Deprecated by QEMU: use `sections`.
-        #[deprecated(note = "deprecated by QEMU: use `sections`")]
+        /// Deprecated since QEMU 7.0: use `sections`.
+        #[deprecated(note = "deprecated since QEMU 7.0: use `sections`")]
         pub section_size: u64,
         /// Since QEMU 7.0.
         pub sections: Vec<SgxepcSection>,

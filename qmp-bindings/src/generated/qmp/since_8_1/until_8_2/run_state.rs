@@ -9,8 +9,8 @@ pub mod types {
     #[derive(Debug, Clone, PartialEq)]
     pub struct StatusInfo {
         pub running: bool,
-        /// Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Deprecated since QEMU 8.1.
+        #[deprecated(note = "deprecated since QEMU 8.1")]
         pub singlestep: bool,
         pub status: RunState,
     }

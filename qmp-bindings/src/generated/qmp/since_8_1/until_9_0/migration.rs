@@ -12,8 +12,8 @@ pub mod types {
         pub total: i64,
         /// Since QEMU 1.2.
         pub duplicate: i64,
-        /// Since QEMU 1.5. Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Since QEMU 1.5. Deprecated since QEMU 8.1.
+        #[deprecated(note = "deprecated since QEMU 8.1")]
         pub skipped: i64,
         /// Since QEMU 1.2.
         pub normal: i64,

@@ -10,8 +10,8 @@ pub mod types {
     pub struct TraceEventInfo {
         pub name: String,
         pub state: TraceEventState,
-        /// Since QEMU 2.7. Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Since QEMU 2.7. Deprecated since QEMU 8.1.
+        #[deprecated(note = "deprecated since QEMU 8.1")]
         pub vcpu: bool,
     }
     #[derive(Default)]
@@ -58,8 +58,8 @@ pub mod commands {
     #[derive(Debug, Clone, PartialEq)]
     pub struct TraceEventGetState {
         pub name: String,
-        /// Since QEMU 2.7. Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Since QEMU 2.7. Deprecated since QEMU 8.1.
+        #[deprecated(note = "deprecated since QEMU 8.1")]
         pub vcpu: Option<i64>,
     }
     /// The `trace-event-set-state` command, since QEMU 2.2.
@@ -70,8 +70,8 @@ pub mod commands {
         pub name: String,
         pub enable: bool,
         pub ignore_unavailable: Option<bool>,
-        /// Since QEMU 2.7. Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Since QEMU 2.7. Deprecated since QEMU 8.1.
+        #[deprecated(note = "deprecated since QEMU 8.1")]
         pub vcpu: Option<i64>,
     }
     wire::commands! {

@@ -28,17 +28,17 @@ pub mod types {
         pub announce_rounds: Option<u64>,
         /// Since QEMU 4.0.
         pub announce_step: Option<u64>,
-        /// Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Deprecated since QEMU 8.2.
+        #[deprecated(note = "deprecated since QEMU 8.2")]
         pub compress_level: Option<u8>,
-        /// Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Deprecated since QEMU 8.2.
+        #[deprecated(note = "deprecated since QEMU 8.2")]
         pub compress_threads: Option<u8>,
-        /// Since QEMU 3.1. Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Since QEMU 3.1. Deprecated since QEMU 8.2.
+        #[deprecated(note = "deprecated since QEMU 8.2")]
         pub compress_wait_thread: Option<bool>,
-        /// Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Deprecated since QEMU 8.2.
+        #[deprecated(note = "deprecated since QEMU 8.2")]
         pub decompress_threads: Option<u8>,
         /// Since QEMU 5.0.
         pub throttle_trigger_threshold: Option<u8>,
@@ -62,8 +62,8 @@ pub mod types {
         pub downtime_limit: Option<u64>,
         /// Since QEMU 2.8. Unstable.
         pub x_checkpoint_delay: Option<u32>,
-        /// Since QEMU 2.10. Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Since QEMU 2.10. Deprecated since QEMU 8.2.
+        #[deprecated(note = "deprecated since QEMU 8.2")]
         pub block_incremental: Option<bool>,
         /// Since QEMU 4.0.
         pub multifd_channels: Option<u8>,
@@ -105,8 +105,8 @@ pub mod types {
         AutoConverge,
         /// Since QEMU 1.6.
         ZeroBlocks,
-        /// Since QEMU 2.4. Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Since QEMU 2.4. Deprecated since QEMU 8.2.
+        #[deprecated(note = "deprecated since QEMU 8.2")]
         Compress,
         /// Since QEMU 2.4.
         Events,
@@ -116,8 +116,8 @@ pub mod types {
         XColo,
         /// Since QEMU 2.9.
         ReleaseRam,
-        /// Since QEMU 2.10. Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Since QEMU 2.10. Deprecated since QEMU 8.2.
+        #[deprecated(note = "deprecated since QEMU 8.2")]
         Block,
         /// Since QEMU 2.10.
         ReturnPath,
@@ -227,8 +227,8 @@ pub mod types {
         pub status: Option<MigrationStatus>,
         /// Since QEMU 1.2.
         pub ram: Option<MigrationStats>,
-        /// Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Deprecated since QEMU 8.2.
+        #[deprecated(note = "deprecated since QEMU 8.2")]
         pub disk: Option<MigrationStats>,
         /// Since QEMU 5.2.
         pub vfio: Option<VfioStats>,
@@ -252,8 +252,8 @@ pub mod types {
         pub postcopy_blocktime: Option<u32>,
         /// Since QEMU 3.0.
         pub postcopy_vcpu_blocktime: Option<Vec<u32>>,
-        /// Since QEMU 3.1. Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Since QEMU 3.1. Deprecated since QEMU 8.2.
+        #[deprecated(note = "deprecated since QEMU 8.2")]
         pub compression: Option<CompressionStats>,
         /// Since QEMU 4.0.
         pub socket_address: Option<Vec<SocketAddress>>,
@@ -278,17 +278,17 @@ pub mod types {
         AnnounceRounds,
         /// Since QEMU 4.0.
         AnnounceStep,
-        /// Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Deprecated since QEMU 8.2.
+        #[deprecated(note = "deprecated since QEMU 8.2")]
         CompressLevel,
-        /// Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Deprecated since QEMU 8.2.
+        #[deprecated(note = "deprecated since QEMU 8.2")]
         CompressThreads,
-        /// Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Deprecated since QEMU 8.2.
+        #[deprecated(note = "deprecated since QEMU 8.2")]
         DecompressThreads,
-        /// Since QEMU 3.1. Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Since QEMU 3.1. Deprecated since QEMU 8.2.
+        #[deprecated(note = "deprecated since QEMU 8.2")]
         CompressWaitThread,
         /// Since QEMU 5.0.
         ThrottleTriggerThreshold,
@@ -312,8 +312,8 @@ pub mod types {
         DowntimeLimit,
         /// Since QEMU 2.8. Unstable.
         XCheckpointDelay,
-        /// Since QEMU 2.10. Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Since QEMU 2.10. Deprecated since QEMU 8.2.
+        #[deprecated(note = "deprecated since QEMU 8.2")]
         BlockIncremental,
         /// Since QEMU 4.0.
         MultifdChannels,
@@ -436,17 +436,17 @@ pub mod types {
         pub announce_rounds: Option<u64>,
         /// Since QEMU 4.0.
         pub announce_step: Option<u64>,
-        /// Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Deprecated since QEMU 8.2.
+        #[deprecated(note = "deprecated since QEMU 8.2")]
         pub compress_level: Option<u8>,
-        /// Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Deprecated since QEMU 8.2.
+        #[deprecated(note = "deprecated since QEMU 8.2")]
         pub compress_threads: Option<u8>,
-        /// Since QEMU 3.1. Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Since QEMU 3.1. Deprecated since QEMU 8.2.
+        #[deprecated(note = "deprecated since QEMU 8.2")]
         pub compress_wait_thread: Option<bool>,
-        /// Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Deprecated since QEMU 8.2.
+        #[deprecated(note = "deprecated since QEMU 8.2")]
         pub decompress_threads: Option<u8>,
         /// Since QEMU 5.0.
         pub throttle_trigger_threshold: Option<u8>,
@@ -470,8 +470,8 @@ pub mod types {
         pub downtime_limit: Option<u64>,
         /// Since QEMU 2.8. Unstable.
         pub x_checkpoint_delay: Option<u32>,
-        /// Since QEMU 2.10. Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Since QEMU 2.10. Deprecated since QEMU 8.2.
+        #[deprecated(note = "deprecated since QEMU 8.2")]
         pub block_incremental: Option<bool>,
         /// Since QEMU 4.0.
         pub multifd_channels: Option<u8>,
@@ -707,11 +707,11 @@ pub mod commands {
     pub struct Migrate {
         pub uri: Option<String>,
         pub channels: Option<Vec<types::MigrationChannel>>,
-        /// Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Deprecated since QEMU 8.2.
+        #[deprecated(note = "deprecated since QEMU 8.2")]
         pub blk: Option<bool>,
-        /// Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Deprecated since QEMU 8.2.
+        #[deprecated(note = "deprecated since QEMU 8.2")]
         pub inc: Option<bool>,
         pub detach: Option<bool>,
         /// Since QEMU 3.0.

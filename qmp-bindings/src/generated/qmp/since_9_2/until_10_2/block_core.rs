@@ -53,8 +53,8 @@ pub mod types {
         SnapshotAccess,
         Ftp,
         Ftps,
-        /// Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Deprecated since QEMU 9.2.
+        #[deprecated(note = "deprecated since QEMU 9.2")]
         Gluster,
         /// Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
         HostCdrom,
@@ -125,8 +125,8 @@ pub mod types {
         SnapshotAccess,
         Ftp,
         Ftps,
-        /// Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Deprecated since QEMU 9.2.
+        #[deprecated(note = "deprecated since QEMU 9.2")]
         Gluster,
         /// Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
         HostCdrom,
@@ -197,8 +197,8 @@ pub mod types {
         SnapshotAccess,
         Ftp,
         Ftps,
-        /// Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Deprecated since QEMU 9.2.
+        #[deprecated(note = "deprecated since QEMU 9.2")]
         Gluster,
         /// Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
         HostCdrom,

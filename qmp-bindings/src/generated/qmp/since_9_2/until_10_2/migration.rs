@@ -13,8 +13,8 @@ pub mod types {
         RdmaPinAll,
         /// Since QEMU 1.6.
         AutoConverge,
-        /// Since QEMU 1.6. Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Since QEMU 1.6. Deprecated since QEMU 9.2.
+        #[deprecated(note = "deprecated since QEMU 9.2")]
         ZeroBlocks,
         /// Since QEMU 2.4.
         Events,

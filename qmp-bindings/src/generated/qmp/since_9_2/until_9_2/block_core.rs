@@ -127,8 +127,8 @@ pub mod types {
     #[non_exhaustive]
     pub enum BlockdevCreateOptions {
         File(BlockdevCreateOptionsFile),
-        /// Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Deprecated since QEMU 9.2.
+        #[deprecated(note = "deprecated since QEMU 9.2")]
         Gluster(BlockdevCreateOptionsGluster),
         Luks(BlockdevCreateOptionsLuks),
         Nfs(BlockdevCreateOptionsNfs),
@@ -341,8 +341,8 @@ pub mod types {
         File(BlockdevOptionsFile),
         Ftp(BlockdevOptionsCurlFtp),
         Ftps(BlockdevOptionsCurlFtps),
-        /// Deprecated by QEMU.
-        #[deprecated(note = "deprecated by QEMU")]
+        /// Deprecated since QEMU 9.2.
+        #[deprecated(note = "deprecated since QEMU 9.2")]
         Gluster(BlockdevOptionsGluster),
         /// Only in builds of QEMU with `HAVE_HOST_BLOCK_DEVICE`.
         HostCdrom(BlockdevOptionsFile),
