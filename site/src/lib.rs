@@ -35,7 +35,7 @@ pub fn pages(inputs: &SiteInputs<'_>) -> BTreeMap<String, String> {
     let site = Site {
         series: inputs.series,
         programs: programs.collect(),
-        devices: devices(inputs.builds, inputs.series),
+        devices: devices(inputs.builds, inputs.series, &inputs.knowledge.migrations),
         knowledge: inputs.knowledge,
         has_checker: inputs.has_checker,
     };

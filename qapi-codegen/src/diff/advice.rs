@@ -1,6 +1,6 @@
 //! The answers to findings: what to do about a change that breaks requests.
 
-use super::change::{ChangeValue, KindAttribute};
+use super::change::{ChangeKind, ChangeValue, KindAttribute};
 use super::finding::Finding;
 use super::rules::Compatibility;
 use crate::knowledge::{
@@ -21,7 +21,11 @@ pub fn find_answer<'s>(
     if finding.direction != Direction::Request || !(is_break || is_deprecation) {
         return None;
     }
-    let path = render_argument_path(finding.path());
+    let path = match finding.change.kind {
+        // A device is a value of `driver`.
+        ChangeKind::DeviceRemoved => "driver".to_owned(),
+        _ => render_argument_path(finding.path()),
+    };
     let site = BreakSite {
         command: finding.target(),
         path: &path,
@@ -84,7 +88,8 @@ fn changed_value<'s>(finding: &Finding<'s>) -> Option<&'s str> {
         let named = finding.change.subject;
         return named.filter(|name| finding.path().last() != Some(&PathSegment::Member(name)));
     }
-    let is_value = finding.change.kind.has(KindAttribute::EnumValue);
+    let kind = finding.change.kind;
+    let is_value = kind.has(KindAttribute::EnumValue) || kind == ChangeKind::DeviceRemoved;
     let value = finding.change.old.as_ref().filter(|_| is_value);
     value.and_then(|value: &ChangeValue<'_>| value.names().first().copied())
 }

@@ -37,6 +37,62 @@ pub fn masked_text(text: &str) -> &str {
     }
 }
 
+/// Returns a command line in which the text of secrets is replaced.
+pub fn masked_command_line(line: &str) -> String {
+    let has_secret_object = line.contains("secret");
+    let mut masked = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some((before, value)) = split_at_secret(rest, has_secret_object) {
+        masked += before;
+        masked += MASK;
+        rest = &value[value_length(value)..];
+    }
+    masked + rest
+}
+
+/// Splits a command line before the value of its first secret, in the form of
+/// parameters or of JSON.
+fn split_at_secret(line: &str, has_secret_object: bool) -> Option<(&str, &str)> {
+    let keys: &[&str] = match has_secret_object {
+        true => &["password", "data"],
+        false => &["password"],
+    };
+    let starts = keys.iter().flat_map(|key| {
+        let found = line.match_indices(key);
+        found.map(|(start, key)| (start, start + key.len()))
+    });
+    let value_start = |(start, end): (usize, usize)| {
+        let is_part_of_word = line[..start].ends_with(|c: char| c.is_alphanumeric() || c == '-');
+        let after = &line[end..];
+        let separator = match after.strip_prefix('=') {
+            Some(_) => 1,
+            None => {
+                let colon = after.trim_start_matches(['"', '\\', ' ']);
+                let value = colon.strip_prefix(':')?.trim_start_matches(['"', '\\', ' ']);
+                after.len() - value.len()
+            }
+        };
+        (!is_part_of_word).then_some(end + separator)
+    };
+    let start = starts.filter_map(value_start).min()?;
+    Some(line.split_at(start))
+}
+
+/// The length of a value that ends before a comma that is not doubled, a quote or
+/// a blank.
+fn value_length(value: &str) -> usize {
+    let mut length = 0;
+    loop {
+        let rest = &value[length..];
+        let ends = |c: char| matches!(c, ',' | '"' | '\'' | '\\') || c.is_whitespace();
+        length += rest.find(ends).unwrap_or(rest.len());
+        match value[length..].starts_with(",,") {
+            true => length += 2,
+            false => return length,
+        }
+    }
+}
+
 /// Returns whether the text of a member is a secret.
 fn is_secret(name: &str, is_in_secret_object: bool) -> bool {
     matches!(name, "password" | "secret") || is_in_secret_object && name == "data"
@@ -102,6 +158,27 @@ mod tests {
         ] {
             let parsed = parse(message).unwrap();
             assert_eq!(JsonStyle::COMPACT.format(&masked(&parsed.value)), expected);
+        }
+    }
+
+    #[test]
+    fn secrets_of_command_lines_are_masked() {
+        for (line, expected) in [
+            (
+                "-spice port=1,password=a,,b,tls-port=2 -m 1G",
+                "-spice port=1,password=******,tls-port=2 -m 1G",
+            ),
+            (
+                "-object 'secret,id=s,data=abc' -drive password-secret=s",
+                "-object 'secret,id=s,data=******' -drive password-secret=s",
+            ),
+            (
+                r#"-object '{"qom-type": "secret", "data": "abc"}'"#,
+                r#"-object '{"qom-type": "secret", "data": "******"}'"#,
+            ),
+            ("-drive file=data=1,metadata=x", "-drive file=data=1,metadata=x"),
+        ] {
+            assert_eq!(masked_command_line(line), expected);
         }
     }
 }

@@ -263,7 +263,7 @@ impl Object for Nothing {
 }
 
 /// A branch that is an object with the single member `data`.
-pub struct Data<T>(pub(crate) T);
+pub struct Data<T>(pub T);
 
 impl<T: for<'de> Deserialize<'de>> Object for Data<T> {
     type Slots = Option<T>;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use qapi_codegen::diff::devices::device_history;
 use qapi_codegen::knowledge::builds::is_cpu;
-use qapi_codegen::knowledge::{BuildEvidence, DeviceStatus};
+use qapi_codegen::knowledge::{BuildEvidence, DeviceStatus, MigrationRules};
 use qapi_codegen::version::Series;
 
 use super::changes::EntityChange;
@@ -47,14 +47,21 @@ pub struct Property<'e> {
 }
 
 /// Collects all devices, sorted by name.
-pub fn devices<'e>(builds: &'e BuildEvidence, series: &'e [Series]) -> Vec<Device<'e>> {
+pub fn devices<'e>(
+    builds: &'e BuildEvidence,
+    series: &'e [Series],
+    migrations: &MigrationRules,
+) -> Vec<Device<'e>> {
     let names: BTreeSet<&str> = builds
         .names()
         .filter(|name| builds.is_device(name))
         .collect();
     names
         .into_iter()
-        .map(|name| device(builds, series, name))
+        .map(|name| Device {
+            changes: device_changes(builds, series, migrations, name),
+            ..device(builds, series, name)
+        })
         .collect()
 }
 
@@ -83,7 +90,7 @@ fn device<'e>(builds: &'e BuildEvidence, series: &'e [Series], name: &'e str) ->
         targets: targets.into_iter().collect(),
         properties: properties(builds, series, name, &listed),
         listed,
-        changes: device_changes(builds, series, name),
+        changes: Vec::new(),
     }
 }
 
@@ -143,8 +150,13 @@ fn date_property(
     property.removed = removal.map(|removal| removal.describe());
 }
 
-fn device_changes(builds: &BuildEvidence, series: &[Series], name: &str) -> Vec<EntityChange> {
-    let Some(history) = device_history(builds, series, name) else {
+fn device_changes(
+    builds: &BuildEvidence,
+    series: &[Series],
+    migrations: &MigrationRules,
+    name: &str,
+) -> Vec<EntityChange> {
+    let Some(history) = device_history(builds, series, migrations, name) else {
         return Vec::new();
     };
     let index = |wanted: Series| series.iter().position(|own| *own == wanted).unwrap_or(0);
@@ -157,7 +169,7 @@ fn device_changes(builds: &BuildEvidence, series: &[Series], name: &str) -> Vec<
             is_deprecation: false,
             is_behaviour: false,
             message: change.message.replace(&format!("<driver={name}>."), ""),
-            advice: None,
+            advice: change.advice,
         })
     });
     changes.collect()

@@ -389,11 +389,11 @@ fn recordings(program: Program) -> Result<(), Failed> {
     Ok(())
 }
 
-fn replay<'c>(
+fn replay(
     recorded: &Recorded,
     text: &str,
     proxy: &Proxy,
-    counts: &mut BTreeMap<&'c str, usize>,
+    counts: &mut BTreeMap<&str, usize>,
 ) -> Result<(), Failed> {
     let mut session = (String::new(), None);
     let mut expected_error = None;

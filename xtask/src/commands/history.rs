@@ -46,7 +46,9 @@ impl History {
         let schemas: Vec<_> = releases.iter().map(|release| &release.schema).collect();
         let of_device = || {
             let builds = catalogue.builds().read()?;
-            Ok::<_, Failure>(device_history(builds, catalogue.series(), &self.name))
+            let migrations = &catalogue.knowledge().migrations;
+            let series = catalogue.series();
+            Ok::<_, Failure>(device_history(builds, series, migrations, &self.name))
         };
         let found = match history(&schemas, &self.name, catalogue.knowledge()) {
             None if !self.qga => match command_line_history(command_lines, &self.name) {

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::changes::{DeviceChange, addition, property_changes, removal};
 use super::judgement::judge_changes;
+use crate::diff::advice::find_answer;
 use crate::diff::history::{History, HistoryChange, HistoryEntry};
-use crate::knowledge::{BuildEvidence, DeviceStatus};
+use crate::knowledge::{BuildEvidence, DeviceStatus, MigrationRules};
 use crate::version::Series;
 
 /// The history of a device or another type over all series, given from the
@@ -13,6 +14,7 @@ use crate::version::Series;
 pub fn device_history<'s>(
     evidence: &'s BuildEvidence,
     known: &[Series],
+    migrations: &'s MigrationRules,
     name: &'s str,
 ) -> Option<History<'s>> {
     let mut targets: BTreeMap<&str, BTreeSet<Series>> = BTreeMap::new();
@@ -27,20 +29,21 @@ pub fn device_history<'s>(
         let devices = evidence.release(**series, None);
         devices.device(name) == DeviceStatus::Known
     };
+    let before = |series: Series| {
+        let earlier = known.iter().rfind(|own| **own < series);
+        earlier.copied().unwrap_or(series)
+    };
     let mut entries: BTreeMap<Series, Vec<HistoryChange>> = BTreeMap::new();
-    for finding in judge_changes(&all_changes(evidence, known, name)) {
+    for mut finding in judge_changes(&all_changes(evidence, known, name)) {
         if let Some(since) = finding.since {
+            finding.answer = find_answer(migrations, &finding, (before(since), since));
             let changes = entries.entry(since).or_default();
             changes.push(HistoryChange::from_finding(&finding));
         }
     }
     let entries = entries.into_iter().map(|(series, changes)| HistoryEntry {
         series,
-        after: known
-            .iter()
-            .rfind(|own| **own < series)
-            .copied()
-            .unwrap_or(series),
+        after: before(series),
         changes,
     });
     Some(History {

@@ -18,6 +18,7 @@ use crate::diagnostic::Severity;
 use crate::knowledge::{Certainty, CommandLineRule};
 use crate::traffic::check::MessageDiagnostic;
 use crate::traffic::read::{LogContent, LoggedCommandLine, read};
+use crate::traffic::secrets::masked_command_line;
 
 use edited::EditedCommandLine;
 use pattern::Match;
@@ -170,8 +171,8 @@ impl MigratedRequest {
         MigratedRequest {
             position: line.position,
             command: Some(line.program_name().to_owned()),
-            before: line.text.to_owned(),
-            after: migrated.text,
+            before: masked_command_line(line.text),
+            after: migrated.text.as_deref().map(masked_command_line),
             migration: migrated.migration,
         }
     }
