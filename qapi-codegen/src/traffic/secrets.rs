@@ -68,7 +68,9 @@ fn split_at_secret(line: &str, has_secret_object: bool) -> Option<(&str, &str)> 
             Some(_) => 1,
             None => {
                 let colon = after.trim_start_matches(['"', '\\', ' ']);
-                let value = colon.strip_prefix(':')?.trim_start_matches(['"', '\\', ' ']);
+                let value = colon
+                    .strip_prefix(':')?
+                    .trim_start_matches(['"', '\\', ' ']);
                 after.len() - value.len()
             }
         };
@@ -176,7 +178,10 @@ mod tests {
                 r#"-object '{"qom-type": "secret", "data": "abc"}'"#,
                 r#"-object '{"qom-type": "secret", "data": "******"}'"#,
             ),
-            ("-drive file=data=1,metadata=x", "-drive file=data=1,metadata=x"),
+            (
+                "-drive file=data=1,metadata=x",
+                "-drive file=data=1,metadata=x",
+            ),
         ] {
             assert_eq!(masked_command_line(line), expected);
         }
