@@ -35,7 +35,7 @@ fuzz_target!(|bytes: &[u8]| {
 
 fn check(deliveries: Vec<Delivery>) {
     for delivery in deliveries {
-        if let Delivery::Server(text) = delivery {
+        if let Delivery::Server(_, text) = delivery {
             assert!(parse(text.trim()).is_ok(), "{text}");
         }
     }
