@@ -28,13 +28,14 @@ const RELEASES: [Version; 4] = [
 
 /// An interface with a definition of each kind.
 const SCHEMA: &str = "
-{ 'enum': 'Kind', 'data': [ 'raw', 'file' ] }
+{ 'enum': 'Driver', 'data': [ 'raw', 'file' ] }
 { 'struct': 'Raw', 'data': { 'file': 'Ref', '*size': 'uint8' } }
 { 'struct': 'File', 'data': { 'name': 'str', '*flags': [ 'bool' ], '*weight': 'number' } }
-{ 'union': 'Options', 'base': { 'driver': 'Kind', '*node-name': 'str' },
+{ 'struct': 'Base', 'data': { 'driver': 'Driver', '*node-name': 'str' } }
+{ 'union': 'Options', 'base': 'Base',
   'discriminator': 'driver', 'data': { 'raw': 'Raw', 'file': 'File' } }
 { 'alternate': 'Ref', 'data': { 'definition': 'Options', 'reference': 'str' } }
-{ 'command': 'blockdev-add', 'data': 'Options', 'boxed': true }
+{ 'command': 'blockdev-add', 'data': { 'options': 'Options' } }
 { 'command': 'query-status', 'returns': 'File' }
 { 'command': 'stop' }
 { 'event': 'STOP' }
