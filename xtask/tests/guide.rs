@@ -104,7 +104,7 @@ impl Session {
         let is_command = |line: &&str| line.starts_with("$ ");
         let mut rest = block;
         while let Some((command, after)) = rest.split_first() {
-            let end = after.iter().position(|line| is_command(&line));
+            let end = after.iter().position(&is_command);
             let (expected, after) = after.split_at(end.unwrap_or(after.len()));
             rest = after;
             let output = self.run(command.trim_start_matches("$ "))?;
