@@ -24,7 +24,6 @@ pub struct Request {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ServerKind {
     Monitor,
-    #[cfg_attr(not(feature = "qga"), allow(dead_code))]
     Agent,
 }
 
