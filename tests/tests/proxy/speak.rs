@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead, Write};
+use std::io::{BufRead, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
@@ -292,14 +292,16 @@ fn hostile_peers() -> Result<(), Failed> {
         ["rubbish", r#"{"return": 1}"#]
     );
     client.line();
+    let mut brackets = [0; 4];
+    client.0.read_exact(&mut brackets)?;
+    assert_eq!(brackets, *b"[[[[");
     client.0.get_mut().write_all(&[b'['; 2000])?;
+    // QEMU's answer may come in the middle of what is left of the server's brackets.
     let mut text = Vec::new();
-    // The brackets of the server come first, then QEMU's answer to those of the client.
     while !text.ends_with(b"}\r\n") {
         client.0.read_until(b'\n', &mut text)?;
     }
     let text = String::from_utf8_lossy(&text);
-    assert!(text.starts_with("[[[["), "{text}");
     assert!(text.contains("JSON nesting depth limit exceeded"), "{text}");
     // A string that does not end, and a client that vanishes inside of it.
     client.0.get_mut().write_all(b"\"")?;
@@ -321,7 +323,7 @@ fn hostile_peers() -> Result<(), Failed> {
         let mut stream = UnixStream::connect(proxy.socket())?;
         stream.set_read_timeout(Some(Duration::from_secs(20)))?;
         let mut text = String::new();
-        std::io::Read::read_to_string(&mut stream, &mut text)?;
+        stream.read_to_string(&mut text)?;
         assert_eq!(text, "");
         proxy.join();
         server.join();

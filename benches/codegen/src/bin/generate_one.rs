@@ -7,7 +7,7 @@ use std::env;
 use std::path::Path;
 
 use codegen_bench::Disk;
-use qapi_codegen::emit::{Bindings, emit};
+use qapi_codegen::emit::{Bindings, HostCrate, emit};
 use qapi_codegen::load::load;
 use qapi_codegen::schema::resolve;
 use qapi_codegen::validate::validate;
@@ -18,10 +18,11 @@ fn main() {
     let root = Path::new(&tree).join("qapi/qapi-schema.json");
     let loaded = load(&Disk, &root.to_string_lossy(), Version::new(10, 0, 0));
     let valid = validate(loaded.expect("it can be read")).expect("it breaks no rule");
-    let files = emit(&Bindings {
+    let bindings = Bindings {
         qmp: vec![resolve(&valid)],
         agent: Vec::new(),
-    });
+    };
+    let files = emit(&bindings, HostCrate::QmpBindings);
     let bytes: usize = files.iter().map(|file| file.content.len()).sum();
     println!("{} files, {bytes} bytes", files.len());
 }
