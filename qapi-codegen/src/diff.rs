@@ -24,6 +24,7 @@ pub mod occurrence;
 pub mod policy;
 pub mod release_chain;
 pub mod report;
+pub mod rule_id;
 pub mod rules;
 pub mod rust;
 pub mod selection;

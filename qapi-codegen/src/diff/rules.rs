@@ -4,9 +4,10 @@
 
 use std::sync::LazyLock;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use super::change::ChangeKind;
+use super::rule_id::RuleId;
 use crate::version::Series;
 use crate::wire::Direction;
 
@@ -63,30 +64,14 @@ impl RustEffect {
     }
 }
 
-/// The id of a rule, which only the table of rules creates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RuleId(&'static str);
-
-impl RuleId {
-    /// The id as policies and reports have it.
-    pub fn as_str(self) -> &'static str {
-        self.0
-    }
-}
-
-/// The table lives as long as the program, and so do its ids.
-impl<'de> Deserialize<'de> for RuleId {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(|id| RuleId(id.leak()))
-    }
-}
-
 /// A rule: the effect of a kind of change in one direction.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
     /// The id, which kinds with the same effect share.
     pub id: RuleId,
+    /// The id of the same rule for events, in a rule for return values.
+    pub event_id: Option<RuleId>,
     /// The effect on an old client of the new QEMU.
     pub compatibility: Compatibility,
     /// The effect on a client of the new release that talks to the old QEMU.
@@ -99,6 +84,16 @@ pub struct Rule {
     pub message: String,
     /// The template of the advice.
     pub advice: Option<String>,
+}
+
+impl Rule {
+    /// The rule for events that follows from a rule for return values.
+    fn for_events(&self) -> Option<Rule> {
+        Some(Rule {
+            id: self.event_id?,
+            ..self.clone()
+        })
+    }
 }
 
 /// The rules of one kind of change, with an example.
@@ -188,7 +183,7 @@ impl RuleTable {
         let mut table: RuleTable = toml::from_str(text)?;
         for rules in &mut table.changes {
             if rules.event.is_none() {
-                rules.event = rules.reply.as_ref().and_then(event_rule);
+                rules.event = rules.reply.as_ref().and_then(Rule::for_events);
             }
         }
         Ok(table)
@@ -201,24 +196,6 @@ impl RuleTable {
             .find(|rules| rules.kind == kind)?
             .in_direction(direction)
     }
-
-    /// The ids of all rules, sorted.
-    pub fn ids(&self) -> Vec<RuleId> {
-        let all = self.changes.iter().flat_map(ChangeRules::all);
-        let mut ids: Vec<RuleId> = all.map(|rule| rule.id).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        ids
-    }
-}
-
-/// The rule for events that follows from a rule for return values.
-fn event_rule(rule: &Rule) -> Option<Rule> {
-    let rest = rule.id.as_str().strip_prefix("reply-")?;
-    Some(Rule {
-        id: RuleId(format!("event-{rest}").leak()),
-        ..rule.clone()
-    })
 }
 
 #[cfg(test)]

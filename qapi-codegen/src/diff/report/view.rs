@@ -10,7 +10,8 @@ use super::{FindingCounts, Report};
 use crate::diff::behaviour::BehaviourNote;
 use crate::diff::change::{ChangeKind, KindAttribute};
 use crate::diff::finding::{Example, Finding};
-use crate::diff::rules::{Compatibility, RuleId};
+use crate::diff::rule_id::RuleId;
+use crate::diff::rules::Compatibility;
 use crate::version::Series;
 use crate::wire::Direction;
 
