@@ -50,7 +50,8 @@ pub fn succeed<A: AsRef<OsStr>>(
 /// Builds all examples once, and returns their folder.
 ///
 /// The selection has the features that the tests of the workspace enable, with which
-/// `cargo test --workspace` has built them.
+/// `cargo test --workspace` has built them. A test whose server waits for an example
+/// calls this first, because building takes longer than a server waits.
 pub fn folder() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {

@@ -190,6 +190,7 @@ fn is(line: &Line, request: &Value) -> bool {
 
 #[test]
 fn a_disk_is_attached_to_every_release() {
+    examples::folder();
     let cases = [
         ("2.5.1", "a-only", "QEMU 2.5.1"),
         ("2.11.0", "b-only", "QEMU 2.11.0"),
@@ -208,6 +209,7 @@ fn a_disk_is_attached_to_every_release() {
 
 #[test]
 fn many_versions_are_paused() {
+    examples::folder();
     let old = Scripted::serve(answer_as_recorded("2.5.1", "a-only"));
     let new = Scripted::serve(answer_as_recorded("7.2.22", "as-asked"));
     let output = examples::succeed("many_versions", [old.path(), new.path()], "");
@@ -225,6 +227,7 @@ fn many_versions_are_paused() {
 
 #[test]
 fn events_are_watched_until_the_end() {
+    examples::folder();
     let lines = [
         session("7.2.22", "events.jsonl", "events")[..3].to_vec(),
         events_of("7.2.22"),
@@ -275,6 +278,7 @@ fn a_neighbour_is_refused_unless_it_is_allowed() {
 
 #[test]
 fn a_command_of_a_distribution_is_sent() {
+    examples::folder();
     let server = Scripted::serve(|peer| {
         let request = peer.greet().returns(r#"{"celsius": 41.5}"#);
         let request = request.expect("the example sends a command");
@@ -294,6 +298,7 @@ fn the_example_of_the_mock_passes_its_tests() {
 
 #[test]
 fn lines_of_the_shell_are_sent() {
+    examples::folder();
     let lines = [
         ("query-status # a comment", Value::Null),
         (

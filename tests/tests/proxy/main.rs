@@ -8,7 +8,8 @@ use std::io::{Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
-use std::thread::{self, sleep};
+use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -245,9 +246,14 @@ fn descriptors_get_through(program: Program) -> Result<(), Failed> {
 }
 
 fn clients_share() -> Result<(), Failed> {
-    let server = Scripted::serve(|peer| {
+    let (first, received) = mpsc::channel();
+    let server = Scripted::serve(move |peer| {
         peer.greet();
-        let requests = [peer.request(), peer.request()].map(|request| request.expect("a request"));
+        let requests = [0, 1].map(|_| {
+            let request = peer.request().expect("a request");
+            let _ = first.send(());
+            request
+        });
         // The later request is answered first.
         for request in requests.iter().rev() {
             peer.line(&format!(
@@ -282,7 +288,7 @@ fn clients_share() -> Result<(), Failed> {
     }
     // Both use the same id, and one of them a number of the proxy.
     clients[0].send("{\"execute\": \"x\", \"arguments\": {\"n\": 0}, \"id\": 1}");
-    sleep(Duration::from_millis(100));
+    received.recv_timeout(Duration::from_secs(20))?;
     clients[1].send("{\"execute\": \"x\", \"arguments\": {\"n\": 1}}");
     assert_eq!(clients[0].line(), "{\"return\": {\"n\":0}, \"id\": 1}");
     assert_eq!(clients[1].line(), "{\"return\": {\"n\":1}}");
