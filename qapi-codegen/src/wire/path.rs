@@ -58,8 +58,14 @@ pub enum PathSegment<'s> {
 }
 
 /// Renders a path as reports show it: `actions[].data` or
-/// `options<driver=qcow2>.file`.
+/// `options<driver=qcow2>.file`. The path of an option of the command line is written
+/// as people type it: `-chardev reconnect`, `-machine pc-i440fx-2.3`, `-smp cores=0`.
 pub fn render_path(segments: &[PathSegment<'_>]) -> String {
+    if let [PathSegment::Member(option), rest @ ..] = segments
+        && option.starts_with('-')
+    {
+        return render_option(option, rest);
+    }
     let mut path = String::new();
     for segment in segments {
         match segment {
@@ -75,6 +81,27 @@ pub fn render_path(segments: &[PathSegment<'_>]) -> String {
         }
     }
     path
+}
+
+/// Renders a parameter of an option, or a value of it. The value of the option itself
+/// stands alone.
+fn render_option(option: &str, rest: &[PathSegment<'_>]) -> String {
+    let mut text = option.to_owned();
+    for segment in rest {
+        match segment {
+            PathSegment::Member(name) => text.extend([" ", name]),
+            PathSegment::Branch {
+                discriminator: "type" | "model" | "value",
+                value,
+            } => text.extend([" ", value]),
+            PathSegment::Branch {
+                discriminator,
+                value,
+            } => text.extend([" ", discriminator, "=", value]),
+            other => text.push_str(&render_path(&[*other])),
+        }
+    }
+    text
 }
 
 /// Renders the path of an argument as data files write it, without the branches
@@ -117,5 +144,19 @@ mod tests {
         ];
         assert_eq!(render_path(&segments), "actions[]<type=drive-backup>.data");
         assert_eq!(render_path(&[branch, data]), "<type=drive-backup>.data");
+    }
+
+    #[test]
+    fn options_are_rendered_as_people_type_them() {
+        let option = |name, rest: PathSegment<'_>| render_path(&[PathSegment::Member(name), rest]);
+        let value = |discriminator, value| PathSegment::Branch {
+            discriminator,
+            value,
+        };
+        assert_eq!(render_path(&[PathSegment::Member("-no-hpet")]), "-no-hpet");
+        let reconnect = PathSegment::Member("reconnect");
+        assert_eq!(option("-chardev", reconnect), "-chardev reconnect");
+        assert_eq!(option("-machine", value("type", "prep")), "-machine prep");
+        assert_eq!(option("-smp", value("cores", "0")), "-smp cores=0");
     }
 }
