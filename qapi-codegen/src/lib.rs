@@ -76,6 +76,7 @@ pub mod schema;
 pub mod source;
 pub mod suggest;
 pub mod traffic;
+pub mod unit;
 pub mod validate;
 pub mod version;
 pub mod wire;

@@ -5,7 +5,6 @@
 
 mod neighbours;
 mod prose;
-mod units;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -13,6 +12,7 @@ use quote::quote;
 use super::context::{EmitContext, FileScope};
 use crate::analyse::sharing::Shared;
 use crate::schema::{Command, Condition, EntityMeta, Schema, TypeId, TypeKind};
+use crate::unit::{abbreviated_unit, replacement};
 
 /// The documentation of the function `new`.
 pub const CONSTRUCTOR: &str = " Creates a value with only the required members set.";
@@ -78,7 +78,7 @@ pub fn event(scope: &FileScope<'_>, shared: &Shared<usize>) -> Vec<String> {
 
 /// The documentation of a member, with its unit if the name has one.
 pub fn member(meta: &EntityMeta, rust_name: &str) -> Vec<String> {
-    describe(meta, rust_name, units::unit(&meta.name))
+    describe(meta, rust_name, abbreviated_unit(&meta.name))
 }
 
 /// The documentation of an enum value or a branch of a union.
@@ -202,7 +202,10 @@ pub fn deprecation_note(meta: &EntityMeta) -> String {
         |since| format!("deprecated since QEMU {since}"),
     );
     match &meta.facts.replaced_by {
-        Some(names) => format!("{note}: use `{}`", names.replace(" and ", "` and `")),
+        Some(names) => {
+            let names = names.split(" and ").map(|new| replacement(&meta.name, new));
+            format!("{note}: use {}", names.collect::<Vec<_>>().join(" and "))
+        }
         None => note,
     }
 }

@@ -185,6 +185,12 @@ fn options_are_rewritten_in_place() {
             "qemu-kvm -device virtio-blk-pci,scsi=off,drive=d -accel tcg -singlestep\n",
             "qemu-kvm -device virtio-blk-pci,drive=d -accel tcg,one-insn-per-tb=on\n",
         ),
+        (
+            "9.1",
+            "10.2",
+            "qemu-kvm -chardev socket,reconnect=0x10,path=/a,,b,id=c -chardev pty,id=d -netdev stream,id=n,reconnect=5,addr.type=unix,addr.path=/a\n",
+            "qemu-kvm -chardev socket,reconnect-ms=16000,path=/a,,b,id=c -chardev pty,id=d -netdev stream,id=n,reconnect-ms=5000,addr.type=unix,addr.path=/a\n",
+        ),
     ] {
         assert_eq!(migrate(from, to, before).0, after, "{from} to {to}");
     }

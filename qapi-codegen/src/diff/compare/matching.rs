@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::diff::change::{Change, ChangeKind, RenameEvidence};
+use crate::unit::unit;
 
 /// An old name and the new one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,13 +66,14 @@ pub(super) fn match_by_spelling<'s>(removed: Vec<&'s str>, added: Vec<&'s str>) 
 }
 
 /// Matches the remaining names of entities with equal shapes, if the names share
-/// at least half of their words and there is only one candidate.
+/// at least half of their words, state the same unit, and there is only one candidate.
 pub(super) fn match_by_shape<'s>(
     matched: &mut NameMatch<'s>,
     have_same_shape: impl Fn(&'s str, &'s str) -> bool,
 ) {
-    let are_similar =
-        |old: &'s str, new: &'s str| share_words(old, new) && have_same_shape(old, new);
+    let are_similar = |old: &'s str, new: &'s str| {
+        share_words(old, new) && unit(old) == unit(new) && have_same_shape(old, new)
+    };
     let mut renamed = Vec::new();
     for &old in &matched.removed {
         let candidates = matched.added.iter().filter(|new| are_similar(old, new));
@@ -157,5 +159,6 @@ mod tests {
         assert_eq!(names(&["query-cpus-fast"]), 1);
         assert_eq!(names(&["query-cpus-fast", "query-cpus-slow"]), 0);
         assert_eq!(names(&["list-machines"]), 0);
+        assert_eq!(names(&["query-cpus-ms"]), 0);
     }
 }

@@ -1,5 +1,7 @@
 //! Rules that rewrite options of the command line.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::Certainty;
@@ -31,6 +33,9 @@ pub struct CommandLineRule {
     /// Options that must not be on the command line.
     #[serde(default)]
     pub without: Vec<String>,
+    /// Factors by the names in `before` that stand for integers.
+    #[serde(default)]
+    pub multiply: BTreeMap<String, i128>,
     /// `true` if the new parameters belong to an option that is on the command
     /// line, if there is one.
     #[serde(default)]

@@ -10,6 +10,7 @@ use crate::knowledge::builds::Removal;
 use crate::schema::JsonKind;
 use crate::suggest::similar_names;
 use crate::traffic::option_text;
+use crate::unit::replacement;
 use crate::version::Series;
 use crate::wire::{PathSegment, kind_name, render_path};
 
@@ -363,7 +364,12 @@ fn similar_device(driver: &str, release: &ReleaseInterface<'_>) -> Option<String
 
 fn did_you_mean(name: &str, candidates: Vec<&str>) -> Option<String> {
     let names = similar_names(name, candidates);
-    (!names.is_empty()).then(|| format!("did you mean {}?", list(&names, "or")))
+    let names = names
+        .into_iter()
+        .map(|new| replacement(name, new))
+        .collect();
+    let names = enumerate(names, "or");
+    (!names.is_empty()).then(|| format!("did you mean {names}?"))
 }
 
 pub fn path_text(path: &[PathSegment<'_>]) -> String {
@@ -386,12 +392,18 @@ pub fn path_text(path: &[PathSegment<'_>]) -> String {
 
 /// Lists names: `a`, `b` or `c`.
 fn list(names: &[impl AsRef<str>], conjunction: &str) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| quote(name.as_ref())).collect();
-    match &quoted[..] {
-        [names @ .., last] if !names.is_empty() => {
-            format!("{} {conjunction} {last}", names.join(", "))
+    enumerate(
+        names.iter().map(|name| quote(name.as_ref())).collect(),
+        conjunction,
+    )
+}
+
+fn enumerate(texts: Vec<String>, conjunction: &str) -> String {
+    match &texts[..] {
+        [texts @ .., last] if !texts.is_empty() => {
+            format!("{} {conjunction} {last}", texts.join(", "))
         }
-        names => names.concat(),
+        texts => texts.concat(),
     }
 }
 

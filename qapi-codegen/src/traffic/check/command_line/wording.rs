@@ -6,6 +6,7 @@ use crate::suggest::similar_names;
 use crate::traffic::check::MessageDiagnostic;
 use crate::traffic::check::release::ReleaseInterface;
 use crate::traffic::check::wording::{path_text, quote};
+use crate::unit::replacement;
 use crate::wire::PathSegment;
 
 impl CommandLineProblem<'_> {
@@ -158,11 +159,9 @@ fn did_you_mean(subject: CommandLineSubject<'_>, release: &ReleaseInterface<'_>)
         _ => return None,
     };
     let similar = similar_names(name, candidates.into_iter().collect());
-    let dash = if matches!(subject, CommandLineSubject::Option(_)) {
-        "-"
-    } else {
-        ""
-    };
     let first = similar.first()?;
-    Some(format!("did you mean `{dash}{first}`?"))
+    Some(match subject {
+        CommandLineSubject::Option(_) => format!("did you mean `-{first}`?"),
+        _ => format!("did you mean {}?", replacement(name, first)),
+    })
 }

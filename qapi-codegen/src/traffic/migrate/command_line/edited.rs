@@ -123,6 +123,17 @@ impl EditedOption {
         self.set_text(kept.join(","));
     }
 
+    /// Replaces parameters by the text of others, in the place of the first.
+    pub fn replace_parameters(&mut self, indexes: &[usize], new: &str) {
+        let texts = self.parameter_texts().into_iter().enumerate();
+        let texts = texts.filter_map(|(index, text)| match indexes {
+            [first, ..] if *first == index => Some(new.to_owned()),
+            others => (!others.contains(&index)).then_some(text),
+        });
+        let texts: Vec<String> = texts.collect();
+        self.set_text(texts.join(","));
+    }
+
     /// Replaces a parameter by its index. A first value stays without a key.
     pub fn set_parameter(&mut self, index: usize, key: &str, value: &str) {
         let is_first =

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::edited::{EditedCommandLine, EditedOption};
 use crate::knowledge::CommandLineRule;
 use crate::traffic::command_line::{ParameterForm, Parameters};
+use crate::traffic::option_text;
 
 /// The values of the names in a pattern.
 type Values = BTreeMap<String, String>;
@@ -106,6 +107,18 @@ fn fill(pattern: &str, values: &Values) -> String {
         })
 }
 
+/// Multiplies values by the factors of their names. Returns `None` if one is not an
+/// integer.
+fn multiply(values: &mut Values, factors: &BTreeMap<String, i128>) -> Option<()> {
+    for (name, factor) in factors {
+        let value = values.get_mut(name)?;
+        *value = option_text::parse_integer(value)?
+            .checked_mul(*factor)?
+            .to_string();
+    }
+    Some(())
+}
+
 impl Match {
     /// Returns whether a rule replaces the option at an index.
     pub fn find(rule: &CommandLineRule, line: &EditedCommandLine, index: usize) -> Option<Match> {
@@ -124,7 +137,8 @@ impl Match {
         };
         let is_with = rule.with.as_deref().is_none_or(&mut has);
         let is_without = !rule.without.iter().any(|text| has(text));
-        (is_with && is_without).then_some(Match { values, parameters })
+        let is_found = is_with && is_without && multiply(&mut values, &rule.multiply).is_some();
+        is_found.then_some(Match { values, parameters })
     }
 
     /// Replaces the option. Returns `false` if that is not possible.
@@ -134,6 +148,15 @@ impl Match {
         // A variable has to keep its word.
         if old.has_variable && self.parameters.is_some() {
             return false;
+        }
+        let after = rule.after.as_deref().unwrap_or_default();
+        let patterns = OptionPattern::parse(after);
+        if let (Some(indexes), [pattern]) = (&self.parameters, &patterns[..])
+            && pattern.name == old.name()
+        {
+            let new = fill(pattern.argument.unwrap_or_default(), &self.values);
+            line.options[index].replace_parameters(indexes, &new);
+            return true;
         }
         let rest = self.parameters.as_ref().map(|indexes| {
             let mut rest = old.clone();
@@ -145,8 +168,7 @@ impl Match {
             .into_iter()
             .collect();
         let kept = new.len();
-        let after = rule.after.as_deref().unwrap_or_default();
-        for pattern in OptionPattern::parse(after) {
+        for pattern in patterns {
             let argument = pattern
                 .argument
                 .map(|argument| fill(argument, &self.values));

@@ -81,8 +81,10 @@ pub mod types {
         pub tn3270: Option<bool>,
         /// Since QEMU 3.1.
         pub websocket: Option<bool>,
-        /// Since QEMU 2.2. Deprecated since QEMU 9.2: use `reconnect-ms`.
-        #[deprecated(note = "deprecated since QEMU 9.2: use `reconnect-ms`")]
+        /// Since QEMU 2.2. Deprecated since QEMU 9.2: use `reconnect-ms` (in milliseconds).
+        #[deprecated(
+            note = "deprecated since QEMU 9.2: use `reconnect-ms` (in milliseconds)"
+        )]
         pub reconnect: Option<i64>,
         /// In milliseconds. Since QEMU 9.2.
         pub reconnect_ms: Option<i64>,

@@ -69,8 +69,10 @@ pub mod types {
     pub struct NetdevStreamOptions {
         pub addr: SocketAddress,
         pub server: Option<bool>,
-        /// Since QEMU 8.0. Deprecated since QEMU 9.2: use `reconnect-ms`.
-        #[deprecated(note = "deprecated since QEMU 9.2: use `reconnect-ms`")]
+        /// Since QEMU 8.0. Deprecated since QEMU 9.2: use `reconnect-ms` (in milliseconds).
+        #[deprecated(
+            note = "deprecated since QEMU 9.2: use `reconnect-ms` (in milliseconds)"
+        )]
         pub reconnect: Option<i64>,
         /// In milliseconds. Since QEMU 9.2.
         pub reconnect_ms: Option<i64>,

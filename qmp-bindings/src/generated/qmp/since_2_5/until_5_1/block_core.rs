@@ -22,9 +22,13 @@ pub mod types {
         pub id: String,
         pub name: String,
         pub vm_state_size: i64,
+        /// In seconds.
         pub date_sec: i64,
+        /// In nanoseconds.
         pub date_nsec: i64,
+        /// In seconds.
         pub vm_clock_sec: i64,
+        /// In nanoseconds.
         pub vm_clock_nsec: i64,
     }
     #[derive(Default)]
