@@ -2,10 +2,12 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
+use syn::parse_quote;
 
 use super::codec::{ValueCodec, codec};
 use super::context::FileScope;
 use super::docs;
+use super::file::items_of;
 use super::items::ModuleItems;
 use crate::analyse::names;
 use crate::analyse::sharing::Shared;
@@ -26,12 +28,14 @@ pub fn emit(scope: &FileScope<'_>, shared: &Shared<TypeId>, items: &mut ModuleIt
         branches: named_branches(&body.branches),
     };
     let docs = docs::type_definition(scope, shared);
-    items.definitions.extend(alternate.definition(&docs));
+    items
+        .definitions
+        .extend(items_of(alternate.definition(&docs)));
     items
         .impls_for(direction.sent)
-        .add(alternate.serialize_impl());
+        .extend(items_of(alternate.serialize_impl()));
     let received = items.impls_for(direction.received);
-    received.add(alternate.read_impl());
+    received.extend(items_of(alternate.read_impl()));
     received.call_macro("deserialize_alternate", &shared.name);
 }
 
@@ -79,7 +83,7 @@ impl AlternateEnum<'_, '_> {
             if is_null(branch) {
                 return quote!(Self::#variant => serializer.serialize_unit(),);
             }
-            let value = self.codec(branch).serialize_behind(&quote!(value));
+            let value = self.codec(branch).serialize_behind(parse_quote!(value));
             quote!(Self::#variant(value) => #value.serialize(serializer),)
         });
         quote! {

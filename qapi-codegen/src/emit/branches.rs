@@ -1,12 +1,14 @@
 //! The enum of a union's branches.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use proc_macro2::Ident;
+use quote::format_ident;
+use syn::{Arm, Item, Variant, parse_quote};
 
 use super::codec::{ValueCodec, codec};
 use super::context::FileScope;
 use super::docs;
 use super::enumeration::UNRECOGNIZED;
+use super::piece::piece;
 use crate::analyse::names;
 use crate::schema::{BranchContent, NamedType, TypeId, UnionBranch, UnionType, ValueType};
 
@@ -50,114 +52,141 @@ impl<'a, 'c: 'a> BranchesEnum<'a, 'c> {
         Some(codec(self.scope, release, ty, Some(owner)))
     }
 
-    pub fn definition(&self, docs: &[String]) -> TokenStream {
-        let name = &self.name;
-        let unrecognized = format_ident!("{UNRECOGNIZED}");
-        let variants = self.branches.iter().map(|(branch, variant)| {
-            let docs = docs::entity(branch.meta, &variant.to_string());
-            let payload = self.codec(branch).map(|codec| {
-                let rust = codec.rust;
-                quote!((#rust))
-            });
-            let deprecated = docs::deprecated_attribute(branch.meta);
-            quote!(#(#[doc = #docs])* #deprecated #variant #payload,)
-        });
-        quote! {
-            #(#[doc = #docs])*
-            #[derive(Debug, Clone, PartialEq)]
-            #[non_exhaustive]
-            pub enum #name {
-                #(#variants)*
-                /// A branch that is not in the schema.
-                #unrecognized(UnrecognizedBranch),
+    pub fn definition(&self, docs: &[String]) -> Item {
+        let branches = self.branches.iter();
+        let variants = branches.map(|(branch, variant)| self.variant(branch, variant));
+        piece!(
+            Item {
+                #[DOCS]
+                #[derive(Debug, Clone, PartialEq)]
+                #[non_exhaustive]
+                pub enum NAME {
+                    VARIANTS,
+                    /// A branch that is not in the schema.
+                    UNRECOGNIZED(UnrecognizedBranch),
+                }
             }
+            DOCS = docs::attributes(docs),
+            NAME = &self.name,
+            VARIANTS = variants.collect::<Vec<Variant>>(),
+            UNRECOGNIZED = format_ident!("{UNRECOGNIZED}")
+        )
+    }
+
+    fn variant(&self, branch: &UnionBranch<'_>, variant: &Ident) -> Variant {
+        let docs = docs::entity(branch.meta, &variant.to_string());
+        let attributes = docs::part_attributes(&docs, branch.meta);
+        match self.codec(branch) {
+            Some(codec) => piece!(
+                Variant { #[ATTRIBUTES] VARIANT(TYPE) }
+                ATTRIBUTES = attributes, VARIANT = variant, TYPE = codec.rust
+            ),
+            None => piece!(
+                Variant { #[ATTRIBUTES] VARIANT }
+                ATTRIBUTES = attributes, VARIANT = variant
+            ),
         }
     }
 
     /// The impl that writes the discriminator and the members of the branch.
-    pub fn write_impl(&self) -> TokenStream {
-        let name = &self.name;
-        let unrecognized = format_ident!("{UNRECOGNIZED}");
-        let tag = self.discriminator;
-        let arms = self
-            .branches
-            .iter()
-            .map(|(branch, variant)| self.write_arm(branch, variant));
-        quote! {
-            impl Write for #name {
-                fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-                    match self {
-                        #(#arms)*
-                        Self::#unrecognized(branch) => {
-                            put(map, #tag, &branch.discriminator)?;
-                            put_open(map, &[#tag], &branch.members)?;
+    pub fn write_impl(&self) -> Item {
+        let branches = self.branches.iter();
+        let arms = branches.map(|(branch, variant)| self.write_arm(branch, variant));
+        piece!(
+            Item {
+                impl Write for NAME {
+                    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+                        match self {
+                            ARMS => (),
+                            Self::UNRECOGNIZED(branch) => {
+                                put(map, TAG, &branch.discriminator)?;
+                                put_open(map, &[TAG], &branch.members)?;
+                            }
                         }
+                        Ok(())
                     }
-                    Ok(())
                 }
             }
-        }
+            NAME = &self.name,
+            TAG = self.discriminator,
+            ARMS = arms.collect::<Vec<Arm>>(),
+            UNRECOGNIZED = format_ident!("{UNRECOGNIZED}")
+        )
     }
 
-    fn write_arm(&self, branch: &UnionBranch<'_>, variant: &Ident) -> TokenStream {
-        let (discriminator, value) = (self.discriminator, &branch.meta.name);
-        let put_value = quote!(put(map, #discriminator, #value)?;);
+    fn write_arm(&self, branch: &UnionBranch<'_>, variant: &Ident) -> Arm {
+        let (tag, value) = (self.discriminator, branch.meta.name.as_str());
         match (branch.content, self.codec(branch)) {
-            (BranchContent::Data(_), Some(codec)) => {
-                let put_data = codec.put_behind("data", &quote!(data));
-                quote!(Self::#variant(data) => { #put_value #put_data })
-            }
-            (BranchContent::Members(_), _) => {
-                quote!(Self::#variant(members) => { #put_value members.write(map)?; })
-            }
-            _ => quote!(Self::#variant => { #put_value }),
+            (BranchContent::Data(_), Some(codec)) => piece!(
+                Arm { Self::VARIANT(data) => { put(map, TAG, VALUE)?; PUT_DATA; } }
+                VARIANT = variant, TAG = tag, VALUE = value,
+                PUT_DATA = vec![codec.put_behind("data", parse_quote!(data))]
+            ),
+            (BranchContent::Members(_), _) => piece!(
+                Arm { Self::VARIANT(members) => { put(map, TAG, VALUE)?; members.write(map)?; } }
+                VARIANT = variant, TAG = tag, VALUE = value
+            ),
+            _ => piece!(
+                Arm { Self::VARIANT => { put(map, TAG, VALUE)?; } }
+                VARIANT = variant, TAG = tag, VALUE = value
+            ),
         }
     }
 
     /// The impl that reads the members of the branch.
-    pub fn read_impl(&self) -> TokenStream {
-        let name = &self.name;
-        let unrecognized = format_ident!("{UNRECOGNIZED}");
-        let discriminator = self.discriminator;
-        let arms = self
-            .branches
-            .iter()
-            .map(|(branch, variant)| self.read_arm(branch, variant));
-        quote! {
-            impl Branches for #name {
-                const DISCRIMINATOR: &'static str = #discriminator;
+    pub fn read_impl(&self) -> Item {
+        let branches = self.branches.iter();
+        let arms = branches.map(|(branch, variant)| self.read_arm(branch, variant));
+        piece!(
+            Item {
+                impl Branches for NAME {
+                    const DISCRIMINATOR: &'static str = TAG;
 
-                fn decode<'de, A: MapAccess<'de>, B: Base>(
-                    rest: Rest<'_, 'de, A, B>,
-                ) -> Result<Self, A::Error> {
-                    Ok(match rest.discriminator {
-                        #(#arms)*
-                        _ => Self::#unrecognized(rest.unrecognized()?),
-                    })
+                    fn decode<'de, A: MapAccess<'de>, B: Base>(
+                        rest: Rest<'_, 'de, A, B>,
+                    ) -> Result<Self, A::Error> {
+                        Ok(match rest.discriminator {
+                            ARMS => (),
+                            _ => Self::UNRECOGNIZED(rest.unrecognized()?),
+                        })
+                    }
                 }
             }
-        }
+            NAME = &self.name,
+            TAG = self.discriminator,
+            ARMS = arms.collect::<Vec<Arm>>(),
+            UNRECOGNIZED = format_ident!("{UNRECOGNIZED}")
+        )
     }
 
-    fn read_arm(&self, branch: &UnionBranch<'_>, variant: &Ident) -> TokenStream {
-        let value = &branch.meta.name;
+    fn read_arm(&self, branch: &UnionBranch<'_>, variant: &Ident) -> Arm {
+        let value = branch.meta.name.as_str();
         let (release, id) = self.union;
         match (branch.content, self.codec(branch)) {
-            (BranchContent::Data(_), Some(codec)) => {
-                let read = codec.read_data();
-                quote!(#value => Self::#variant(#read),)
-            }
+            (BranchContent::Data(_), Some(codec)) => piece!(
+                Arm { VALUE => Self::VARIANT(READ), }
+                VALUE = value, VARIANT = variant, READ = codec.read_data()
+            ),
             (BranchContent::Members(_), _) if self.scope.context.is_boxed(release, id, value) => {
-                quote!(#value => Self::#variant(Box::new(rest.members()?)),)
+                piece!(
+                    Arm { VALUE => Self::VARIANT(Box::new(rest.members()?)), }
+                    VALUE = value, VARIANT = variant
+                )
             }
-            (BranchContent::Members(_), _) => quote!(#value => Self::#variant(rest.members()?),),
-            _ => quote!(#value => { rest.nothing()?; Self::#variant }),
+            (BranchContent::Members(_), _) => piece!(
+                Arm { VALUE => Self::VARIANT(rest.members()?), }
+                VALUE = value, VARIANT = variant
+            ),
+            _ => piece!(
+                Arm { VALUE => { rest.nothing()?; Self::VARIANT } }
+                VALUE = value, VARIANT = variant
+            ),
         }
     }
 
     /// The impl of a union without shared members.
-    pub fn empty_base(&self, wire_name: &str) -> TokenStream {
+    pub fn empty_base(&self, wire_name: &str) -> Item {
         let name = &self.name;
-        quote!(wire::no_base! { #name = #wire_name })
+        parse_quote!(wire::no_base! { #name = #wire_name })
     }
 }

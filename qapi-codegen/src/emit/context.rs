@@ -173,44 +173,30 @@ fn nested_unions(schema: &Schema) -> HashSet<TypeId> {
         .collect()
 }
 
-/// The names that a generated module can use, and the imports it needs for them.
-///
-/// Types are imported from the module of their first release, which has them even
-/// after their run has ended.
+/// The names that the code of an item or a release can use, and the imports it needs
+/// for them.
 pub struct FileScope<'c> {
     pub context: &'c EmitContext<'c>,
-    /// The types that the module has itself.
-    own: Option<OwnTypes<'c>>,
-    imports: RefCell<BTreeMap<usize, BTreeSet<String>>>,
-}
-
-/// The types of a module of types.
-struct OwnTypes<'c> {
-    first_release: usize,
-    names: HashSet<&'c str>,
+    /// `true` in a module of types. Commands and events may have the names of types, so
+    /// their modules import types into a module of its own.
+    pub is_of_types: bool,
+    imports: RefCell<TypeImports>,
 }
 
 impl<'c> FileScope<'c> {
-    /// The scope of a module of commands or events, or of a release.
+    /// The scope of a command or event, or of a release.
     pub fn new(context: &'c EmitContext<'c>) -> Self {
         FileScope {
             context,
-            own: None,
+            is_of_types: false,
             imports: RefCell::default(),
         }
     }
 
-    /// The scope of a module of types that are new in one release.
-    pub fn of_types(
-        context: &'c EmitContext<'c>,
-        first_release: usize,
-        names: HashSet<&'c str>,
-    ) -> Self {
+    /// The scope of a type.
+    pub fn of_type(context: &'c EmitContext<'c>) -> Self {
         FileScope {
-            own: Some(OwnTypes {
-                first_release,
-                names,
-            }),
+            is_of_types: true,
             ..FileScope::new(context)
         }
     }
@@ -219,44 +205,75 @@ impl<'c> FileScope<'c> {
         self.context.schemas[release]
     }
 
-    /// The path in front of type names.
-    ///
-    /// Commands and events may have the names of types, so their modules import
-    /// types into a module of its own.
-    pub fn types_path(&self) -> Option<TokenStream> {
-        self.own.is_none().then(|| quote!(types::))
-    }
-
     /// The Rust name of a type, which gets imported.
     pub fn import_type(&self, release: usize, id: TypeId) -> String {
         let name = names::type_name(&self.schema(release).get(id).meta.name);
         let first = self.context.sharing.first_release(release, id);
-        let is_own = self
-            .own
-            .as_ref()
-            .is_some_and(|own| own.first_release == first && own.names.contains(name.as_str()));
-        if !is_own {
-            let mut imports = self.imports.borrow_mut();
-            imports.entry(first).or_default().insert(name.clone());
-        }
+        self.imports.borrow_mut().add(first, &name);
         name
     }
 
-    /// The imports of all types that were used so far, for a module `depth` levels
-    /// below that of all releases.
-    pub fn imports(&self, depth: usize) -> TokenStream {
-        let imports = self.imports.borrow();
-        let depth = depth + usize::from(self.own.is_none());
-        let program = self.context.program_path(depth);
-        let uses = imports.iter().map(|(&first, names)| {
-            let since = format_ident!("{}", self.context.since_module(first));
+    /// The imports of all types that were used.
+    pub fn into_imports(self) -> TypeImports {
+        self.imports.into_inner()
+    }
+}
+
+/// The types that a module imports.
+///
+/// Types are imported from the module of their first release, which has them even
+/// after their run has ended.
+#[derive(Default)]
+pub struct TypeImports {
+    names: BTreeMap<usize, BTreeSet<String>>,
+}
+
+impl TypeImports {
+    fn add(&mut self, first: usize, name: &str) {
+        let names = self.names.entry(first).or_default();
+        if !names.contains(name) {
+            names.insert(name.to_owned());
+        }
+    }
+
+    /// Adds the imports of an item.
+    pub fn merge(&mut self, other: &TypeImports) {
+        for (&first, names) in &other.names {
+            names.iter().for_each(|name| self.add(first, name));
+        }
+    }
+
+    /// Removes the types that the module has itself.
+    pub fn remove(&mut self, first: usize, names: &HashSet<&str>) {
+        let Some(imported) = self.names.get_mut(&first) else {
+            return;
+        };
+        imported.retain(|name| !names.contains(name.as_str()));
+        if imported.is_empty() {
+            self.names.remove(&first);
+        }
+    }
+
+    /// The imports of a module `depth` levels below that of all releases; of a module
+    /// of types, or of commands or events.
+    pub fn to_tokens(
+        &self,
+        context: &EmitContext<'_>,
+        depth: usize,
+        is_of_types: bool,
+    ) -> TokenStream {
+        let program = context.program_path(depth + usize::from(!is_of_types));
+        let uses = self.names.iter().map(|(&first, names)| {
+            let since = format_ident!("{}", context.since_module(first));
             let names = names.iter().map(|name| format_ident!("{name}"));
             quote!(use #program::#since::types::{#(#names),*};)
         });
-        match self.own {
-            Some(_) => quote!(#(#uses)*),
-            None if imports.is_empty() => TokenStream::new(),
-            None => quote!(mod types { #(pub #uses)* }),
+        if is_of_types {
+            quote!(#(#uses)*)
+        } else if self.names.is_empty() {
+            TokenStream::new()
+        } else {
+            quote!(mod types { #(pub #uses)* })
         }
     }
 }

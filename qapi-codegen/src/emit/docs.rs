@@ -6,10 +6,10 @@
 mod neighbours;
 mod prose;
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use syn::{Attribute, parse_quote};
 
 use super::context::{EmitContext, FileScope};
+use super::piece::piece;
 use crate::analyse::sharing::Shared;
 use crate::schema::{Command, Condition, EntityMeta, Schema, TypeId, TypeKind};
 use crate::unit::{abbreviated_unit, replacement};
@@ -210,11 +210,26 @@ pub fn deprecation_note(meta: &EntityMeta) -> String {
     }
 }
 
+/// The attributes that hold the lines of documentation.
+pub fn attributes<T: AsRef<str>>(lines: &[T]) -> Vec<Attribute> {
+    let lines = lines.iter();
+    lines
+        .map(|line| piece!(Attribute { #[doc = LINE] } LINE = line.as_ref()))
+        .collect()
+}
+
+/// The attributes of a part of a definition: its documentation, and its deprecation.
+pub fn part_attributes(lines: &[String], meta: &EntityMeta) -> Vec<Attribute> {
+    let mut attributes = attributes(lines);
+    attributes.extend(deprecated_attribute(meta));
+    attributes
+}
+
 /// The attribute of what is deprecated.
-pub fn deprecated_attribute(meta: &EntityMeta) -> Option<TokenStream> {
+pub fn deprecated_attribute(meta: &EntityMeta) -> Option<Attribute> {
     let note = deprecation_note(meta);
     meta.is_deprecated()
-        .then(|| quote!(#[deprecated(note = #note)]))
+        .then(|| parse_quote!(#[deprecated(note = #note)]))
 }
 
 /// The documentation of another name for a deprecated item.

@@ -1,11 +1,13 @@
 //! Enums.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use proc_macro2::Ident;
+use quote::format_ident;
+use syn::{Arm, Item, Variant};
 
 use super::context::FileScope;
 use super::docs;
 use super::items::ModuleItems;
+use super::piece::piece;
 use crate::analyse::names;
 use crate::analyse::sharing::Shared;
 use crate::schema::{EntityMeta, TypeId, TypeKind};
@@ -23,7 +25,7 @@ pub fn emit(scope: &FileScope<'_>, shared: &Shared<TypeId>, items: &mut ModuleIt
     let name = shared.name.as_str();
     let variants = EnumVariants::new(name, &body.values);
     let docs = docs::type_definition(scope, shared);
-    items.definitions.extend(variants.definition(&docs));
+    items.definitions.push(variants.definition(&docs));
     items.definitions.extend(variants.conversions());
     items.main.call_macro("display_enum", name);
     items
@@ -50,51 +52,77 @@ impl<'a> EnumVariants<'a> {
         }
     }
 
-    fn definition(&self, docs: &[String]) -> TokenStream {
-        let name = &self.name;
+    fn definition(&self, docs: &[String]) -> Item {
         let variants = self.variants.iter().map(|(value, variant)| {
             let docs = docs::entity(value, &variant.to_string());
-            let deprecated = docs::deprecated_attribute(value);
-            quote!(#(#[doc = #docs])* #deprecated #variant,)
+            piece!(
+                Variant { #[ATTRIBUTES] VARIANT }
+                ATTRIBUTES = docs::part_attributes(&docs, value), VARIANT = variant
+            )
         });
-        let unrecognized = format_ident!("{UNRECOGNIZED}");
-        quote! {
-            #(#[doc = #docs])*
-            #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-            #[non_exhaustive]
-            pub enum #name {
-                #(#variants)*
-                /// A value that is not in the schema.
-                #unrecognized(UnrecognizedValue),
+        piece!(
+            Item {
+                #[DOCS]
+                #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+                #[non_exhaustive]
+                pub enum NAME {
+                    VARIANTS,
+                    /// A value that is not in the schema.
+                    UNRECOGNIZED(UnrecognizedValue),
+                }
             }
-        }
+            DOCS = docs::attributes(docs),
+            NAME = &self.name,
+            VARIANTS = variants.collect::<Vec<Variant>>(),
+            UNRECOGNIZED = format_ident!("{UNRECOGNIZED}")
+        )
     }
 
     /// The conversions to and from the names of the values in QMP.
-    fn conversions(&self) -> TokenStream {
-        let name = &self.name;
-        let texts = self.variants.iter().map(|(value, _)| &value.name);
-        let texts: Vec<&String> = texts.collect();
-        let variants: Vec<&Ident> = self.variants.iter().map(|(_, variant)| variant).collect();
-        let unrecognized = format_ident!("{UNRECOGNIZED}");
-        quote! {
-            impl #name {
-                /// Returns the name of the value in QMP.
-                pub fn as_str(&self) -> &str {
-                    match self {
-                        #(Self::#variants => #texts,)*
-                        Self::#unrecognized(value) => value.as_str(),
+    fn conversions(&self) -> [Item; 2] {
+        let to_text = self.variants.iter().map(|(value, variant)| {
+            piece!(
+                Arm { Self::VARIANT => TEXT, }
+                VARIANT = variant, TEXT = value.name.as_str()
+            )
+        });
+        let from_text = self.variants.iter().map(|(value, variant)| {
+            piece!(
+                Arm { TEXT => Self::VARIANT, }
+                TEXT = value.name.as_str(), VARIANT = variant
+            )
+        });
+        let as_str = piece!(
+            Item {
+                impl NAME {
+                    /// Returns the name of the value in QMP.
+                    pub fn as_str(&self) -> &str {
+                        match self {
+                            ARMS => (),
+                            Self::UNRECOGNIZED(value) => value.as_str(),
+                        }
                     }
                 }
             }
-            impl From<&str> for #name {
-                fn from(text: &str) -> Self {
-                    match text {
-                        #(#texts => Self::#variants,)*
-                        _ => Self::#unrecognized(UnrecognizedValue::new(text)),
+            NAME = &self.name,
+            ARMS = to_text.collect::<Vec<Arm>>(),
+            UNRECOGNIZED = format_ident!("{UNRECOGNIZED}")
+        );
+        let from_str = piece!(
+            Item {
+                impl From<&str> for NAME {
+                    fn from(text: &str) -> Self {
+                        match text {
+                            ARMS => (),
+                            _ => Self::UNRECOGNIZED(UnrecognizedValue::new(text)),
+                        }
                     }
                 }
             }
-        }
+            NAME = &self.name,
+            ARMS = from_text.collect::<Vec<Arm>>(),
+            UNRECOGNIZED = format_ident!("{UNRECOGNIZED}")
+        );
+        [as_str, from_str]
     }
 }

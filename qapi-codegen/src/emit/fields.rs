@@ -1,12 +1,13 @@
 //! Members of structs, unions, commands and events as Rust fields.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
-use syn::parse_str;
+use proc_macro2::Ident;
+use quote::format_ident;
+use syn::{Arm, Attribute, Expr, Field, FieldValue, FnArg, Stmt, Type, parse_str};
 
 use super::codec::{ValueCodec, codec};
 use super::context::FileScope;
 use super::docs;
+use super::piece::piece;
 use crate::analyse::names;
 use crate::analyse::sharing::Shared;
 use crate::schema::{BuiltinType, Member, NamedType, TypeId, ValueType};
@@ -26,9 +27,8 @@ struct StructField {
     /// `true` for `String`, as which `new` takes `impl Into<String>`.
     is_string: bool,
     codec: ValueCodec,
-    docs: Vec<String>,
-    /// The attribute of a deprecated member.
-    deprecated: Option<TokenStream>,
+    /// The documentation, and that the member is deprecated.
+    attributes: Vec<Attribute>,
 }
 
 /// The object that members belong to.
@@ -64,8 +64,7 @@ impl<'a, 'c> MemberSite<'a, 'c> {
             optional: member.optional || (self.received && member.meta.condition.is_some()),
             is_string: member.ty == ValueType::One(NamedType::Builtin(BuiltinType::Str)),
             codec: codec(self.scope, self.release, member.ty, owner),
-            docs: docs::member(&member.meta, name),
-            deprecated: docs::deprecated_attribute(&member.meta),
+            attributes: docs::part_attributes(&docs::member(&member.meta, name), &member.meta),
         }
     }
 }
@@ -97,135 +96,133 @@ impl ObjectFields {
     }
 
     /// The fields of the struct.
-    pub fn declarations(&self) -> TokenStream {
+    pub fn declarations(&self) -> Vec<Field> {
         let fields = self.fields.iter().map(|field| {
-            let StructField {
-                ident,
-                docs,
-                deprecated,
-                ..
-            } = field;
-            let ty = field.ty();
-            quote!(#(#[doc = #docs])* #deprecated pub #ident: #ty,)
+            let attributes = field.attributes.clone();
+            piece!(
+                Field { #[ATTRIBUTES] pub IDENT: TYPE }
+                ATTRIBUTES = attributes, IDENT = &field.ident, TYPE = field.ty()
+            )
         });
         let extra = self.open.then(|| {
-            quote! {
+            piece!(Field {
                 /// Arguments that are not in the schema.
                 ///
                 /// An argument that has a field is not sent from here.
-                pub extra: Map<String, Value>,
-            }
+                pub extra: Map<String, Value>
+            })
         });
-        quote!(#(#fields)* #extra)
+        fields.chain(extra).collect()
     }
 
     /// The parameters of `new`: the required members.
-    pub fn parameters(&self) -> TokenStream {
+    pub fn parameters(&self) -> Vec<FnArg> {
         let required = self.fields.iter().filter(|field| !field.optional);
         let parameters = required.map(|field| {
             let ident = &field.ident;
-            let ty = if field.is_string {
-                quote!(impl Into<String>)
+            if field.is_string {
+                piece!(FnArg { IDENT: impl Into<String> } IDENT = ident)
             } else {
-                field.codec.rust.clone()
-            };
-            quote!(#ident: #ty,)
+                piece!(FnArg { IDENT: TYPE } IDENT = ident, TYPE = field.codec.rust.clone())
+            }
         });
-        quote!(#(#parameters)*)
+        parameters.collect()
     }
 
     /// The fields of a struct expression, from the parameters of `new`.
-    pub fn values_from_parameters(&self) -> TokenStream {
+    pub fn values_from_parameters(&self) -> Vec<FieldValue> {
         let values = self.fields.iter().map(|field| {
             let ident = &field.ident;
             match (field.optional, field.is_string) {
-                (true, _) => quote!(#ident: None,),
-                (false, true) => quote!(#ident: #ident.into(),),
-                (false, false) => quote!(#ident,),
+                (true, _) => piece!(FieldValue { IDENT: None } IDENT = ident),
+                (false, true) => piece!(FieldValue { IDENT: IDENT.into() } IDENT = ident),
+                (false, false) => piece!(FieldValue { IDENT } IDENT = ident),
             }
         });
-        let extra = self.open.then(|| quote!(extra: Map::new(),));
-        quote!(#(#values)* #extra)
+        let extra = self.open.then(|| piece!(FieldValue { extra: Map::new() }));
+        values.chain(extra).collect()
     }
 
     /// The fields of the struct that collects the members.
-    pub fn slots(&self) -> TokenStream {
+    pub fn slots(&self) -> Vec<Field> {
         let slots = self.fields.iter().map(|field| {
-            let (ident, rust) = (&field.ident, &field.codec.rust);
-            quote!(#ident: Option<#rust>,)
+            let rust = field.codec.rust.clone();
+            piece!(Field { IDENT: Option<TYPE> } IDENT = &field.ident, TYPE = rust)
         });
-        let extra = self.open.then(|| quote!(extra: Map<String, Value>,));
-        quote!(#(#slots)* #extra)
+        let extra = self
+            .open
+            .then(|| piece!(Field { extra: Map<String, Value> }));
+        slots.chain(extra).collect()
     }
 
     /// The fields of a struct expression, from the collected members.
-    pub fn values_from_slots(&self) -> TokenStream {
+    pub fn values_from_slots(&self) -> Vec<FieldValue> {
         let values = self.fields.iter().map(|field| {
-            let (ident, wire_name) = (&field.ident, &field.wire_name);
+            let (ident, wire_name) = (&field.ident, field.wire_name.as_str());
             if field.optional {
-                quote!(#ident: slots.#ident,)
+                piece!(FieldValue { IDENT: slots.IDENT } IDENT = ident)
             } else {
-                quote!(#ident: required(slots.#ident, #wire_name)?,)
+                piece!(
+                    FieldValue { IDENT: required(slots.IDENT, NAME)? }
+                    IDENT = ident, NAME = wire_name
+                )
             }
         });
-        let extra = self.open.then(|| quote!(extra: slots.extra,));
-        quote!(#(#values)* #extra)
+        let extra = self.open.then(|| piece!(FieldValue { extra: slots.extra }));
+        values.chain(extra).collect()
     }
 
-    /// The body of `accept`.
-    pub fn accept(&self) -> TokenStream {
-        if self.is_empty() {
-            return quote!(Ok(false));
-        }
+    /// The arms of `accept`, with the name of a member as the pattern.
+    pub fn accept(&self) -> Vec<Arm> {
         let arms = self.fields.iter().map(|field| {
-            let (ident, wire_name) = (&field.ident, &field.wire_name);
-            let read = field.codec.read();
-            quote!(#wire_name => slots.#ident = #read,)
+            piece!(
+                Arm { NAME => slots.IDENT = READ, }
+                NAME = field.wire_name.as_str(), IDENT = &field.ident, READ = field.codec.read()
+            )
         });
         let other = if self.open {
-            quote!({
-                slots.extra.insert(key.to_owned(), map.next_value()?);
-            })
+            piece!(Arm { _ => { slots.extra.insert(key.to_owned(), map.next_value()?); } })
         } else {
-            quote!(return Ok(false),)
+            piece!(Arm { _ => return Ok(false), })
         };
-        quote! {
-            match key {
-                #(#arms)*
-                _ => #other
-            }
-            Ok(true)
-        }
+        arms.chain([other]).collect()
     }
 
     /// The statements of `write`.
-    pub fn write(&self) -> TokenStream {
+    pub fn write(&self) -> Vec<Stmt> {
         let puts = self.fields.iter().map(|field| {
-            let ident = &field.ident;
-            let value = quote!(self.#ident);
+            let value = piece!(Expr { self.IDENT } IDENT = &field.ident);
             if field.optional {
-                field.codec.put_some(&field.wire_name, &value)
+                field.codec.put_some(&field.wire_name, value)
             } else {
-                field.codec.put(&field.wire_name, &value)
+                field.codec.put(&field.wire_name, value)
             }
         });
-        let listed = self.fields.iter().map(|field| &field.wire_name);
-        let extra = self
-            .open
-            .then(|| quote!(put_open(map, &[#(#listed),*], &self.extra)?;));
-        quote!(#(#puts)* #extra)
+        let extra = self.open.then(|| {
+            let listed = self.fields.iter().map(|field| text(&field.wire_name));
+            piece!(
+                Stmt { put_open(map, &[LISTED], &self.extra)?; }
+                LISTED = listed.collect::<Vec<Expr>>()
+            )
+        });
+        puts.chain(extra).collect()
     }
 }
 
 impl StructField {
-    fn ty(&self) -> TokenStream {
-        let rust = &self.codec.rust;
+    fn ty(&self) -> Type {
+        let rust = self.codec.rust.clone();
         if self.optional {
-            quote!(Option<#rust>)
+            piece!(Type { Option<TYPE> } TYPE = rust)
         } else {
-            rust.clone()
+            rust
         }
     }
+}
+
+/// A string literal.
+fn text(text: &str) -> Expr {
+    piece!(Expr { TEXT } TEXT = text)
 }
 
 /// An identifier, which may be a raw one.

@@ -2,14 +2,12 @@
 //!
 //! What the feature `both-directions` adds is in a file next to it.
 
-use std::collections::HashSet;
-
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::context::{EmitContext, FileScope};
-use super::file::{FileHeader, format_file};
-use super::items::ModuleItems;
+use super::context::{EmitContext, FileScope, TypeImports};
+use super::file::{FileHeader, file_of, format_in_module, format_source, items_of};
+use super::items::{FormattedImpls, FormattedItems, ModuleItems, macro_calls};
 use super::operation::{emit_command, emit_event};
 use super::{GeneratedFile, alternate, enumeration, object, union};
 use crate::analyse::sharing::{Group, Run, Shared};
@@ -41,15 +39,6 @@ impl ItemKind {
             ItemKind::Events => "events",
         }
     }
-
-    /// The number of items of the kind in a group.
-    pub fn count(self, group: &Group) -> usize {
-        match self {
-            ItemKind::Types => group.types.len(),
-            ItemKind::Commands => group.commands.len(),
-            ItemKind::Events => group.events.len(),
-        }
-    }
 }
 
 /// A Rust module of a group, or of a part of one that is too long for one file.
@@ -69,11 +58,12 @@ pub fn emit_group(
     module: &str,
     group: &Group,
 ) -> Vec<ModuleFile> {
+    let items = group_items(context, group);
     let is_short = |file: &GeneratedFile| file.content.lines().count() <= MAX_LINES;
-    let mut parts = 1;
+    let mut count = 1;
     loop {
-        let divided = divide(group, parts);
-        let numbered = (1..).zip(&divided).map(|(number, part)| {
+        let parts = divide(&items, count);
+        let numbered = (1..).zip(&parts).map(|(number, part)| {
             let name = match number {
                 1 => module.to_owned(),
                 _ => format!("{module}_{number}"),
@@ -82,117 +72,60 @@ pub fn emit_group(
         });
         let modules: Vec<ModuleFile> = numbered.collect();
         let mut files = modules.iter().flat_map(|module| &module.files);
-        if divided.len() < parts || files.all(is_short) {
+        if parts.len() < count || files.all(is_short) {
             return modules;
         }
-        parts += 1;
+        count += 1;
     }
 }
 
-/// Divides the items of a group evenly; fewer parts than asked for have one item each.
-fn divide(group: &Group, parts: usize) -> Vec<Group> {
-    let count: usize = ItemKind::ALL.iter().map(|kind| kind.count(group)).sum();
-    let size = count.div_ceil(parts).max(1);
-    let starts = (0..count).step_by(size);
-    let part = |start: usize| {
-        let (mut skip, mut take) = (start, size);
-        Group {
-            types: take_part(&group.types, &mut skip, &mut take),
-            commands: take_part(&group.commands, &mut skip, &mut take),
-            events: take_part(&group.events, &mut skip, &mut take),
-        }
-    };
-    starts.map(part).collect()
+/// An item of a group as source code, which does not depend on the file that it is in.
+struct GroupItem<'g> {
+    kind: ItemKind,
+    name: &'g str,
+    imports: TypeImports,
+    source: FormattedItems,
 }
 
-/// Takes the next items of a list after those to skip.
-fn take_part<I: Clone>(items: &[Shared<I>], skip: &mut usize, take: &mut usize) -> Vec<Shared<I>> {
-    let start = items.len().min(*skip);
-    let end = items.len().min(start + *take);
-    *skip -= start;
-    *take -= end - start;
-    items[start..end].to_vec()
-}
-
-fn module_file(context: &EmitContext<'_>, run: Run, name: String, group: &Group) -> ModuleFile {
-    let names = group.types.iter().map(|shared| shared.name.as_str());
-    let own_types = FileScope::of_types(context, run.since, names.collect::<HashSet<_>>());
+/// The items of a group in the order in which files have them.
+fn group_items<'g>(context: &EmitContext<'_>, group: &'g Group) -> Vec<GroupItem<'g>> {
+    let types = || FileScope::of_type(context);
     let operations = || FileScope::new(context);
-    let modules = [
-        collect(own_types, &group.types, emit_type),
-        collect(operations(), &group.commands, emit_command),
-        collect(operations(), &group.events, emit_event),
-    ];
-    let modules: Vec<(ItemKind, (FileScope<'_>, ModuleItems))> = ItemKind::ALL
-        .into_iter()
-        .zip(modules)
-        .filter(|(kind, _)| kind.count(group) > 0)
-        .collect();
-    let folder = format!(
-        "{}/{}/{}",
-        context.program.short_name(),
-        context.since_module(run.since),
-        context.until_module(run)
-    );
-    let header = FileHeader::new(context, "schemas");
-    let (main, both) = contents(context, &modules);
-    let mut files = vec![format_file(format!("{folder}/{name}.rs"), &header, main)];
-    files.extend(both.map(|both| format_file(format!("{folder}/{name}/both.rs"), &header, both)));
-    ModuleFile {
-        run,
-        kinds: modules.iter().map(|(kind, _)| *kind).collect(),
-        name,
-        files,
-    }
+    let mut items = format_items(ItemKind::Types, types, &group.types, emit_type);
+    let commands = &group.commands;
+    items.extend(format_items(
+        ItemKind::Commands,
+        operations,
+        commands,
+        emit_command,
+    ));
+    items.extend(format_items(
+        ItemKind::Events,
+        operations,
+        &group.events,
+        emit_event,
+    ));
+    items
 }
 
-/// The content of the file, and of the one for `both-directions`.
-fn contents(
-    context: &EmitContext<'_>,
-    modules: &[(ItemKind, (FileScope<'_>, ModuleItems))],
-) -> (TokenStream, Option<TokenStream>) {
-    let runtime = context.runtime_import();
-    let main = modules.iter().map(|(kind, (scope, items))| {
-        let module = format_ident!("{}", kind.module());
-        let (imports, main) = (scope.imports(MODULE_DEPTH), items.main_tokens());
-        quote!(pub mod #module { #runtime #imports #main })
-    });
-    let both = modules
-        .iter()
-        .filter(|(_, (_, items))| !items.both.is_empty());
-    let both = both.map(|(kind, (scope, items))| {
-        let module = format_ident!("{}", kind.module());
-        let (imports, both) = (scope.imports(MODULE_DEPTH + 1), items.both.to_tokens());
-        quote! {
-            mod #module {
-                #runtime
-                use super::super::#module::*;
-                #imports
-                #both
-            }
+/// Formats the items of one kind.
+fn format_items<'c, 'g, I>(
+    kind: ItemKind,
+    scope: impl Fn() -> FileScope<'c>,
+    all_shared: &'g [Shared<I>],
+    emit: fn(&FileScope<'_>, &Shared<I>, &mut ModuleItems),
+) -> Vec<GroupItem<'g>> {
+    let each = all_shared.iter().map(|shared| {
+        let (scope, mut items) = (scope(), ModuleItems::default());
+        emit(&scope, shared, &mut items);
+        GroupItem {
+            kind,
+            name: &shared.name,
+            imports: scope.into_imports(),
+            source: items.into(),
         }
     });
-    let both: Vec<TokenStream> = both.collect();
-    let both = (!both.is_empty()).then(|| quote!(#(#both)*));
-    let declaration = both.is_some().then(|| {
-        context.host.when_both_directions(quote!(
-            mod both;
-        ))
-    });
-    (quote!(#(#main)* #declaration), both)
-}
-
-/// Collects the items of one kind.
-fn collect<'c, I>(
-    scope: FileScope<'c>,
-    all_shared: &[Shared<I>],
-    emit: fn(&FileScope<'_>, &Shared<I>, &mut ModuleItems),
-) -> (FileScope<'c>, ModuleItems) {
-    let mut items = ModuleItems::default();
-    for shared in all_shared {
-        emit(&scope, shared, &mut items);
-    }
-    (scope, items)
+    each.collect()
 }
 
 fn emit_type(scope: &FileScope<'_>, shared: &Shared<TypeId>, items: &mut ModuleItems) {
@@ -202,5 +135,124 @@ fn emit_type(scope: &FileScope<'_>, shared: &Shared<TypeId>, items: &mut ModuleI
         TypeKind::Struct(_) => object::emit(scope, shared, items),
         TypeKind::Union(_) => union::emit(scope, shared, items),
         TypeKind::Alternate(_) => alternate::emit(scope, shared, items),
+    }
+}
+
+/// Divides the items of a group evenly; fewer parts than asked for have one item each.
+fn divide<'i, 'g>(items: &'i [GroupItem<'g>], parts: usize) -> Vec<&'i [GroupItem<'g>]> {
+    let size = items.len().div_ceil(parts).max(1);
+    items.chunks(size).collect()
+}
+
+fn module_file(
+    context: &EmitContext<'_>,
+    run: Run,
+    name: String,
+    items: &[GroupItem<'_>],
+) -> ModuleFile {
+    let modules: Vec<GroupModule<'_>> = items
+        .chunk_by(|one, other| one.kind == other.kind)
+        .map(|items| GroupModule::new(run, items))
+        .collect();
+    let folder = format!(
+        "{}/{}/{}",
+        context.program.short_name(),
+        context.since_module(run.since),
+        context.until_module(run)
+    );
+    let header = FileHeader::new(context, "schemas");
+    let (main, both) = contents(context, &modules);
+    let mut files = vec![file_of(format!("{folder}/{name}.rs"), &header, &main)];
+    files.extend(both.map(|both| file_of(format!("{folder}/{name}/both.rs"), &header, &both)));
+    ModuleFile {
+        run,
+        kinds: modules.iter().map(|module| module.kind).collect(),
+        name,
+        files,
+    }
+}
+
+/// The content of the file, and of the one for `both-directions`.
+fn contents(context: &EmitContext<'_>, modules: &[GroupModule<'_>]) -> (String, Option<String>) {
+    let main = modules.iter().map(|module| module.main(context));
+    let mut main: String = main.collect();
+    let both = modules.iter().filter_map(|module| module.both(context));
+    let both: String = both.collect();
+    if both.is_empty() {
+        return (main, None);
+    }
+    let declaration = context.host.when_both_directions(quote!(
+        mod both;
+    ));
+    main += &format_source(declaration);
+    (main, Some(both))
+}
+
+/// The items of one kind in a file, as a module.
+struct GroupModule<'i> {
+    kind: ItemKind,
+    imports: TypeImports,
+    sources: Vec<&'i FormattedItems>,
+}
+
+impl<'i> GroupModule<'i> {
+    fn new(run: Run, items: &'i [GroupItem<'_>]) -> Self {
+        let kind = items[0].kind;
+        let mut imports = TypeImports::default();
+        items.iter().for_each(|item| imports.merge(&item.imports));
+        if kind == ItemKind::Types {
+            imports.remove(run.since, &items.iter().map(|item| item.name).collect());
+        }
+        GroupModule {
+            kind,
+            imports,
+            sources: items.iter().map(|item| &item.source).collect(),
+        }
+    }
+
+    fn imports(&self, context: &EmitContext<'_>, depth: usize) -> TokenStream {
+        let is_of_types = self.kind == ItemKind::Types;
+        self.imports.to_tokens(context, depth, is_of_types)
+    }
+
+    /// The module itself.
+    fn main(&self, context: &EmitContext<'_>) -> String {
+        let (runtime, imports) = (
+            context.runtime_import(),
+            self.imports(context, MODULE_DEPTH),
+        );
+        let sources = || self.sources.iter();
+        let commands: Vec<&TokenStream> = sources().filter_map(|it| it.command.as_ref()).collect();
+        let commands = (!commands.is_empty()).then(|| quote!(wire::commands! { #(#commands),* }));
+        let parts = [
+            format!("pub mod {} {{\n", self.kind.module()),
+            format_in_module(items_of(quote!(#runtime #imports))),
+            sources().map(|it| it.definitions.as_str()).collect(),
+            format_in_module(items_of(quote!(#commands))),
+            sources().map(|it| it.main.written.as_str()).collect(),
+            format_in_module(items_of(macro_calls(sources().map(|it| &it.main)))),
+            "}\n".to_owned(),
+        ];
+        parts.concat()
+    }
+
+    /// Its counterpart for `both-directions`, if it has any impls.
+    fn both(&self, context: &EmitContext<'_>) -> Option<String> {
+        let sources = || self.sources.iter().map(|it| &it.both);
+        if sources().all(FormattedImpls::is_empty) {
+            return None;
+        }
+        let (runtime, module) = (context.runtime_import(), self.kind.module());
+        let name = format_ident!("{module}");
+        let imports = self.imports(context, MODULE_DEPTH + 1);
+        let uses = quote!(#runtime use super::super::#name::*; #imports);
+        let parts = [
+            format!("mod {module} {{\n"),
+            format_in_module(items_of(uses)),
+            sources().map(|it| it.written.as_str()).collect(),
+            format_in_module(items_of(macro_calls(sources()))),
+            "}\n".to_owned(),
+        ];
+        Some(parts.concat())
     }
 }

@@ -1,18 +1,21 @@
-//! The items of a generated module while they are collected.
+//! What an item of the schema adds to a generated module.
 
 use std::collections::BTreeMap;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
+use syn::Item;
 
-/// The items of a module, and of its counterpart for the feature
+use super::file::format_in_module;
+
+/// What an item adds to its module, and to the counterpart of that for the feature
 /// `both-directions`.
 #[derive(Default)]
 pub struct ModuleItems {
     /// Types and what is compiled with them always.
-    pub definitions: TokenStream,
-    /// The commands, each with the expression of its `CommandInfo`.
-    pub commands: Vec<(Ident, TokenStream)>,
+    pub definitions: Vec<Item>,
+    /// The command and the expression of its `CommandInfo`.
+    pub command: Option<TokenStream>,
     /// Impls that are always compiled.
     pub main: ImplSet,
     /// Impls for directions in which the types do not travel.
@@ -28,54 +31,89 @@ impl ModuleItems {
             &mut self.both
         }
     }
-
-    /// The content of the module itself, without imports.
-    pub fn main_tokens(&self) -> TokenStream {
-        let definitions = &self.definitions;
-        let commands = self.commands.iter();
-        let commands = commands.map(|(ident, info)| quote!(#ident #info));
-        let commands =
-            (!self.commands.is_empty()).then(|| quote!(wire::commands! { #(#commands),* }));
-        let main = self.main.to_tokens();
-        quote!(#definitions #commands #main)
-    }
 }
 
 /// Impls, written out or through a macro of the runtime.
 #[derive(Default)]
 pub struct ImplSet {
-    written: TokenStream,
-    macro_calls: BTreeMap<&'static str, Vec<Ident>>,
+    written: Vec<Item>,
+    /// The macros, each with the type that it writes the impl for.
+    macro_calls: Vec<(&'static str, Ident)>,
 }
 
 impl ImplSet {
     /// Adds an impl.
-    pub fn add(&mut self, tokens: TokenStream) {
-        self.written.extend(tokens);
+    pub fn add(&mut self, item: Item) {
+        self.written.push(item);
+    }
+
+    /// Adds impls, or what they need.
+    pub fn extend(&mut self, items: impl IntoIterator<Item = Item>) {
+        self.written.extend(items);
     }
 
     /// Adds the impl that a macro of the runtime writes for a type.
     pub fn call_macro(&mut self, runtime_macro: &'static str, ty: &str) {
-        let types = self.macro_calls.entry(runtime_macro).or_default();
-        types.push(format_ident!("{ty}"));
+        self.macro_calls
+            .push((runtime_macro, format_ident!("{ty}")));
     }
 
     /// Adds the serialization of an object.
-    pub fn add_serialize(&mut self, ty: &str, write: TokenStream) {
+    pub fn add_serialize(&mut self, ty: &str, write: Item) {
         self.add(write);
         self.call_macro("serialize", ty);
     }
+}
 
+/// What an item adds, as source code.
+pub struct FormattedItems {
+    pub definitions: String,
+    pub command: Option<TokenStream>,
+    pub main: FormattedImpls,
+    pub both: FormattedImpls,
+}
+
+/// Impls as source code, but for the macros, which are called once for many types.
+pub struct FormattedImpls {
+    pub written: String,
+    macro_calls: Vec<(&'static str, Ident)>,
+}
+
+impl From<ModuleItems> for FormattedItems {
+    fn from(items: ModuleItems) -> Self {
+        FormattedItems {
+            definitions: format_in_module(items.definitions),
+            command: items.command,
+            main: items.main.into(),
+            both: items.both.into(),
+        }
+    }
+}
+
+impl From<ImplSet> for FormattedImpls {
+    fn from(impls: ImplSet) -> Self {
+        FormattedImpls {
+            written: format_in_module(impls.written),
+            macro_calls: impls.macro_calls,
+        }
+    }
+}
+
+impl FormattedImpls {
     pub fn is_empty(&self) -> bool {
         self.written.is_empty() && self.macro_calls.is_empty()
     }
+}
 
-    pub fn to_tokens(&self) -> TokenStream {
-        let calls = self.macro_calls.iter().map(|(runtime_macro, types)| {
-            let runtime_macro = format_ident!("{runtime_macro}");
-            quote!(wire::#runtime_macro! { #(#types),* })
-        });
-        let written = &self.written;
-        quote!(#written #(#calls)*)
+/// The calls of macros that write the impls of several items.
+pub fn macro_calls<'i>(impls: impl Iterator<Item = &'i FormattedImpls>) -> TokenStream {
+    let mut types: BTreeMap<&str, Vec<&Ident>> = BTreeMap::new();
+    for (runtime_macro, ty) in impls.flat_map(|impls| &impls.macro_calls) {
+        types.entry(runtime_macro).or_default().push(ty);
     }
+    let calls = types.iter().map(|(runtime_macro, types)| {
+        let runtime_macro = format_ident!("{runtime_macro}");
+        quote!(wire::#runtime_macro! { #(#types),* })
+    });
+    quote!(#(#calls)*)
 }

@@ -20,6 +20,7 @@ mod host;
 mod items;
 mod object;
 mod operation;
+mod piece;
 mod release;
 mod root;
 mod since;

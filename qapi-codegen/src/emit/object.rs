@@ -1,12 +1,14 @@
 //! Objects: structs and unions of the schema, and inline arguments and data.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use proc_macro2::Ident;
+use quote::format_ident;
+use syn::{Attribute, Expr, Field, FieldValue, FnArg, ImplItem, Item, Stmt, Type};
 
 use super::context::FileScope;
 use super::docs;
 use super::fields::{MemberSite, ObjectFields, to_ident};
 use super::items::ModuleItems;
+use super::piece::piece;
 use crate::analyse::directions::TypeDirections;
 use crate::analyse::names;
 use crate::analyse::sharing::Shared;
@@ -49,10 +51,29 @@ pub struct BranchField<'a> {
 }
 
 impl BranchField<'_> {
-    /// The field with its type.
-    fn declaration(&self) -> TokenStream {
-        let (ident, ty) = (self.ident(), format_ident!("{}", self.branches));
-        quote!(#ident: #ty,)
+    fn field(&self) -> Field {
+        let docs = docs::attributes(&[docs::branch_field(self.discriminator)]);
+        piece!(
+            Field { #[DOCS] pub IDENT: BRANCHES }
+            DOCS = docs, IDENT = self.ident(), BRANCHES = self.branches()
+        )
+    }
+
+    fn parameter(&self) -> FnArg {
+        piece!(FnArg { IDENT: BRANCHES } IDENT = self.ident(), BRANCHES = self.branches())
+    }
+
+    /// The field in a struct expression.
+    fn value(&self) -> FieldValue {
+        piece!(FieldValue { IDENT } IDENT = self.ident())
+    }
+
+    fn write(&self) -> Stmt {
+        piece!(Stmt { self.IDENT.write(map)?; } IDENT = self.ident())
+    }
+
+    fn branches(&self) -> Ident {
+        format_ident!("{}", self.branches)
     }
 
     fn ident(&self) -> Ident {
@@ -63,11 +84,15 @@ impl BranchField<'_> {
 impl ObjectStruct<'_> {
     /// Adds the struct, and its impls but `Deserialize`.
     pub fn emit(&self, direction: TypeDirections, docs: &[String], items: &mut ModuleItems) {
-        items.definitions.extend(self.definition(docs));
+        items.definitions.push(self.definition(docs));
         let sent = items.impls_for(direction.sent);
-        sent.add(self.constructor());
+        if self.any_required() {
+            sent.add(self.constructor());
+        }
         sent.add_serialize(self.name, self.write_impl());
-        items.impls_for(direction.received).add(self.read_impl());
+        let received = items.impls_for(direction.received);
+        received.extend(self.slots_definition());
+        received.add(self.read_impl());
     }
 
     fn ident(&self) -> Ident {
@@ -78,133 +103,188 @@ impl ObjectStruct<'_> {
         self.branch.is_some() || self.fields.any_required()
     }
 
-    fn definition(&self, docs: &[String]) -> TokenStream {
-        let name = self.ident();
-        let fields = self.fields.declarations();
-        let default = (!self.any_required()).then(|| quote!(, Default));
-        let branch = self.branch.as_ref().map(|branch| {
-            let docs = docs::branch_field(branch.discriminator);
-            let declaration = branch.declaration();
-            quote!(#[doc = #docs] pub #declaration)
-        });
-        quote! {
-            #(#[doc = #docs])*
-            #[derive(Debug, Clone, PartialEq #default)]
-            pub struct #name { #branch #fields }
+    fn definition(&self, docs: &[String]) -> Item {
+        let branch = self.branch.as_ref().map(BranchField::field);
+        let fields = branch.into_iter().chain(self.fields.declarations());
+        piece!(
+            Item { #[DOCS] #[DERIVE] pub struct NAME { FIELDS: () } }
+            DOCS = docs::attributes(docs),
+            DERIVE = vec![self.derive()],
+            NAME = self.ident(),
+            FIELDS = fields.collect::<Vec<Field>>()
+        )
+    }
+
+    fn derive(&self) -> Attribute {
+        if self.any_required() {
+            piece!(Attribute { #[derive(Debug, Clone, PartialEq)] })
+        } else {
+            piece!(Attribute { #[derive(Debug, Clone, PartialEq, Default)] })
         }
     }
 
-    /// The function `new`, if any member is required.
-    fn constructor(&self) -> TokenStream {
-        if !self.any_required() {
-            return TokenStream::new();
-        }
-        let name = self.ident();
-        let docs = docs::CONSTRUCTOR;
-        let (parameters, values) = (
-            self.fields.parameters(),
-            self.fields.values_from_parameters(),
-        );
-        let branch = self.branch.as_ref().map(BranchField::declaration);
-        let branch_value = self.branch_value();
-        quote! {
-            impl #name {
-                #[doc = #docs]
-                pub fn new(#branch #parameters) -> Self {
-                    Self { #branch_value #values }
+    /// The function `new`, for objects with required members.
+    fn constructor(&self) -> Item {
+        let branch = self.branch.as_ref();
+        let parameter = branch.map(BranchField::parameter).into_iter();
+        let parameters = parameter.chain(self.fields.parameters());
+        let values = self.values(self.fields.values_from_parameters());
+        piece!(
+            Item {
+                impl NAME {
+                    #[DOCS]
+                    pub fn new(PARAMETERS: ()) -> Self {
+                        Self { VALUES }
+                    }
                 }
             }
-        }
+            DOCS = docs::attributes(&[docs::CONSTRUCTOR]),
+            NAME = self.ident(),
+            PARAMETERS = parameters.collect::<Vec<FnArg>>(),
+            VALUES = values
+        )
     }
 
-    /// The field of the branch in a struct expression.
-    fn branch_value(&self) -> Option<TokenStream> {
-        self.branch.as_ref().map(|branch| {
-            let field = branch.ident();
-            quote!(#field,)
-        })
+    /// The fields of a struct expression.
+    fn values(&self, fields: Vec<FieldValue>) -> Vec<FieldValue> {
+        let branch = self.branch.as_ref().map(BranchField::value);
+        branch.into_iter().chain(fields).collect()
     }
 
     /// The impl that writes the members.
-    fn write_impl(&self) -> TokenStream {
-        let name = self.ident();
-        let branch = self.branch.as_ref().map(|branch| {
-            let field = branch.ident();
-            quote!(self.#field.write(map)?;)
-        });
-        let members = self.fields.write();
-        let map = if branch.is_none() && members.is_empty() {
-            quote!(_)
+    fn write_impl(&self) -> Item {
+        let branch = self.branch.as_ref().map(BranchField::write);
+        let statements: Vec<Stmt> = branch.into_iter().chain(self.fields.write()).collect();
+        if statements.is_empty() {
+            return piece!(
+                Item {
+                    impl Write for NAME {
+                        fn write<M: SerializeMap>(&self, _: &mut M) -> Result<(), M::Error> {
+                            Ok(())
+                        }
+                    }
+                } NAME = self.ident()
+            );
+        }
+        piece!(
+            Item {
+                impl Write for NAME {
+                    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+                        STATEMENTS;
+                        Ok(())
+                    }
+                }
+            } NAME = self.ident(), STATEMENTS = statements
+        )
+    }
+
+    /// The impl that reads the members.
+    fn read_impl(&self) -> Item {
+        let parameter = self.branch.as_ref().map(BranchField::parameter);
+        piece!(
+            Item {
+                impl TRAIT for OBJECT {
+                    type Slots = SLOTS;
+                    type BRANCHES = ();
+                    const NAME: &'static str = WIRE_NAME;
+                    type ACCEPT = ();
+
+                    fn finish<E: Error>(slots: Self::Slots, BRANCH: ()) -> Result<Self, E> {
+                        FINISH
+                    }
+                }
+            }
+            TRAIT = self.read_trait(),
+            OBJECT = self.ident(),
+            SLOTS = self.slots_type(),
+            BRANCHES = self.branches_type(),
+            WIRE_NAME = self.wire_name,
+            ACCEPT = vec![self.accept_function()],
+            BRANCH = parameter.into_iter().collect::<Vec<FnArg>>(),
+            FINISH = self.finish()
+        )
+    }
+
+    fn read_trait(&self) -> Ident {
+        let name = if self.branch.is_some() {
+            "Base"
         } else {
-            quote!(map)
+            "Object"
         };
-        quote! {
-            impl Write for #name {
-                fn write<M: SerializeMap>(&self, #map: &mut M) -> Result<(), M::Error> {
-                    #branch
-                    #members
-                    Ok(())
-                }
-            }
-        }
+        format_ident!("{name}")
     }
 
-    /// The impl that reads the members, and the struct that collects them.
-    fn read_impl(&self) -> TokenStream {
-        let (name, wire_name) = (self.ident(), self.wire_name);
-        let (slots_definition, slots_type, finish) = self.slots();
-        let accept = self.fields.accept();
-        let [slots, key, map] = match (self.fields.is_empty(), &self.branch) {
-            (true, None) => [quote!(_), quote!(_), quote!(_)],
-            _ => [quote!(slots), quote!(key), quote!(map)],
-        };
-        let branch = self.branch.as_ref().map(BranchField::declaration);
-        let (read_trait, branches) = match &self.branch {
-            None => (quote!(Object), None),
-            Some(branch) => {
-                let branches = format_ident!("{}", branch.branches);
-                (quote!(Base), Some(quote!(type Branches = #branches;)))
-            }
-        };
-        quote! {
-            #slots_definition
-            impl #read_trait for #name {
-                type Slots = #slots_type;
-                #branches
-                const NAME: &'static str = #wire_name;
+    fn branches_type(&self) -> Vec<ImplItem> {
+        let branches = self.branch.as_ref().map(BranchField::branches);
+        let item = branches
+            .map(|branches| piece!(ImplItem { type Branches = BRANCHES; } BRANCHES = branches));
+        item.into_iter().collect()
+    }
 
+    /// The function that reads the value of a member.
+    fn accept_function(&self) -> ImplItem {
+        // A union that has a struct has members besides its branch.
+        if self.fields.is_empty() {
+            return empty_accept_function();
+        }
+        piece!(
+            ImplItem {
                 fn accept<'de, A: MapAccess<'de>>(
-                    #slots: &mut Self::Slots,
-                    #key: &str,
-                    #map: &mut A,
+                    slots: &mut Self::Slots,
+                    key: &str,
+                    map: &mut A,
                 ) -> Result<bool, A::Error> {
-                    #accept
+                    match key { ARMS => () }
+                    Ok(true)
                 }
+            } ARMS = self.fields.accept()
+        )
+    }
 
-                fn finish<E: Error>(slots: Self::Slots, #branch) -> Result<Self, E> {
-                    #finish
-                }
-            }
+    /// The struct that collects the members. Without required members it is the object.
+    fn slots_definition(&self) -> Option<Item> {
+        self.any_required().then(|| {
+            piece!(
+                Item {
+                    #[derive(Default)]
+                    pub struct NAME { FIELDS: () }
+                } NAME = self.slots_name(), FIELDS = self.fields.slots()
+            )
+        })
+    }
+
+    /// The name of the struct. No type of a schema gets a Rust name with `_`.
+    fn slots_name(&self) -> Ident {
+        format_ident!("{}_Slots", self.name)
+    }
+
+    fn slots_type(&self) -> Type {
+        if self.any_required() {
+            piece!(Type { NAME } NAME = self.slots_name())
+        } else {
+            piece!(Type { Self })
         }
     }
 
-    /// The struct that collects the members, its name, and the expression that
-    /// turns it into the object. Without required members it is the object.
-    ///
-    /// No type of a schema gets a Rust name with `_`.
-    fn slots(&self) -> (Option<TokenStream>, TokenStream, TokenStream) {
+    /// The expression that turns the collected members into the object.
+    fn finish(&self) -> Expr {
         if !self.any_required() {
-            return (None, quote!(Self), quote!(Ok(slots)));
+            return piece!(Expr { Ok(slots) });
         }
-        let name = format_ident!("{}_Slots", self.name);
-        let declarations = self.fields.slots();
-        let values = self.fields.values_from_slots();
-        let branch_value = self.branch_value();
-        let definition = quote! {
-            #[derive(Default)]
-            pub struct #name { #declarations }
-        };
-        let finish = quote!(Ok(Self { #branch_value #values }));
-        (Some(definition), quote!(#name), finish)
+        let values = self.values(self.fields.values_from_slots());
+        piece!(Expr { Ok(Self { VALUES }) } VALUES = values)
     }
+}
+
+/// The function that reads the value of a member, if there is none.
+fn empty_accept_function() -> ImplItem {
+    piece!(ImplItem {
+        fn accept<'de, A: MapAccess<'de>>(
+            _: &mut Self::Slots,
+            _: &str,
+            _: &mut A,
+        ) -> Result<bool, A::Error> {
+            Ok(false)
+        }
+    })
 }

@@ -1,7 +1,7 @@
 //! Commands as the types of their arguments, events as the types of their data.
 
-use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
+use syn::Item;
 
 use super::command_info::command_info;
 use super::context::FileScope;
@@ -9,6 +9,7 @@ use super::docs;
 use super::fields::{MemberSite, ObjectFields};
 use super::items::ModuleItems;
 use super::object::ObjectStruct;
+use super::piece::piece;
 use crate::analyse::directions::TypeDirections;
 use crate::analyse::sharing::Shared;
 use crate::schema::{EntityMeta, OperationData, TypeId};
@@ -26,10 +27,9 @@ pub fn emit_command(scope: &FileScope<'_>, shared: &Shared<usize>, items: &mut M
         direction: TypeDirections::SENT,
     };
     operation.emit(&command.data, &docs::command(scope, shared), items);
+    let ident = format_ident!("{}", shared.name);
     let info = command_info(scope.schema(release), command);
-    items
-        .commands
-        .push((format_ident!("{}", shared.name), info));
+    items.command = Some(quote!(#ident #info));
 }
 
 /// Adds an event.
@@ -77,7 +77,7 @@ impl OperationStruct<'_, '_> {
                 "deserialize"
             }
             OperationData::Defined(id) => {
-                items.definitions.extend(self.newtype(*id, docs));
+                items.definitions.push(self.newtype(*id, docs));
                 let sent = items.impls_for(self.direction.sent);
                 sent.add_serialize(self.name, self.newtype_write_impl());
                 "deserialize_newtype"
@@ -88,24 +88,28 @@ impl OperationStruct<'_, '_> {
     }
 
     /// A struct around the type whose members are those of the operation.
-    fn newtype(&self, id: TypeId, docs: &[String]) -> TokenStream {
-        let name = format_ident!("{}", self.name);
-        let inner = format_ident!("{}", self.scope.import_type(self.release, id));
-        quote! {
-            #(#[doc = #docs])*
-            #[derive(Debug, Clone, PartialEq)]
-            pub struct #name(pub types::#inner);
-        }
+    fn newtype(&self, id: TypeId, docs: &[String]) -> Item {
+        piece!(
+            Item {
+                #[DOCS]
+                #[derive(Debug, Clone, PartialEq)]
+                pub struct NAME(pub types::INNER);
+            }
+            DOCS = docs::attributes(docs),
+            NAME = format_ident!("{}", self.name),
+            INNER = format_ident!("{}", self.scope.import_type(self.release, id))
+        )
     }
 
-    fn newtype_write_impl(&self) -> TokenStream {
-        let name = format_ident!("{}", self.name);
-        quote! {
-            impl Write for #name {
-                fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-                    self.0.write(map)
+    fn newtype_write_impl(&self) -> Item {
+        piece!(
+            Item {
+                impl Write for NAME {
+                    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+                        self.0.write(map)
+                    }
                 }
-            }
-        }
+            } NAME = format_ident!("{}", self.name)
+        )
     }
 }

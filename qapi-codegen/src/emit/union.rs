@@ -48,7 +48,7 @@ fn emit_enum(
     let name = shared.name.as_str();
     let branches = BranchesEnum::new(scope, (release, id), union, name);
     let docs = docs::type_definition(scope, shared);
-    items.definitions.extend(branches.definition(&docs));
+    items.definitions.push(branches.definition(&docs));
     let sent = items.impls_for(direction.sent);
     sent.add_serialize(name, branches.write_impl());
     let received = items.impls_for(direction.received);
@@ -80,7 +80,7 @@ fn emit_struct(
     };
     object.emit(direction, &docs::type_definition(scope, shared), items);
     let docs = docs::branches(object.wire_name, discriminator);
-    items.definitions.extend(branches.definition(&docs));
+    items.definitions.push(branches.definition(&docs));
     items.impls_for(direction.sent).add(branches.write_impl());
     items
         .impls_for(direction.received)

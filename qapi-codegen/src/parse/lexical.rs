@@ -1,7 +1,5 @@
 //! Token rules of releases, which the grammar does not check.
 
-use std::collections::HashMap;
-
 use super::tree::{SyntaxNode, SyntaxValue};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect;
@@ -33,18 +31,20 @@ pub fn check(node: &SyntaxNode, version: Version, diagnostics: &mut Vec<Diagnost
 }
 
 fn duplicate_keys(entries: &[(Name, SyntaxNode)]) -> Vec<Diagnostic> {
-    let mut seen: HashMap<&str, Span> = HashMap::new();
-    let mut diagnostics = Vec::new();
-    for (key, _) in entries {
-        if let Some(&first) = seen.get(key.value.as_str()) {
-            let message = format!("duplicate key '{key}'");
-            let found = Diagnostic::new(Code::DuplicateKey, key.span, message)
-                .with_label(first, "the first one is here");
-            diagnostics.push(found.with_help("remove one of the two"));
-        }
-        seen.entry(&key.value).or_insert(key.span);
-    }
-    diagnostics
+    let mut keys: Vec<&Name> = entries.iter().map(|(key, _)| key).collect();
+    keys.sort_by(|one, other| one.value.cmp(&other.value));
+    let equal = keys.chunk_by(|one, other| one.value == other.value);
+    let mut duplicates: Vec<(&Name, &Name)> = equal
+        .flat_map(|keys| keys[1..].iter().map(|key| (keys[0], *key)))
+        .collect();
+    duplicates.sort_by_key(|(_, key)| key.span.range().start);
+    let diagnostics = duplicates.into_iter().map(|(first, key)| {
+        let message = format!("duplicate key '{key}'");
+        Diagnostic::new(Code::DuplicateKey, key.span, message)
+            .with_label(first.span, "the first one is here")
+            .with_help("remove one of the two")
+    });
+    diagnostics.collect()
 }
 
 fn check_string(text: &str, span: Span, version: Version) -> Option<Diagnostic> {
@@ -54,6 +54,9 @@ fn check_string(text: &str, span: Span, version: Version) -> Option<Diagnostic> 
 fn check_escapes(text: &str, span: Span, version: Version) -> Option<Diagnostic> {
     let is_plain = dialect::PLAIN_STRINGS.contains(version);
     let known = if is_plain { "\\" } else { "bfnrtu/\\'\"" };
+    if !text.contains('\\') {
+        return None;
+    }
     let mut characters = text.chars();
     while let Some(character) = characters.next() {
         if character != '\\' {
@@ -70,7 +73,8 @@ fn check_escapes(text: &str, span: Span, version: Version) -> Option<Diagnostic>
 }
 
 fn check_characters(text: &str, span: Span, version: Version) -> Option<Diagnostic> {
-    if !dialect::PLAIN_STRINGS.contains(version) {
+    let is_printable = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if is_printable || !dialect::PLAIN_STRINGS.contains(version) {
         return None;
     }
     let invalid = text.chars().find(|c| !matches!(c, ' '..='~'))?;

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use memchr::memchr3;
+
 /// The kinds of tokens.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum SchemaToken {
@@ -75,14 +77,20 @@ pub fn is_blank(character: char) -> bool {
 
 /// The length and kind of a token that begins with a quote.
 fn string(text: &str) -> (usize, SchemaToken) {
-    let mut escaped = false;
-    for (offset, character) in text.char_indices().skip(1) {
-        match character {
-            '\n' => return (offset, SchemaToken::Unterminated),
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '\'' => return (offset + 1, SchemaToken::String),
-            _ => {}
+    let mut next = 1;
+    while let Some(offset) = memchr3(
+        b'\'',
+        b'\\',
+        b'\n',
+        text.as_bytes().get(next..).unwrap_or_default(),
+    ) {
+        next += offset;
+        match text.as_bytes()[next] {
+            b'\n' => return (next, SchemaToken::Unterminated),
+            b'\'' => return (next + 1, SchemaToken::String),
+            // An escape has two characters, but never reaches the next line.
+            _ if text.as_bytes().get(next + 1) == Some(&b'\n') => next += 1,
+            _ => next += 2,
         }
     }
     (text.len(), SchemaToken::Unterminated)

@@ -72,34 +72,30 @@ fn item(file: FileId, offset: usize, pair: Pair<'_, Rule>) -> Option<SyntaxItem>
     }
 }
 
-fn node(file: FileId, offset: usize, value: Pair<'_, Rule>) -> SyntaxNode {
-    let span = span(file, offset, &value);
-    let Some(inner) = value.into_inner().next() else {
-        return SyntaxNode::new(SyntaxValue::Null, span);
-    };
-    let value = match inner.as_rule() {
-        Rule::object => {
-            let pairs = inner.into_inner();
-            let entries = pairs.filter_map(|pair| entry(file, offset, pair));
-            SyntaxValue::Object(entries.collect())
-        }
+fn node(file: FileId, offset: usize, pair: Pair<'_, Rule>) -> SyntaxNode {
+    let span = span(file, offset, &pair);
+    let value = match pair.as_rule() {
+        Rule::object => SyntaxValue::Object(entries(file, offset, pair)),
         Rule::array => {
-            let elements = inner.into_inner().map(|pair| node(file, offset, pair));
+            let elements = pair.into_inner().map(|pair| node(file, offset, pair));
             SyntaxValue::Array(elements.collect())
         }
-        Rule::string => SyntaxValue::String(unquoted(&inner).to_owned()),
-        Rule::boolean => SyntaxValue::Boolean(inner.as_str() == "true"),
+        Rule::string => SyntaxValue::String(unquoted(&pair).to_owned()),
+        Rule::boolean => SyntaxValue::Boolean(pair.as_str() == "true"),
         _ => SyntaxValue::Null,
     };
     SyntaxNode::new(value, span)
 }
 
-/// A key and its value, which every pair of the grammar has.
-fn entry(file: FileId, offset: usize, pair: Pair<'_, Rule>) -> Option<(Name, SyntaxNode)> {
-    let mut inner = pair.into_inner();
-    let (key, value) = (inner.next()?, inner.next()?);
-    let key = Name::new(unquoted(&key).to_owned(), span(file, offset, &key));
-    Some((key, node(file, offset, value)))
+/// The keys and values of an object, which follow one another.
+fn entries(file: FileId, offset: usize, object: Pair<'_, Rule>) -> Vec<(Name, SyntaxNode)> {
+    let mut inner = object.into_inner();
+    let mut entries = Vec::with_capacity(inner.len() / 2);
+    while let (Some(key), Some(value)) = (inner.next(), inner.next()) {
+        let key = Name::new(unquoted(&key).to_owned(), span(file, offset, &key));
+        entries.push((key, node(file, offset, value)));
+    }
+    entries
 }
 
 fn unquoted<'t>(string: &Pair<'t, Rule>) -> &'t str {

@@ -16,10 +16,11 @@ use crate::workspace;
 
 /// Run the checks that a change has to pass
 ///
-/// Runs in order: format, lints, documentation, freshness, each feature of
-/// qmp-bindings alone and no feature, all tests, and all features with the tests of
-/// the bindings of all releases. All steps run, even if one fails. The time of each
-/// is printed at the end.
+/// Runs in order: format, lints, documentation, freshness, whether the packages
+/// outside the workspace (benches and fuzz) compile, each feature of qmp-bindings
+/// alone and no feature, all tests, and all features with the tests of the bindings
+/// of all releases. All steps run, even if one fails. The time of each is printed at
+/// the end.
 ///
 /// Tests that need a QEMU, or QEMU's schema files next to the checkout, are
 /// ignored if these are missing; QMP_REQUIRE_QEMU=1 and QMP_REQUIRE_SHARED=1
@@ -31,7 +32,7 @@ use crate::workspace;
     QMP_REQUIRE_QEMU=1 cargo xtask ci")]
 pub struct Ci {
     /// The steps to run, instead of all: format, lints, docs, freshness,
-    /// features, tests, releases
+    /// outside, features, tests, releases
     #[arg(value_name = "STEP")]
     steps: Vec<String>,
 }
@@ -71,7 +72,7 @@ struct CiStep {
     calls: &'static [&'static str],
 }
 
-const STEPS: [CiStep; 7] = [
+const STEPS: [CiStep; 8] = [
     CiStep {
         name: "format",
         calls: &["cargo fmt --all --check"],
@@ -92,6 +93,15 @@ const STEPS: [CiStep; 7] = [
     CiStep {
         name: "freshness",
         calls: &["cargo xtask generate --check"],
+    },
+    CiStep {
+        name: "outside",
+        // Packages that the workspace does not have, so that no other step compiles them.
+        calls: &[
+            "cargo check --quiet --locked --all-targets --target-dir target/outside --manifest-path benches/codegen/Cargo.toml",
+            "cargo check --quiet --locked --all-targets --target-dir target/outside --manifest-path benches/client/Cargo.toml",
+            "cargo check --quiet --locked --all-targets --target-dir target/outside --manifest-path fuzz/Cargo.toml",
+        ],
     },
     CiStep {
         name: "features",
@@ -249,6 +259,30 @@ mod tests {
         assert!(features.contains(&"v2_5".to_owned()) && !features.contains(&"default".to_owned()));
         let step = STEPS.iter().find(|step| step.name == "features").unwrap();
         assert_eq!(step.calls().unwrap().len(), features.len() + 1);
+    }
+
+    #[test]
+    fn packages_outside_the_workspace_are_checked() {
+        let manifest: toml::Table = read_toml(&workspace::root().join("Cargo.toml")).unwrap();
+        let outside = manifest["workspace"]["exclude"].as_array().unwrap();
+        let calls: Vec<&str> = STEPS.iter().flat_map(|step| step.calls).copied().collect();
+        for package in packages_in(outside.iter().filter_map(toml::Value::as_str)) {
+            let path = format!("{package}/Cargo.toml");
+            assert!(calls.iter().any(|call| call.contains(&path)), "{package}");
+        }
+    }
+
+    /// The packages in folders and in the folders in these.
+    fn packages_in<'f>(folders: impl Iterator<Item = &'f str>) -> Vec<String> {
+        let within = folders.flat_map(|folder| {
+            let entries = std::fs::read_dir(workspace::root().join(folder)).unwrap();
+            let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+            let inner = names.map(move |name| format!("{folder}/{name}"));
+            inner.chain([folder.to_owned()])
+        });
+        let is_package =
+            |folder: &String| workspace::root().join(folder).join("Cargo.toml").is_file();
+        within.filter(is_package).collect()
     }
 
     /// The step `releases` stands for a check with all features.
