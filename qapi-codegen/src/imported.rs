@@ -45,6 +45,15 @@ impl QemuProgram {
         }
     }
 
+    /// The program in a sentence.
+    pub fn noun(self) -> &'static str {
+        match self {
+            QemuProgram::Emulator => "the emulator",
+            QemuProgram::GuestAgent => "the guest agent",
+            QemuProgram::StorageDaemon => "the storage daemon",
+        }
+    }
+
     /// A short name, which is valid in the name of a Rust module.
     pub fn short_name(self) -> &'static str {
         match self {

@@ -103,7 +103,7 @@ impl Question {
             &to,
             ReleaseData {
                 written_for: Some(self.from),
-                series_with_command: Some(&elsewhere),
+                elsewhere: Some(&elsewhere),
                 ..data
             },
         );

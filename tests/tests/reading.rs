@@ -251,7 +251,8 @@ fn catalogue_knows_the_commands_of_all_releases() {
         let series = release.schema.version.series();
         assert!(release.schema.commands.len() > 100);
         for command in &release.schema.commands {
-            let with_command = catalogue.series_with_command(&command.meta.name);
+            let with_command =
+                catalogue.series_with_command(&command.meta.name, QemuProgram::Emulator);
             assert!(
                 with_command.contains(&series),
                 "{series} {}",
@@ -259,10 +260,14 @@ fn catalogue_knows_the_commands_of_all_releases() {
             );
         }
     }
-    let with_command = catalogue.series_with_command("cpu-add");
+    let with_command = catalogue.series_with_command("cpu-add", QemuProgram::Emulator);
     let last = with_command.last().map(ToString::to_string);
     assert_eq!(last.as_deref(), Some("5.1"));
-    assert!(catalogue.series_with_command("export").is_empty());
+    assert!(
+        catalogue
+            .series_with_command("export", QemuProgram::Emulator)
+            .is_empty()
+    );
 }
 
 /// Messages and their verdicts.

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::knowledge::{
     Behaviour, CommandLineFacts, Knowledge, MigrationRules, ReleaseData, ReleaseDevices,
-    ReplyRules, SeriesWithCommand,
+    ReplyRules, SeriesLookup,
 };
 use qapi_codegen::load::{DocumentationKind, Files};
 use qapi_codegen::parallel;
@@ -29,8 +29,8 @@ pub struct Catalogue {
     knowledge: Arc<Knowledge>,
     builds: Arc<BuildFiles>,
     command_lines: Arc<CommandLineFiles>,
-    /// The series that have a command, read on first use.
-    commands: OnceLock<BTreeMap<String, Vec<Series>>>,
+    /// The series that have a command of a program, read on first use.
+    commands: [OnceLock<BTreeMap<String, Vec<Series>>>; QemuProgram::ALL.len()],
 }
 
 /// The interface of one release, with the data about it.
@@ -84,7 +84,7 @@ impl Catalogue {
                 )?,
                 replies: read_folder(files, ReplyRules::FOLDER_NAME, ReplyRules::extend)?,
             }),
-            commands: OnceLock::new(),
+            commands: Default::default(),
         })
     }
 
@@ -159,19 +159,20 @@ impl Catalogue {
         &self.command_lines
     }
 
-    /// The series that have a command, oldest first.
-    pub fn series_with_command(&self, name: &str) -> Vec<Series> {
-        let commands = self.commands.get_or_init(|| self.read_commands());
+    /// The series in which a program has a command, oldest first.
+    pub fn series_with_command(&self, name: &str, program: QemuProgram) -> Vec<Series> {
+        let commands = self.commands[program as usize].get_or_init(|| self.read_commands(program));
         commands.get(name).cloned().unwrap_or_default()
     }
 
     /// The commands of all series. A schema that cannot be read is left out.
-    fn read_commands(&self) -> BTreeMap<String, Vec<Series>> {
+    fn read_commands(&self, program: QemuProgram) -> BTreeMap<String, Vec<Series>> {
         let mut commands: BTreeMap<String, Vec<Series>> = BTreeMap::new();
         let files = SchemaFiles::selected();
+        // Overrides add commands of the emulator.
+        let overrides = (program == QemuProgram::Emulator).then_some(imported::OVERRIDES);
         for &series in &self.series {
-            // Overrides add commands, too.
-            for name in [QemuProgram::Emulator.file_name(), imported::OVERRIDES] {
+            for name in [program.file_name()].into_iter().chain(overrides) {
                 let content = files.read(&files.path(&format!("{series}/{name}")));
                 let text = String::from_utf8(content.unwrap_or_default()).unwrap_or_default();
                 for command in imported::command_names(&text) {
@@ -185,17 +186,14 @@ impl Catalogue {
 
 impl Release {
     /// Creates a checker that uses all data about the release.
-    pub fn checker<'r>(
-        &'r self,
-        series_with_command: Option<SeriesWithCommand<'r>>,
-    ) -> Checker<'r> {
+    pub fn checker<'r>(&'r self, elsewhere: Option<&'r dyn SeriesLookup>) -> Checker<'r> {
         let data = ReleaseData {
             devices: Some(&*self.builds),
             command_lines: Some(&*self.command_lines),
             target: self.target.as_deref(),
             knowledge: Some(&self.knowledge),
             written_for: self.written_for,
-            series_with_command,
+            elsewhere,
         };
         Checker::new(&self.schema, data)
     }

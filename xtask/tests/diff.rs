@@ -445,3 +445,55 @@ fn the_history_of_the_command_line_names_releases() {
     );
     assert!(err.contains("did you mean `-realtime`?"), "{err}");
 }
+
+#[test]
+fn changes_of_behaviour_follow_policies_and_are_annotated() {
+    let workspace = Workspace::new();
+    let behaviour = "[[change]]\nid = 'stop-waits'\nsince = ['2.6']\neffect = 'refuses'\n\
+        commands = ['stop']\nsummary = 'It waits.'\nadvice = 'Wait.'\n";
+    workspace.write("schemas/behaviour.toml", behaviour);
+    let diff = |arguments: &[&str], status| {
+        let arguments = [&["diff", "2.5", "2.6", "--command", "stop"], arguments].concat();
+        workspace.expect(status, &arguments).0
+    };
+    for format in ["sarif", "github", "junit"] {
+        let out = diff(&["--format", format], 1);
+        assert!(
+            out.contains("stop-waits") && out.contains("It waits"),
+            "{out}"
+        );
+    }
+    diff(&["--severity", "stop-*=compatible"], 0);
+    workspace.write(
+        "a.toml",
+        "[[ignore]]\nrule = 'stop-waits'\ntarget = 'stop'\nreason = 'r'\n",
+    );
+    let out = diff(&["--policy", "a.toml"], 0);
+    assert!(out.contains("1 finding ignored by policy"), "{out}");
+    workspace.write(
+        "b.toml",
+        "[[ignore]]\nrule = 'stop-waits'\ntarget = 'go'\nreason = 'r'\n",
+    );
+    diff(&["--policy", "b.toml"], 1);
+}
+
+#[test]
+fn history_names_the_series_of_a_deprecation_and_no_empty_path() {
+    let workspace = Workspace::new();
+    let deprecated = "{ 'command': 'go', 'features': [ 'deprecated' ] }\n";
+    let modes =
+        "{ 'enum': 'Mode', 'data': [ 'on' ] }\n{ 'command': 'set', 'data': { 'mode': 'Mode' } }\n";
+    workspace.series("4.2", &format!("{modes}{{ 'command': 'go' }}\n"));
+    for series in ["5.0", "5.1"] {
+        workspace.series(series, &format!("{modes}{deprecated}"));
+    }
+    workspace.series("5.2", modes);
+    let (out, _) = workspace.expect(0, &["history", "go"]);
+    assert!(
+        out.contains("command removed (deprecated since 5.0)"),
+        "{out}"
+    );
+    let (out, _) = workspace.expect(0, &["history", "Mode"]);
+    assert!(out.contains("of the type"), "{out}");
+    assert!(!out.contains("``"), "{out}");
+}

@@ -300,3 +300,62 @@ fn migrate_prints_one_object_per_request() {
             .contains("\"blockdev-del\"")
     );
 }
+
+#[test]
+fn check_names_the_series_that_have_a_member_or_a_value() {
+    let requests = concat!(
+        r#"{"execute": "migrate", "arguments": {"uri": "tcp:a:1", "blk": true}}"#,
+        "\n",
+        r#"{"execute": "blockdev-add", "arguments": {"driver": "file", "node-name": "a", "#,
+        r#""filename": "x", "aio": "io_uring"}}"#,
+    );
+    let folder = folder(&[("a.json", requests)]);
+    let (out, _) = expect(&folder, 1, &["check", "--against", "10.0", "a.json"]);
+    assert!(out.contains("help: removed after QEMU 9.0. "), "{out}");
+    let (out, _) = expect(&folder, 1, &["check", "--against", "4.2", "a.json"]);
+    let help = "help: added in QEMU 5.0; expected `native` or `threads`";
+    assert!(out.contains(help), "{out}");
+    assert!(!out.contains("removed after"), "{out}");
+}
+
+#[test]
+fn commands_of_the_guest_agent_in_a_log_are_judged_by_it() {
+    let log = concat!(
+        "{\"execute\": \"query-status\"}\n",
+        "{\"execute\": \"guest-ping\"}\n",
+        "{\"execute\": \"guest-exec\", \"arguments\": {\"path\": 1}}\n",
+        "{\"execute\": \"guest-nothing\"}\n",
+    );
+    let folder = folder(&[("a.json", log)]);
+    let arguments = ["check", "--against", "7.2", "--format", "json", "a.json"];
+    let (out, err) = expect(&folder, 1, &arguments);
+    let found: Vec<serde_json::Value> = out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let judged: Vec<_> = found
+        .iter()
+        .map(|found| (found["verdict"].as_str(), found["program"].as_str()))
+        .collect();
+    let expected = [
+        (Some("accepted"), None),
+        (Some("accepted"), Some("qga")),
+        (Some("rejected"), Some("qga")),
+        (Some("rejected"), None),
+    ];
+    assert_eq!(judged, expected);
+    let counts = "(QEMU 7.2; 2 of the emulator, 2 of the guest agent)";
+    assert!(err.contains(counts), "{err}");
+    // No agent of 11.1 is known.
+    let (out, _) = expect(&folder, 1, &["check", "--against", "11.1", "a.json"]);
+    assert!(out.contains("a.json:2:1: guest-ping: unknown"), "{out}");
+}
+
+#[test]
+fn commands_of_known_downstreams_are_unknown() {
+    let requests = "{\"execute\": \"query-backup\"}\n{\"execute\": \"__com.redhat_drive_add\"}\n";
+    let folder = folder(&[("a.json", requests)]);
+    let (out, err) = expect(&folder, 0, &["check", "--against", "10.0", "a.json"]);
+    assert!(out.contains("help: Proxmox VE has it"), "{out}");
+    assert!(err.contains("0 accepted, 0 rejected, 2 unknown"), "{err}");
+}

@@ -34,6 +34,9 @@ pub struct BehaviourNote<'s> {
     /// `true` if the recorded use of a program is affected; `None` without a record.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub used: Option<bool>,
+    /// The effect that a policy states.
+    #[serde(skip)]
+    pub level: Option<Compatibility>,
 }
 
 impl From<BehaviourEffect> for Compatibility {
@@ -59,9 +62,10 @@ impl<'s> BehaviourNote<'s> {
 
     /// The effect on an old client of the new QEMU.
     pub fn compatibility(&self) -> Compatibility {
-        match self.undone {
-            true => Compatibility::Compatible,
-            false => self.effect.into(),
+        match (self.level, self.undone) {
+            (Some(level), _) => level,
+            (None, true) => Compatibility::Compatible,
+            (None, false) => self.effect.into(),
         }
     }
 
@@ -107,6 +111,7 @@ pub fn behaviour_notes<'s>(
         advice: change.advice.as_deref(),
         undone: to < from,
         used: None,
+        level: None,
     };
     let changes = behaviour.changes_between(low, high);
     let notes = changes.map(|change| (change.is_general(), note(change)));

@@ -87,7 +87,7 @@ pub fn compare_types<'s>(
 ) -> ChangeGraph<'s> {
     let mut walk = InterfaceComparer::new(old, new);
     let mut graph = ChangeGraph::default();
-    graph.start_operation(OperationKind::Command, Some(name), Some(name));
+    graph.start_operation(OperationKind::Type, Some(name), Some(name));
     let site = &mut CompareSite::at_operation(name, direction);
     walk.link(&mut graph, site, old_type, new_type);
     walk.finish(&mut graph);

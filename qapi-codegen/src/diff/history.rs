@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::advice::find_answer;
+use super::change::ChangeKind;
 use super::compare::{ChangeGraph, compare, compare_types};
 use super::finding::{Finding, findings};
 use super::merge::merge_branches;
 use super::policy::matches;
-use super::report::{advice, message};
+use super::report::{advice, deprecated_since, message};
 use super::rules::Compatibility;
 use crate::analyse::directions::{TypeDirections, type_directions};
 use crate::knowledge::{BehaviourChange, Knowledge};
@@ -134,14 +135,17 @@ pub fn history<'s>(
     let kind = kinds.clone().flatten().next()?;
     let holders = schemas.iter().zip(kinds).filter(|(_, kind)| kind.is_some());
     let interfaces = parallel::map(schemas, |schema| Interface::from_schema(schema));
-    let pairs: Vec<_> = interfaces.windows(2).zip(schemas.windows(2)).collect();
-    let entries = parallel::map(&pairs, |&(interfaces, schemas)| HistoryEntry {
-        series: series(&schemas[1]),
-        after: series(&schemas[0]),
-        changes: match kind {
-            "type" => type_changes(interfaces, schemas, name, knowledge),
-            _ => operation_changes(interfaces, name, knowledge),
-        },
+    let ends: Vec<usize> = (1..schemas.len()).collect();
+    let entries = parallel::map(&ends, |&end| {
+        let (interfaces, pair) = (&interfaces[..=end], &schemas[end - 1..=end]);
+        HistoryEntry {
+            series: series(&pair[1]),
+            after: series(&pair[0]),
+            changes: match kind {
+                "type" => type_changes(&interfaces[end - 1..], pair, name, knowledge),
+                _ => operation_changes(interfaces, name, knowledge),
+            },
+        }
     });
     Some(History {
         name,
@@ -180,19 +184,27 @@ fn kind_in(schema: &Schema, name: &str) -> Option<&'static str> {
     }
 }
 
-/// The changes of a command or event and of its behaviour.
+/// The changes of a command or event and of its behaviour in the last of some
+/// releases.
 fn operation_changes<'s>(
     interfaces: &[Interface<'s>],
     name: &str,
     knowledge: &'s Knowledge,
 ) -> Vec<HistoryChange> {
-    let series = (
-        interfaces[0].version.series(),
-        interfaces[1].version.series(),
-    );
-    let comparison = compare(&interfaces[0], &interfaces[1]);
-    let mut all = changes(&comparison, name, knowledge, series);
-    let notes = knowledge.behaviour.changes_between(series.0, series.1);
+    let [earlier @ .., old, new] = interfaces else {
+        return Vec::new();
+    };
+    let comparison = compare(old, new);
+    let mut own = found_changes(&comparison, name, knowledge, [old, new]);
+    for finding in &mut own {
+        if finding.change.kind == ChangeKind::CommandRemovedAfterDeprecation {
+            let first = || first_deprecating(earlier, old, finding.target());
+            finding.deprecated_since = finding.deprecated_since.or_else(first);
+        }
+    }
+    let mut all: Vec<_> = own.iter().map(HistoryChange::from_finding).collect();
+    let (from, to) = (old.version.series(), new.version.series());
+    let notes = knowledge.behaviour.changes_between(from, to);
     let concerned = notes.filter(|own| {
         let mut names = own.commands.iter().chain(&own.events);
         names.any(|own| own == name)
@@ -201,30 +213,60 @@ fn operation_changes<'s>(
     all
 }
 
-/// The changes of a command or event, the worst first.
+/// The first of the releases up to an old one that all deprecate a command.
+fn first_deprecating(
+    earlier: &[Interface<'_>],
+    old: &Interface<'_>,
+    command: &str,
+) -> Option<Series> {
+    let is_deprecated = |interface: &&Interface<'_>| {
+        let command = interface.commands.get(command);
+        command.is_some_and(|own| {
+            own.meta.facts.deprecated.is_some() || own.meta.has_feature("deprecated")
+        })
+    };
+    let upwards = [old].into_iter().chain(earlier.iter().rev());
+    let first = upwards.take_while(is_deprecated).last()?;
+    Some(first.version.series())
+}
+
+/// The changes of a type, the worst first.
 fn changes<'s>(
     comparison: &ChangeGraph<'s>,
     name: &str,
     knowledge: &'s Knowledge,
-    series: (Series, Series),
+    sides: [&Interface<'s>; 2],
 ) -> Vec<HistoryChange> {
+    let found = found_changes(comparison, name, knowledge, sides);
+    found.iter().map(HistoryChange::from_finding).collect()
+}
+
+/// The findings about a command, event or type, the worst first.
+fn found_changes<'s>(
+    comparison: &ChangeGraph<'s>,
+    name: &str,
+    knowledge: &'s Knowledge,
+    [old, new]: [&Interface<'s>; 2],
+) -> Vec<Finding<'s>> {
     let is_name = |own: &str| own == name;
     let concerns = |finding: &Finding<'_>| {
         let new_name = finding.change.new.as_ref().map(|new| new.names() == [name]);
         finding.occurs_in(is_name) || (finding.path().is_empty() && new_name == Some(true))
     };
+    let series = (old.version.series(), new.version.series());
     let mut own = findings(comparison);
     own.retain(concerns);
     let mut own = merge_branches(own);
     for finding in &mut own {
         finding.lead_with(is_name);
         finding.answer = find_answer(&knowledge.migrations, finding, series);
+        finding.deprecated_since = deprecated_since(finding, old, &knowledge.migrations);
     }
     own.sort_by_cached_key(|finding| {
         let effect = Reverse(finding.compatibility);
         (effect, render_path(finding.path()))
     });
-    own.iter().map(HistoryChange::from_finding).collect()
+    own
 }
 
 /// The changes of a type, as if a command accepted or returned it.
@@ -241,11 +283,10 @@ fn type_changes<'s>(
     match (shape(0), shape(1)) {
         (Some(old), Some(new)) => {
             let [left, right] = [&interfaces[0], &interfaces[1]];
-            let series = (left.version.series(), right.version.series());
             let directions = directions_of(left, old).or(directions_of(right, new));
             let in_direction = |direction| {
                 let graph = compare_types(left, right, (name, direction), (old, new));
-                changes(&graph, name, knowledge, series)
+                changes(&graph, name, knowledge, [left, right])
             };
             match (directions.sent, directions.received) {
                 (true, true) => both_ways(in_direction),

@@ -1,10 +1,11 @@
 //! Policies of callers: other effects for findings, and findings to ignore.
 //!
-//! Entries select findings by rule, target, path and fingerprint, never by the
+//! Entries select findings and changes of behaviour by rule, target, path and fingerprint, never by the
 //! text of a message, which may change.
 
 use serde::Deserialize;
 
+use super::behaviour::BehaviourNote;
 use super::finding::Finding;
 use super::report::Report;
 use super::rules::Compatibility;
@@ -68,17 +69,23 @@ impl Policy {
         let mut unused = Vec::new();
         for entry in &self.severity {
             let findings = report.findings.iter_mut();
-            let mut matching = findings.filter(|finding| entry.matches(finding)).peekable();
-            if matching.peek().is_none() {
+            let findings = findings.filter(|finding| entry.matches(finding));
+            let notes = report.behaviour.iter_mut();
+            let notes = notes.filter(|note| entry.matches_note(note));
+            let findings = findings.map(|finding| finding.compatibility = entry.level);
+            let notes = notes.map(|note| note.level = Some(entry.level));
+            if findings.chain(notes).count() == 0 {
                 unused.push(format!("severity of `{}`: no finding matches", entry.rule));
             }
-            matching.for_each(|finding| finding.compatibility = entry.level);
         }
         for entry in &self.ignore {
             let ignored = report
                 .findings
                 .extract_if(.., |finding| entry.matches(finding));
-            let count = ignored.count();
+            let notes = report
+                .behaviour
+                .extract_if(.., |note| entry.matches_note(note));
+            let count = ignored.count() + notes.count();
             if count == 0 {
                 unused.push(format!("ignoring `{}`: no finding matches", entry.rule));
             }
@@ -95,12 +102,31 @@ impl IgnoreEntry {
         fingerprint.is_none_or(|own| *own == finding.fingerprint)
             && matches_finding(finding, &self.rule, &self.target, &self.path)
     }
+
+    fn matches_note(&self, note: &BehaviourNote<'_>) -> bool {
+        self.fingerprint.is_none() && matches_note(note, &self.rule, &self.target, &self.path)
+    }
 }
 
 impl SeverityEntry {
     fn matches(&self, finding: &Finding<'_>) -> bool {
         matches_finding(finding, &self.rule, &self.target, &self.path)
     }
+
+    fn matches_note(&self, note: &BehaviourNote<'_>) -> bool {
+        matches_note(note, &self.rule, &self.target, &self.path)
+    }
+}
+
+/// A change of behaviour has its id for a rule, and no path.
+fn matches_note(
+    note: &BehaviourNote<'_>,
+    rule: &str,
+    target: &Option<String>,
+    path: &Option<String>,
+) -> bool {
+    let concerns = |pattern: &String| note.concerns(|name| matches(pattern, name));
+    path.is_none() && matches(rule, note.id) && target.as_ref().is_none_or(concerns)
 }
 
 fn matches_finding(

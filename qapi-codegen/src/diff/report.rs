@@ -313,7 +313,7 @@ fn complete<'s>(
 
 /// The series that deprecated what the old release has still and deprecates, if
 /// the schema or a rule says so.
-fn deprecated_since(
+pub(super) fn deprecated_since(
     finding: &Finding<'_>,
     old: &Interface<'_>,
     migrations: &MigrationRules,

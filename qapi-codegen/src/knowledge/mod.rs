@@ -12,6 +12,7 @@ pub mod migrations;
 pub mod point_releases;
 pub mod replies;
 pub mod requests;
+pub mod series_lookup;
 pub mod when;
 
 pub use behaviour::{Behaviour, BehaviourChange, BehaviourEffect};
@@ -28,7 +29,10 @@ pub use replies::{
     BackendName, Inventory, OldMembers, ReplyCase, ReplyChange, ReplyConversion, ReplyRule,
     ReplyRules, ReplyValue,
 };
-pub use requests::{DeviceAlias, MemberRequirement, RequestRejection, RequestRules};
+pub use requests::{
+    DeviceAlias, MemberRequirement, RequestRejection, RequestRules, VendorCommands,
+};
+pub use series_lookup::{ArgumentSite, SeriesLookup};
 pub use when::ArgumentCondition;
 
 use crate::version::Series;
@@ -59,8 +63,8 @@ pub struct ReleaseData<'k> {
     pub knowledge: Option<&'k Knowledge>,
     /// The series that requests were written for, if it is known.
     pub written_for: Option<Series>,
-    /// Looks up a command in other series, for help texts.
-    pub series_with_command: Option<SeriesWithCommand<'k>>,
+    /// Looks up commands and arguments in other series, for help texts.
+    pub elsewhere: Option<&'k dyn SeriesLookup>,
 }
 
 /// Provides the evidence about devices, which most messages do not need.
@@ -86,6 +90,3 @@ impl CommandLineSource for CommandLineEvidence {
         Some(self)
     }
 }
-
-/// Returns the series that have a command, oldest first.
-pub type SeriesWithCommand<'k> = &'k (dyn Fn(&str) -> Vec<Series> + Sync);

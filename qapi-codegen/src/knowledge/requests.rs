@@ -16,6 +16,8 @@ pub struct RequestRules {
     reject: Vec<RequestRejection>,
     #[serde(default)]
     device_alias: Vec<DeviceAlias>,
+    #[serde(default)]
+    vendor: Vec<VendorCommands>,
 }
 
 /// Members of which a release requires one although its schema calls all of
@@ -75,6 +77,18 @@ pub struct DeviceAlias {
     pub since: Option<Series>,
 }
 
+/// Commands that a downstream of QEMU adds.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VendorCommands {
+    /// The downstream.
+    pub name: String,
+    /// The commands.
+    pub commands: Vec<String>,
+    /// Their purpose and where they are published, in sentences.
+    pub reason: String,
+}
+
 impl RequestRules {
     /// Parses the text of the file.
     ///
@@ -108,6 +122,12 @@ impl RequestRules {
             is_in(series, rejection.since, rejection.until)
                 && rejection.commands.iter().any(|name| name == command)
         })
+    }
+
+    /// The downstream that is known to have a command.
+    pub fn vendor(&self, command: &str) -> Option<&VendorCommands> {
+        let mut vendors = self.vendor.iter();
+        vendors.find(|vendor| vendor.commands.iter().any(|own| own == command))
     }
 
     /// The name in the list of devices for a name in `device_add`.

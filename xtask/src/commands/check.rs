@@ -1,5 +1,6 @@
 //! `check`: the messages of a record that a release rejects.
 
+mod programs;
 mod releases;
 mod report;
 
@@ -8,6 +9,7 @@ use std::path::Path;
 use clap::{Args, ValueEnum};
 
 use qapi_codegen::imported::QemuProgram;
+use qapi_codegen::knowledge::SeriesLookup;
 use qapi_codegen::traffic::check::{Checker, LogChecker, LogFinding};
 use qapi_codegen::traffic::read::{LogEntry, MessageCounts};
 use qapi_codegen::version::Series;
@@ -21,6 +23,7 @@ use crate::console::Console;
 use crate::failure::Failure;
 use crate::input::{self, Input};
 use crate::progress::progress_bar;
+use programs::{AgentCheckers, AllSeries, Elsewhere, GuestAgents};
 use releases::ReleasesReport;
 use report::CheckReport;
 
@@ -101,6 +104,9 @@ impl CheckFormat {
     }
 }
 
+/// The checkers of the releases, and of their guest agents.
+type Checkers<'c> = (&'c [Checker<'c>], &'c AgentCheckers<'c>);
+
 /// A destination of findings.
 trait FindingSink {
     /// Adds what each release says about a message.
@@ -122,10 +128,13 @@ impl Check {
             release.set_target(self.target.clone())?;
             release.written_for = self.from;
         }
-        let elsewhere = |name: &str| match self.storage_daemon {
-            true => Vec::new(),
-            false => catalogue.series_with_command(name),
-        };
+        let program = select_program(self.qga, self.storage_daemon);
+        let all_series = AllSeries::new(&catalogue, program);
+        let elsewhere = Elsewhere::new(&all_series);
+        let agents = GuestAgents::new(&catalogue, self.release_names(&releases));
+        let all_agents = AllSeries::new(&catalogue, QemuProgram::GuestAgent);
+        let agents_elsewhere = Elsewhere::new(&all_agents);
+        let agents = AgentCheckers::new(&agents, &agents_elsewhere);
         let is_one = !self.all_releases && releases.len() == 1;
         let checkers = releases.iter().map(|release| match is_one {
             true => release.checker(Some(&elsewhere)),
@@ -133,7 +142,10 @@ impl Check {
         });
         let checkers: Vec<Checker<'_>> = checkers.collect();
         let is_command = |name: &str| {
-            checkers.iter().any(|checker| checker.has_command(name)) || !elsewhere(name).is_empty()
+            checkers.iter().any(|checker| checker.has_command(name))
+                || !elsewhere.with_command(name).is_empty()
+                || program == QemuProgram::Emulator
+                    && !agents_elsewhere.with_command(name).is_empty()
         };
         let mut sink: Box<dyn FindingSink> = match &checkers[..] {
             [checker] if is_one => {
@@ -146,7 +158,8 @@ impl Check {
         };
         let mut files = RecordedFiles::new(&is_command);
         for argument in &self.files {
-            let counts = self.check_argument(argument, &checkers, &mut files, &mut *sink)?;
+            let counts =
+                self.check_argument(argument, (&checkers, &agents), &mut files, &mut *sink)?;
             files.note_if_empty(argument, &counts);
         }
         catalogue.builds().check()?;
@@ -173,11 +186,19 @@ impl Check {
         }
     }
 
+    /// The releases as SCHEMA arguments name them.
+    fn release_names(&self, releases: &[Release]) -> Vec<String> {
+        match (&self.against, releases) {
+            (Some(against), [_]) if !against.contains("..") => vec![against.clone()],
+            _ => releases.iter().map(|own| own.name.clone()).collect(),
+        }
+    }
+
     /// Checks a file, or the files of a folder.
     fn check_argument(
         &self,
         argument: &str,
-        checkers: &[Checker<'_>],
+        checkers: Checkers<'_>,
         files: &mut RecordedFiles<'_>,
         sink: &mut dyn FindingSink,
     ) -> Result<MessageCounts, Failure> {
@@ -202,13 +223,22 @@ impl Check {
         &self,
         file: &str,
         input: Input,
-        checkers: &[Checker<'_>],
+        checkers: Checkers<'_>,
         files: &mut RecordedFiles<'_>,
         sink: &mut dyn FindingSink,
     ) -> Result<MessageCounts, Failure> {
-        let logs = checkers
-            .iter()
-            .map(|checker| LogChecker::new(checker, self.replies));
+        let (checkers, agents) = checkers;
+        let program = select_program(self.qga, self.storage_daemon);
+        let finders: Vec<_> = (0..checkers.len())
+            .map(|index| move |command: &str| agents.find(index, command))
+            .collect();
+        let logs = checkers.iter().zip(&finders).map(|(checker, find)| {
+            let log = LogChecker::new(checker, self.replies);
+            match program {
+                QemuProgram::Emulator => log.with_other_programs(find),
+                _ => log,
+            }
+        });
         let mut logs: Vec<LogChecker<'_, '_>> = logs.collect();
         let counts = files.read(file, input, &mut |entry: &LogEntry<'_>| {
             let findings = logs

@@ -123,8 +123,8 @@ impl Diff {
             console.data(&report::rules_text())?;
             return Ok(Outcome::Fine);
         }
-        let policy = self.read_policy()?;
         let catalogue = Catalogue::open()?;
+        let policy = self.read_policy(&catalogue)?;
         let usage = self.usage(&catalogue)?;
         let (old, new, between) = self.read_releases(&catalogue, console)?;
         check_patterns(&self.command, &[&old.schema, &new.schema])?;
@@ -196,7 +196,8 @@ impl Diff {
 
     fn usage(&self, catalogue: &Catalogue) -> Result<Option<Usage>, Failure> {
         let mut usage = Usage::default();
-        let is_command = |name: &str| !catalogue.series_with_command(name).is_empty();
+        let program = select_program(self.qga, self.storage_daemon);
+        let is_command = |name: &str| !catalogue.series_with_command(name, program).is_empty();
         for file in &self.used_by {
             let mut input = open_file(file)?;
             read_usage(&mut *input.text, &is_command, &mut usage).map_err(|error| {
@@ -208,8 +209,11 @@ impl Diff {
         Ok((!self.used_by.is_empty()).then_some(usage))
     }
 
-    fn read_policy(&self) -> Result<Policy, Failure> {
+    fn read_policy(&self, catalogue: &Catalogue) -> Result<Policy, Failure> {
         let mut all = Policy::default();
+        for entry in &self.severity {
+            check_rule(&entry.rule, catalogue)?;
+        }
         for file in &self.policy {
             let policy = policy::parse_policy(&read_argument(file)?);
             let policy = policy.map_err(|error| Failure::new(format!("`{file}`: {error}")))?;
@@ -248,11 +252,7 @@ fn annotate(
         let text = |name: &str| json[name].as_str().unwrap_or_default().to_owned();
         let migration = json["migration"].as_str().map(str::to_owned);
         Ok(Annotation {
-            level: match finding.compatibility {
-                Compatibility::Breaking => AnnotationLevel::Error,
-                Compatibility::Dangerous => AnnotationLevel::Warning,
-                Compatibility::Compatible => AnnotationLevel::Note,
-            },
+            level: level_of(finding.compatibility),
             rule: text("rule"),
             subject: text("target"),
             message: text("message"),
@@ -260,10 +260,46 @@ fn annotate(
             place: None,
         })
     });
-    let annotations = findings.collect::<Result<Vec<Annotation>, Failure>>()?;
+    let notes = report.behaviour.iter().map(|note| Ok(annotate_note(note)));
+    let annotations = findings.chain(notes);
+    let annotations = annotations.collect::<Result<Vec<Annotation>, Failure>>()?;
     let mut out = console.writer();
     format.write("diff", &annotations, &mut out)?;
     Ok(out.flush()?)
+}
+
+fn annotate_note(note: &BehaviourNote<'_>) -> Annotation {
+    let advice = note.advice.map(|advice| advice.trim().to_owned());
+    Annotation {
+        level: level_of(note.compatibility()),
+        rule: note.id.to_owned(),
+        subject: note.target().unwrap_or("behaviour").to_owned(),
+        message: note.summary.trim().trim_end_matches('.').to_owned(),
+        help: advice,
+        place: None,
+    }
+}
+
+fn level_of(compatibility: Compatibility) -> AnnotationLevel {
+    match compatibility {
+        Compatibility::Breaking => AnnotationLevel::Error,
+        Compatibility::Dangerous => AnnotationLevel::Warning,
+        Compatibility::Compatible => AnnotationLevel::Note,
+    }
+}
+
+/// Returns a failure if no rule and no change of behaviour has a name.
+fn check_rule(rule: &str, catalogue: &Catalogue) -> Result<(), Failure> {
+    let ids = RuleId::ALL.iter().map(|id| id.as_str());
+    let behaviour = &catalogue.knowledge().behaviour;
+    if ids
+        .chain(behaviour.changes.iter().map(|change| change.id.as_str()))
+        .any(|id| policy::matches(rule, id))
+    {
+        return Ok(());
+    }
+    Err(Failure::new(format!("unknown rule `{rule}`"))
+        .with_help("`cargo xtask diff --rules` lists the rules"))
 }
 
 /// Parses `RULE=SEVERITY`.
@@ -275,13 +311,6 @@ fn level(text: &str) -> Result<SeverityEntry, String> {
     let level = level.ok_or(format!(
         "unknown severity `{word}`; expected breaking, dangerous or compatible"
     ))?;
-    let mut ids = RuleId::ALL.iter();
-    let known = ids.any(|id| policy::matches(rule, id.as_str()));
-    if !known {
-        return Err(format!(
-            "unknown rule `{rule}`; `cargo xtask diff --rules` lists the rules"
-        ));
-    }
     Ok(SeverityEntry {
         rule: rule.to_owned(),
         target: None,

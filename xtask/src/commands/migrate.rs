@@ -71,7 +71,7 @@ impl Migrate {
         let source = read_release(&catalogue, &self.from, QemuProgram::Emulator, console)?;
         let target = read_release(&catalogue, &self.to, QemuProgram::Emulator, console)?;
         check_order(&source, &target)?;
-        let elsewhere = |name: &str| catalogue.series_with_command(name);
+        let elsewhere = |name: &str| catalogue.series_with_command(name, QemuProgram::Emulator);
         let (from, to) = (source.checker(None), target.checker(Some(&elsewhere)));
         let rules = &catalogue.knowledge().migrations;
         let is_command = |name: &str| from.has_command(name) || !elsewhere(name).is_empty();

@@ -80,7 +80,7 @@ impl Proxy {
             .iter()
             .map(|schema| read_release(&catalogue, schema, QemuProgram::Emulator, console));
         let releases: Vec<Release> = releases.collect::<Result<_, Failure>>()?;
-        let elsewhere = |name: &str| catalogue.series_with_command(name);
+        let elsewhere = |name: &str| catalogue.series_with_command(name, QemuProgram::Emulator);
         let checkers = releases
             .iter()
             .map(|release| release.checker(Some(&elsewhere)));

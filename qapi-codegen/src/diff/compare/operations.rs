@@ -27,6 +27,8 @@ pub enum OperationKind {
     Error,
     /// The command line of QEMU.
     CommandLine,
+    /// A type, compared on its own.
+    Type,
 }
 
 /// A command, an event or the error class, by its names in both releases.

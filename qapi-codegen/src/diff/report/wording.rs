@@ -72,8 +72,7 @@ fn placeholder(name: &str, finding: &Finding<'_>) -> String {
     let value = |side: &Option<ChangeValue<'_>>| side.as_ref().map(quoted).unwrap_or_default();
     match name {
         "target" => format!("`{}`", finding.target()),
-        "path" => format!("`{}`", render_path(finding.path())),
-        "object" => object(finding, finding.path()),
+        "path" | "object" => object(finding, finding.path()),
         "union" => object(finding, parent(finding.path())),
         "discriminator" => discriminator(finding.path()),
         "subject" => subject(finding),
@@ -130,8 +129,10 @@ fn name_branches(values: &ChangeValue<'_>) -> String {
 
 /// An object by its path.
 fn object(finding: &Finding<'_>, path: &[PathSegment<'_>]) -> String {
+    let kind = finding.occurrences[0].operation.kind;
     match (path.is_empty(), finding.direction) {
         (false, _) => format!("`{}`", render_path(path)),
+        _ if kind == OperationKind::Type => "the type".to_owned(),
         (true, Direction::Request) => "the arguments".to_owned(),
         (true, Direction::Reply) => "the return value".to_owned(),
         (true, Direction::Event) => "the event data".to_owned(),

@@ -6,12 +6,14 @@ use super::path::MessagePath;
 use super::placeholder::weaken_problems;
 use super::problem::{MessageProblem, ProblemKind};
 use super::{CheckedMessage, Checker, MessageDiagnostic, MessageKind, Session, Verdict};
+use crate::imported::QemuProgram;
 use crate::json::{JsonValue, ParsedJson};
 use crate::traffic::read::{LogContent, LogEntry, LoggedMessage, Sender, TextPosition};
 
 /// Checks the messages of a log.
 pub struct LogChecker<'c, 'k> {
     checker: &'c Checker<'k>,
+    other: Option<&'c OtherPrograms<'c, 'k>>,
     checks_replies: bool,
     connections: HashMap<String, Connection>,
     /// The last message that libvirt queued. It logs the message again when it
@@ -21,6 +23,11 @@ pub struct LogChecker<'c, 'k> {
     prefix: Vec<u8>,
 }
 
+/// Finds the program that has a command which the checked release lacks, with
+/// its interface if that is known.
+pub type OtherPrograms<'c, 'k> =
+    dyn Fn(&str) -> Option<(QemuProgram, Option<&'c Checker<'k>>)> + 'c;
+
 /// One message of a log that was checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogFinding {
@@ -28,6 +35,8 @@ pub struct LogFinding {
     pub position: TextPosition,
     /// Its kind.
     pub kind: MessageKind,
+    /// The program that has the command, if it is another one.
+    pub program: Option<QemuProgram>,
     /// The result of the check.
     pub checked: CheckedMessage,
 }
@@ -36,8 +45,16 @@ pub struct LogFinding {
 #[derive(Default)]
 struct Connection {
     session: Session,
-    /// The ids and commands of requests without a reply so far.
-    pending: VecDeque<(Option<JsonValue<'static>>, String)>,
+    /// The requests without a reply so far.
+    pending: VecDeque<PendingRequest>,
+}
+
+/// A request without a reply.
+struct PendingRequest {
+    id: Option<JsonValue<'static>>,
+    command: String,
+    /// The program that has the command, if it is another one.
+    program: Option<QemuProgram>,
 }
 
 /// The largest number of requests that wait for a reply. QEMU queues eight.
@@ -52,11 +69,18 @@ impl<'c, 'k> LogChecker<'c, 'k> {
     pub fn new(checker: &'c Checker<'k>, checks_replies: bool) -> Self {
         LogChecker {
             checker,
+            other: None,
             checks_replies,
             connections: HashMap::new(),
             queued: Vec::new(),
             prefix: Vec::new(),
         }
+    }
+
+    /// Checks commands of other programs by their own interfaces.
+    pub fn with_other_programs(mut self, other: &'c OtherPrograms<'c, 'k>) -> Self {
+        self.other = Some(other);
+        self
     }
 
     /// Checks the messages of an entry.
@@ -68,6 +92,7 @@ impl<'c, 'k> LogChecker<'c, 'k> {
                 findings.push(LogFinding {
                     position: line.position,
                     kind: MessageKind::CommandLine,
+                    program: None,
                     checked: self.checker.check_command_line(line),
                 });
             }
@@ -137,7 +162,7 @@ impl<'c, 'k> LogChecker<'c, 'k> {
         let kind = MessageKind::from_message(&parsed.value);
         let checked = match kind {
             MessageKind::Request => return Some(self.check_request(session, parsed, position)),
-            MessageKind::Reply => self.check_reply(session, &parsed.value)?,
+            MessageKind::Reply => return self.check_reply(session, &parsed.value, position),
             MessageKind::Event if self.checks_replies => self.checker.check_event(&parsed.value),
             MessageKind::Event => return None,
             MessageKind::Other if parsed.value.get("QMP").is_some() => return None,
@@ -146,6 +171,7 @@ impl<'c, 'k> LogChecker<'c, 'k> {
         Some(LogFinding {
             position,
             kind,
+            program: None,
             checked,
         })
     }
@@ -156,13 +182,31 @@ impl<'c, 'k> LogChecker<'c, 'k> {
         parsed: &ParsedJson<'_>,
         position: TextPosition,
     ) -> LogFinding {
-        let (checker, checks_replies) = (self.checker, self.checks_replies);
+        let name = parsed.value.get("execute").and_then(JsonValue::as_str);
+        let other = name.and_then(|name| self.find_other(name));
+        let program = other.map(|(program, _)| program);
+        let checker = other.map_or(Some(self.checker), |(_, checker)| checker);
+        let unknown = program.filter(|_| checker.is_none());
+        let unknown =
+            unknown.map(|program| self.with_problem(ProblemKind::UnknownInterface(program)));
+        let checker = checker.unwrap_or(self.checker);
+        let checks_replies = self.checks_replies;
         let connection = self.connection(session);
         let mut checked = checker.check_request(&mut connection.session, parsed);
         weaken_problems(&mut checked, &parsed.value);
+        if let Some(unknown) = unknown {
+            checked = CheckedMessage {
+                command: checked.command,
+                ..unknown
+            };
+        }
         if checks_replies && let Some(command) = &checked.command {
             let id = parsed.value.get("id").cloned().map(JsonValue::into_owned);
-            connection.pending.push_back((id, command.clone()));
+            connection.pending.push_back(PendingRequest {
+                id,
+                command: command.clone(),
+                program,
+            });
             if connection.pending.len() > MAX_PENDING {
                 connection.pending.pop_front();
             }
@@ -170,8 +214,15 @@ impl<'c, 'k> LogChecker<'c, 'k> {
         LogFinding {
             position,
             kind: MessageKind::Request,
+            program,
             checked,
         }
+    }
+
+    /// The other program that has a command which this release lacks.
+    fn find_other(&self, command: &str) -> Option<(QemuProgram, Option<&'c Checker<'k>>)> {
+        let other = self.other.filter(|_| !self.checker.has_command(command))?;
+        other(command)
     }
 
     /// Checks a reply if its request was in the log.
@@ -179,22 +230,33 @@ impl<'c, 'k> LogChecker<'c, 'k> {
     /// Without ids, replies have the order of their requests. A log may lack a
     /// reply, so a reply that does not fit the oldest request may be that of a
     /// later one.
-    fn check_reply(&mut self, session: &str, message: &JsonValue<'_>) -> Option<CheckedMessage> {
+    fn check_reply(
+        &mut self,
+        session: &str,
+        message: &JsonValue<'_>,
+        position: TextPosition,
+    ) -> Option<LogFinding> {
         if !self.checks_replies {
             return None;
         }
-        let checker = self.checker;
+        let (own, other) = (self.checker, self.other);
         let pending = &mut self.connection(session).pending;
         let id = message.get("id");
         let candidates = pending
             .iter()
             .enumerate()
-            .filter(|(_, (own, _))| own.as_ref() == id);
+            .filter(|(_, request)| request.id.as_ref() == id);
         let candidates: Vec<usize> = candidates.map(|(index, _)| index).collect();
         let check = |index: usize| {
-            let command = &pending[index].1;
-            match message.get("return") {
-                Some(returned) => checker.check_reply(command, returned),
+            let PendingRequest {
+                command, program, ..
+            } = &pending[index];
+            let checker = match (program, other) {
+                (Some(_), Some(other)) => other(command).and_then(|(_, checker)| checker),
+                _ => Some(own),
+            };
+            match message.get("return").zip(checker) {
+                Some((returned, checker)) => checker.check_reply(command, returned),
                 None => CheckedMessage::new(Some(command), Vec::new()),
             }
         };
@@ -204,6 +266,7 @@ impl<'c, 'k> LogChecker<'c, 'k> {
             Some(found) => found,
             None => checked.into_iter().next()?,
         };
+        let program = pending[index].program;
         let passed = candidates
             .iter()
             .rev()
@@ -212,7 +275,12 @@ impl<'c, 'k> LogChecker<'c, 'k> {
         if candidates.len() > 1 && !fits(&checked) {
             checked = self.with_problem(ProblemKind::UnpairedReply);
         }
-        Some(checked)
+        Some(LogFinding {
+            position,
+            kind: MessageKind::Reply,
+            program,
+            checked,
+        })
     }
 
     fn connection(&mut self, session: &str) -> &mut Connection {
@@ -233,6 +301,7 @@ impl<'c, 'k> LogChecker<'c, 'k> {
         LogFinding {
             position,
             kind: MessageKind::Request,
+            program: None,
             checked: self.with_problem(ProblemKind::InvalidSyntax(message)),
         }
     }

@@ -33,7 +33,7 @@ use crate::wire::{Direction, Interface, Shape};
 pub(crate) use command_line::CommandLineProblem;
 pub use envelope::Session;
 pub use kind::MessageKind;
-pub use log::{LogChecker, LogFinding};
+pub use log::{LogChecker, LogFinding, OtherPrograms};
 pub use server_error::{FormError, FormStage};
 pub use wording::MessageDiagnostic;
 

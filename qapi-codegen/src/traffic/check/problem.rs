@@ -1,10 +1,14 @@
 //! Typed problems of messages.
 
 use crate::diagnostic::{Code, Severity};
+use crate::imported::QemuProgram;
 use crate::json::JsonValue;
 use crate::knowledge::builds::Removal;
-use crate::knowledge::{BehaviourChange, MemberRequirement, MigrationRule, RequestRejection};
+use crate::knowledge::{
+    BehaviourChange, MemberRequirement, MigrationRule, RequestRejection, VendorCommands,
+};
 use crate::schema::{Condition, JsonKind};
+use crate::version::Series;
 use crate::wire::{IntegerRange, PathSegment};
 
 /// A problem of a message, with what is needed to describe it.
@@ -16,6 +20,8 @@ pub struct MessageProblem<'m> {
     pub kind: ProblemKind<'m>,
     /// The answer to the change that caused the problem.
     pub answer: Option<&'m MigrationRule>,
+    /// The other series that have the command, member or value.
+    pub elsewhere: Vec<Series>,
 }
 
 impl<'m> MessageProblem<'m> {
@@ -25,6 +31,7 @@ impl<'m> MessageProblem<'m> {
             path,
             kind,
             answer: None,
+            elsewhere: Vec::new(),
         }
     }
 }
@@ -69,6 +76,11 @@ pub enum ProblemKind<'m> {
     NotOobCapable(&'m str),
     /// The release does not have a command.
     UnknownCommand(&'m str),
+    /// The release does not have a command, but a downstream of it may. It is
+    /// named if it is known.
+    VendorCommand(&'m str, Option<&'m VendorCommands>),
+    /// The interface of the program that has the command is not known.
+    UnknownInterface(QemuProgram),
     /// The release does not have an event.
     UnknownEvent(&'m str),
     /// The release does not have a device any more.
@@ -189,7 +201,8 @@ impl ProblemKind<'_> {
                 Code::UnexpectedEnvelope
             }
             ProblemKind::NotOobCapable(_) => Code::NoOob,
-            ProblemKind::UnknownCommand(_) => Code::UnknownCommand,
+            ProblemKind::UnknownCommand(_) | ProblemKind::VendorCommand(..) => Code::UnknownCommand,
+            ProblemKind::UnknownInterface(_) => Code::Unchecked,
             ProblemKind::UnknownEvent(_) => Code::UnknownEvent,
             ProblemKind::RemovedDevice { .. } => Code::UnknownDevice,
             ProblemKind::UnverifiedDevice(_)
@@ -228,9 +241,9 @@ impl ProblemKind<'_> {
     /// The severity, which depends on more than the code.
     pub fn severity(&self) -> Severity {
         match self {
-            // The names of commands that vendors add begin like this.
-            ProblemKind::UnknownCommand(command) if command.starts_with("__") => Severity::Unknown,
-            ProblemKind::UnknownMessage(_) => Severity::Unknown,
+            ProblemKind::VendorCommand(..)
+            | ProblemKind::UnknownInterface(_)
+            | ProblemKind::UnknownMessage(_) => Severity::Unknown,
             ProblemKind::Ignored(_) | ProblemKind::MisreadNotation(_) => Severity::Warning,
             ProblemKind::AffectedByChange(change) if change.warning => Severity::Warning,
             // Clients ignore members that they do not know.

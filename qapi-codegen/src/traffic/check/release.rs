@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::problem::ProblemKind;
 use crate::knowledge::{
     BehaviourChange, MemberRequirement, MigrationRule, ReleaseData, ReleaseDevices,
     RequestRejection,
@@ -57,6 +58,17 @@ impl<'k> ReleaseInterface<'k> {
 
     pub fn command(&self, name: &str) -> Option<&CommandInterface<'k>> {
         self.commands.get(name)
+    }
+
+    /// The problem with a command that the release does not have. The names of
+    /// commands that downstreams add begin with two underscores, or should.
+    pub fn unknown_command<'m>(&'m self, name: &'m str) -> ProblemKind<'m> {
+        let knowledge = self.data.knowledge;
+        let vendor = knowledge.and_then(|known| known.requests.vendor(name));
+        match vendor.is_some() || name.starts_with("__") {
+            true => ProblemKind::VendorCommand(name, vendor),
+            false => ProblemKind::UnknownCommand(name),
+        }
     }
 
     pub fn builtin_shape(&self, builtin: BuiltinType) -> &Shape<'k> {

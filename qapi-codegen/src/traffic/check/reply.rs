@@ -14,7 +14,7 @@ impl<'m> MessageWalk<'m> {
     /// Checks a value that a command returned.
     pub fn check_reply(&mut self, command: &'m str, returned: &'m JsonValue<'m>) {
         let Some(found) = self.release.command(command) else {
-            return self.report(&MessagePath::Root, ProblemKind::UnknownCommand(command));
+            return self.report(&MessagePath::Root, self.release.unknown_command(command));
         };
         let path = &MessagePath::Root.member("return");
         match found.shape.returns {

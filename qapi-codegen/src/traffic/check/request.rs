@@ -9,7 +9,7 @@ use super::walk::MessageWalk;
 use crate::diagnostic::{Code, Severity};
 use crate::json::{JsonValue, ParsedJson};
 use crate::knowledge::when::{any_holds, is_present};
-use crate::knowledge::{AnswerRange, BehaviourChange, BehaviourEffect, BreakSite};
+use crate::knowledge::{AnswerRange, ArgumentSite, BehaviourChange, BehaviourEffect, BreakSite};
 use crate::wire::render_argument_path;
 
 /// The arguments of a request without `arguments`.
@@ -30,7 +30,7 @@ impl<'m> MessageWalk<'m> {
         match self.release.command(name) {
             Some(command) => self.check_command(command, arguments),
             None => {
-                let problem = ProblemKind::UnknownCommand(name);
+                let problem = self.release.unknown_command(name);
                 self.report(&MessagePath::Root, problem);
             }
         }
@@ -40,6 +40,7 @@ impl<'m> MessageWalk<'m> {
 
     /// Finds the answers to the changes that caused problems of a request.
     pub fn find_answers(&mut self, command: &'m str, arguments: &'m JsonValue<'m>) {
+        self.find_elsewhere(command, arguments);
         let Some(knowledge) = self.release.data.knowledge else {
             return;
         };
@@ -64,6 +65,33 @@ impl<'m> MessageWalk<'m> {
                 | ProblemKind::MissingMember(_)
                 | ProblemKind::UnknownValue { .. } => rules.answer(&site, range),
                 _ => None,
+            };
+        }
+    }
+
+    /// Finds the series that have what the release lacks.
+    fn find_elsewhere(&mut self, command: &'m str, arguments: &'m JsonValue<'m>) {
+        let Some(lookup) = self.release.data.elsewhere else {
+            return;
+        };
+        let known = self.release.command(command);
+        let arguments_of = known.and_then(|own| self.release.wire.object(own.shape.arguments));
+        // Nothing is known of arguments that the schema does not list.
+        let is_open = arguments_of.is_some_and(|arguments| arguments.open);
+        for problem in &mut self.problems {
+            problem.elsewhere = match &problem.kind {
+                ProblemKind::UnknownCommand(name) => lookup.with_command(name),
+                ProblemKind::UnexpectedMember { .. } | ProblemKind::UnknownValue { .. }
+                    if !is_open =>
+                {
+                    lookup.with_argument(&ArgumentSite {
+                        command,
+                        arguments,
+                        path: &problem.path,
+                        value: problem.kind.value(),
+                    })
+                }
+                _ => Vec::new(),
             };
         }
     }

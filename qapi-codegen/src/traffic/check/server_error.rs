@@ -173,7 +173,7 @@ fn key(
         ProblemKind::MistypedEnvelopeMember { .. } => "mistyped-envelope",
         ProblemKind::UnexpectedEnvelopeMember { .. } => "unexpected-envelope",
         ProblemKind::NotOobCapable(_) => "no-oob",
-        ProblemKind::UnknownCommand(_) => "unknown-command",
+        ProblemKind::UnknownCommand(_) | ProblemKind::VendorCommand(..) => "unknown-command",
         ProblemKind::RemovedDevice { .. } | ProblemKind::UnverifiedDevice(_) => "unknown-device",
         ProblemKind::UnverifiedProperty { .. } => "unknown-property",
         ProblemKind::UnexpectedMember {

@@ -5,7 +5,6 @@ use super::problem::{EnvelopeCause, MemberOwner, MessageProblem, ProblemKind, Pr
 use super::release::ReleaseInterface;
 use crate::diagnostic::Diagnostic;
 use crate::json::JsonValue;
-use crate::knowledge::MigrationRule;
 use crate::knowledge::builds::Removal;
 use crate::schema::JsonKind;
 use crate::suggest::similar_names;
@@ -55,7 +54,12 @@ impl MessageProblem<'_> {
             ProblemKind::UnknownMessage(names) => {
                 format!("not a QMP message: an object with {}", list(names, "and"))
             }
-            ProblemKind::UnknownCommand(command) => unknown("command", command),
+            ProblemKind::UnknownCommand(command) | ProblemKind::VendorCommand(command, _) => {
+                unknown("command", command)
+            }
+            ProblemKind::UnknownInterface(program) => {
+                format!("{} of QEMU {series} is not known", program.noun())
+            }
             ProblemKind::UnknownEvent(event) => unknown("event", event),
             ProblemKind::RemovedDevice { driver, .. } => unknown("device", driver),
             ProblemKind::UnverifiedDevice(driver) => {
@@ -95,7 +99,27 @@ impl MessageProblem<'_> {
         }
     }
 
+    /// Says which series have it, and what to do.
     fn help(&self, release: &ReleaseInterface<'_>) -> Option<String> {
+        let (elsewhere, advice) = (self.elsewhere_text(release.series), self.advice(release));
+        let separator = match self.answer {
+            Some(_) => ". ",
+            None => "; ",
+        };
+        let parts: Vec<String> = elsewhere.into_iter().chain(advice).collect();
+        (!parts.is_empty()).then(|| parts.join(separator))
+    }
+
+    fn elsewhere_text(&self, series: Series) -> Option<String> {
+        let (first, last) = (*self.elsewhere.first()?, *self.elsewhere.last()?);
+        Some(match () {
+            () if first > series => format!("added in QEMU {first}"),
+            () if last < series => format!("removed after QEMU {last}"),
+            () => format!("QEMU {first} to {last} have it, with gaps"),
+        })
+    }
+
+    fn advice(&self, release: &ReleaseInterface<'_>) -> Option<String> {
         let advice = || self.answer.map(|rule| rule.advice.clone());
         match &self.kind {
             ProblemKind::RemovedDevice { driver, removal } => {
@@ -118,10 +142,13 @@ impl MessageProblem<'_> {
             }
             ProblemKind::UnexpectedEnvelopeMember { name, cause } => envelope_help(name, *cause),
             ProblemKind::NotOobCapable(_) => Some("send it with `execute`".to_owned()),
-            ProblemKind::UnknownCommand(command) => {
-                unknown_command_help(command, self.answer, release)
+            _ if self.answer.is_some() => advice(),
+            ProblemKind::VendorCommand(_, vendor) => {
+                vendor.map(|vendor| format!("{} has it: {}", vendor.name, vendor.reason.trim()))
             }
-            _ if self.answer.is_some() => self.answer.map(|rule| rule.advice.clone()),
+            ProblemKind::UnknownCommand(command) => {
+                did_you_mean(command, release.wire.commands.names().collect())
+            }
             ProblemKind::UnknownEvent(event) => {
                 did_you_mean(event, release.wire.events.names().collect())
             }
@@ -310,31 +337,6 @@ fn unquoted_value<'v>(expected: &[JsonKind], value: &'v JsonValue<'_>) -> Option
         }
         _ => None,
     }
-}
-
-fn unknown_command_help(
-    command: &str,
-    answer: Option<&MigrationRule>,
-    release: &ReleaseInterface<'_>,
-) -> Option<String> {
-    let lookup = release.data.series_with_command;
-    let elsewhere = lookup.map(|lookup| lookup(command)).unwrap_or_default();
-    let series = release.series;
-    let elsewhere = match (elsewhere.first(), elsewhere.last()) {
-        (Some(first), _) if *first > series => Some(format!("added in QEMU {first}")),
-        (_, Some(last)) if *last < series => Some(format!("removed after QEMU {last}")),
-        (Some(first), Some(last)) => Some(format!("QEMU {first} to {last} have it, with gaps")),
-        _ => None,
-    };
-    let (separator, advice) = match answer {
-        Some(rule) => (". ", Some(rule.advice.clone())),
-        None => {
-            let names = release.wire.commands.names().collect();
-            ("; ", did_you_mean(command, names))
-        }
-    };
-    let parts: Vec<String> = elsewhere.into_iter().chain(advice).collect();
-    (!parts.is_empty()).then(|| parts.join(separator))
 }
 
 /// Says since when something is removed, and what to do about it.

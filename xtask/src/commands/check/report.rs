@@ -1,11 +1,12 @@
 //! The report of `check`, printed while messages are read.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Write};
 
 use serde::Serialize;
 
 use qapi_codegen::diagnostic::Severity;
+use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::traffic::check::{LogFinding, MessageDiagnostic, MessageKind, Verdict};
 use qapi_codegen::version::Series;
 
@@ -28,6 +29,8 @@ pub struct CheckReport {
     accepted: usize,
     rejected: usize,
     unknown: usize,
+    /// The messages of other programs.
+    by_other_program: BTreeMap<QemuProgram, usize>,
 }
 
 /// A message in JSON.
@@ -37,6 +40,9 @@ pub struct MessageJson<'f> {
     line: u64,
     column: u64,
     kind: &'static str,
+    /// The program that has the command, if it is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    program: Option<QemuProgram>,
     command: Option<&'f str>,
     verdict: &'static str,
     problems: Vec<ProblemJson<'f>>,
@@ -67,6 +73,7 @@ impl CheckReport {
             accepted: 0,
             rejected: 0,
             unknown: 0,
+            by_other_program: BTreeMap::new(),
         }
     }
 
@@ -80,9 +87,23 @@ impl CheckReport {
         match accepted + rejected + self.unknown {
             0 => "no messages found".to_owned(),
             total => format!(
-                "{}: {accepted} accepted, {rejected} rejected{unknown} (QEMU {series})",
-                count(total, "message")
+                "{}: {accepted} accepted, {rejected} rejected{unknown} (QEMU {series}{})",
+                count(total, "message"),
+                self.programs(total)
             ),
+        }
+    }
+
+    /// The number of messages of each program, if there are several.
+    fn programs(&self, total: usize) -> String {
+        let others = self.by_other_program.iter();
+        let others: String = others
+            .map(|(program, n)| format!(", {n} of {}", program.noun()))
+            .collect();
+        let own = total - self.by_other_program.values().sum::<usize>();
+        match others.is_empty() {
+            true => others,
+            false => format!("; {own} of {}{others}", QemuProgram::Emulator.noun()),
         }
     }
 
@@ -135,6 +156,9 @@ impl CheckReport {
 impl FindingSink for CheckReport {
     fn add(&mut self, file: &str, findings: &[LogFinding]) -> Result<(), InputError> {
         for finding in findings {
+            if let Some(program) = finding.program {
+                *self.by_other_program.entry(program).or_default() += 1;
+            }
             *match finding.checked.verdict {
                 Verdict::Accepted => &mut self.accepted,
                 Verdict::Rejected => &mut self.rejected,
@@ -186,6 +210,7 @@ impl<'f> MessageJson<'f> {
             line: finding.position.line,
             column: finding.position.column,
             kind: finding.kind.as_str(),
+            program: finding.program,
             command: finding.checked.command.as_deref(),
             verdict: finding.checked.verdict.as_str(),
             problems: problems.collect(),
