@@ -185,6 +185,14 @@ const CASES: &[(&str, &str)] = &[
          2:7 malformed: unterminated quote '\n\
          3:12 malformed: expected `key=value`, found `f`\n",
     ),
+    // Documentation shows how a command is used.
+    (
+        "transaction(\nabort [ a=b ] ... [c=d]\n...\nabort\n)\n(QEMU) stop <when>\n",
+        "1:1 (no message)\n2:1 unread: expected `key=value`, found `[`\n\
+         3:1 unread: expected a command\n4:1 {\"execute\":\"transaction\",\"arguments\":\
+         {\"actions\":[{\"type\":\"abort\",\"data\":{}}]}}\n5:1 (no message)\n\
+         6:1 unread: expected `key=value`, found `<when>`\n",
+    ),
 ];
 
 #[test]

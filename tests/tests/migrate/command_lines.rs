@@ -51,6 +51,35 @@ fn command_lines_have_the_stated_verdicts() {
     }
 }
 
+#[test]
+fn options_may_belong_to_the_command_that_names_the_program() {
+    let release = release("10.0");
+    let checker = release.checker(None);
+    for (line, expected) in [
+        (
+            "gdb /usr/bin/qemu-system-x86_64 --core core",
+            Verdict::Unknown,
+        ),
+        (
+            "virsh x --emulator qemu-kvm --virttype kvm",
+            Verdict::Unknown,
+        ),
+        (
+            "gdb --args qemu-system-x86_64 --core core",
+            Verdict::Rejected,
+        ),
+        ("A=b sudo qemu-system-x86_64 --core core", Verdict::Rejected),
+        ("A=b qemu-system-x86_64 --core core", Verdict::Rejected),
+        (
+            "gdb qemu-system-x86_64 -realtime mlock=off",
+            Verdict::Rejected,
+        ),
+        ("run qemu-system-x86_64 -m 1G", Verdict::Accepted),
+    ] {
+        assert_eq!(verdict(&checker, line), expected, "{line}");
+    }
+}
+
 #[derive(Deserialize)]
 struct RecordedLine {
     line: String,

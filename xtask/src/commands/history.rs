@@ -42,8 +42,9 @@ impl History {
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
         let catalogue = Catalogue::open()?;
         let releases = catalogue.releases(catalogue.series(), select_program(self.qga, false))?;
-        let command_lines = catalogue.command_lines().read()?;
         let schemas: Vec<_> = releases.iter().map(|release| &release.schema).collect();
+        // Most names are those of schemas: what follows is read for others only.
+        let command_lines = || catalogue.command_lines().read();
         let of_device = || {
             let builds = catalogue.builds().read()?;
             let migrations = &catalogue.knowledge().migrations;
@@ -51,7 +52,7 @@ impl History {
             Ok::<_, Failure>(device_history(builds, series, migrations, &self.name))
         };
         let found = match history(&schemas, &self.name, catalogue.knowledge()) {
-            None if !self.qga => match command_line_history(command_lines, &self.name) {
+            None if !self.qga => match command_line_history(command_lines()?, &self.name) {
                 None => of_device()?,
                 found => found,
             },
@@ -61,7 +62,7 @@ impl History {
             let similar = similar_names(&schemas, &self.name);
             let builds = catalogue.builds().read()?;
             let devices = builds.names().filter(|name| builds.is_device(name));
-            let others = devices.chain(command_line_names(command_lines));
+            let others = devices.chain(command_line_names(command_lines()?));
             return Err(unknown_name(&self.name, &similar, &schemas, others));
         };
         match self.format {

@@ -159,11 +159,11 @@ impl<'m> ExpectedObject<'m> {
     }
 
     /// Determines the arguments of a request, or of an option that takes them.
-    /// `devices` are those of the release.
+    /// Devices are restricted to a target.
     pub fn from_request(
         release: &'m ReleaseInterface<'m>,
         command: &'m CommandInterface<'m>,
-        (site, devices): (RequestSite, Option<ReleaseDevices<'m>>),
+        (site, target): (RequestSite, Option<&'m str>),
         arguments: &'m JsonValue<'m>,
     ) -> Option<Self> {
         let stated = release.wire.object(command.shape.arguments)?;
@@ -175,7 +175,7 @@ impl<'m> ExpectedObject<'m> {
                 {
                     expected.syntax = ValueSyntax::OptionText;
                 }
-                expected.add_properties(devices, arguments);
+                expected.add_properties(target, arguments);
             }
             "netdev_add" if stated.open => expected.add_netdev_options(arguments),
             _ if stated.open => expected.unlisted = UnlistedMembers::Unknown,
@@ -278,12 +278,10 @@ impl<'m> ExpectedObject<'m> {
         }
     }
 
-    /// Adds the properties of the device that `device_add` adds.
-    fn add_properties(
-        &mut self,
-        devices: Option<ReleaseDevices<'m>>,
-        arguments: &'m JsonValue<'m>,
-    ) {
+    /// Adds the properties of the device that `device_add` adds. Only here are the
+    /// builds read.
+    fn add_properties(&mut self, target: Option<&'m str>, arguments: &'m JsonValue<'m>) {
+        let devices = self.release.devices_of(target);
         // QEMU itself reads these, in all releases.
         self.optional_syntax = ValueSyntax::StringOnly;
         let driver = arguments.get("driver").and_then(JsonValue::as_str);

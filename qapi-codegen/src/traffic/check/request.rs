@@ -3,7 +3,7 @@
 use super::envelope::Session;
 use super::expected::ExpectedObject;
 use super::path::MessagePath;
-use super::problem::{ProblemKind, ProblemSubject};
+use super::problem::{MessageProblem, ProblemKind, ProblemSubject};
 use super::release::CommandInterface;
 use super::walk::MessageWalk;
 use crate::diagnostic::{Code, Severity};
@@ -45,7 +45,10 @@ impl<'m> MessageWalk<'m> {
             return;
         };
         let (rules, series) = (&knowledge.migrations, self.release.series);
-        for problem in &mut self.problems {
+        let has_answer = |problem: &&mut MessageProblem<'_>| {
+            !matches!(problem.kind, ProblemKind::AffectedByChange(_))
+        };
+        for problem in self.problems.iter_mut().filter(has_answer) {
             let path = render_argument_path(&problem.path);
             let site = BreakSite {
                 command,
@@ -110,7 +113,7 @@ impl<'m> MessageWalk<'m> {
             let problem = ProblemKind::Conditional { command, condition };
             self.report(&MessagePath::Root, problem);
         }
-        let place = (self.site, self.devices.or_else(|| self.release.devices()));
+        let place = (self.site, self.target);
         let expected = ExpectedObject::from_request(self.release, command, place, arguments);
         if let Some(expected) = expected {
             self.check_members(&expected, arguments, &MessagePath::Root);

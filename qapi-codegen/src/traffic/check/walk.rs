@@ -6,7 +6,6 @@ use super::problem::{MessageProblem, ProblemKind, ProblemSubject};
 use super::release::ReleaseInterface;
 use crate::dialect;
 use crate::json::{JsonValue, is_integer};
-use crate::knowledge::ReleaseDevices;
 use crate::schema::{BuiltinType, EntityMeta, JsonKind};
 use crate::traffic::option_text;
 use crate::wire::{
@@ -19,8 +18,8 @@ pub struct MessageWalk<'m> {
     pub direction: Direction,
     /// The place of the arguments of requests.
     pub site: RequestSite,
-    /// The devices of the release.
-    pub devices: Option<ReleaseDevices<'m>>,
+    /// The target to which devices are restricted.
+    pub target: Option<&'m str>,
     pub problems: Vec<MessageProblem<'m>>,
 }
 
@@ -30,7 +29,7 @@ impl<'m> MessageWalk<'m> {
             release,
             direction,
             site: RequestSite::Monitor,
-            devices: None,
+            target: release.data.target,
             problems: Vec::new(),
         }
     }

@@ -18,8 +18,8 @@ impl TextPosition {
 
     /// Returns the position after `bytes`, which begin at this position.
     pub fn advance(self, bytes: &[u8]) -> TextPosition {
-        let newlines = bytes.iter().filter(|&&byte| byte == b'\n').count() as u64;
-        let last_newline = bytes.iter().rposition(|&byte| byte == b'\n');
+        let newlines = memchr::memchr_iter(b'\n', bytes).count() as u64;
+        let last_newline = memchr::memrchr(b'\n', bytes);
         let last_line = &bytes[last_newline.map_or(0, |newline| newline + 1)..];
         let is_first_of_character = |byte: &&u8| **byte & 0xC0 != 0x80;
         let characters = last_line.iter().filter(is_first_of_character).count() as u64;

@@ -197,7 +197,7 @@ impl<E: From<io::Error>> LogReader<'_, E> {
         let mut is_start = true;
         while !is_comment && self.read_entry(is_start)? {
             is_start = false;
-            if self.lines.is_line_start() {
+            if self.lines.is_line_start() || self.lines.line().trim_ascii().is_empty() {
                 break;
             }
         }

@@ -47,9 +47,17 @@ impl Notation for QmpShell<'_> {
                 self.is_in_transaction = line.leaves_transaction_open();
                 Reading::Messages(length, Box::new(line))
             }
+            Err(error) if is_usage(&block.text[..length]) => Reading::Unread(length, error),
             Err(error) => Reading::Malformed(length, error),
         }
     }
+}
+
+/// Returns whether a line shows how a command is used, with `[`, `<name>` or `...`
+/// where a command has arguments.
+fn is_usage(line: &[u8]) -> bool {
+    let mut words = line.split(u8::is_ascii_whitespace);
+    words.any(|word| word == b"..." || word.starts_with(b"[") || word.starts_with(b"<"))
 }
 
 impl QmpShell<'_> {
@@ -151,6 +159,10 @@ impl<'a> ShellLine<'a> {
             suffix: "",
         };
         if let [command, arguments @ ..] = words {
+            if command.value == "..." {
+                let (offset, message) = (command.start, "expected a command".to_owned());
+                return Err(SyntaxError { offset, message });
+            }
             let end = words.last().map_or(command.end, |word| word.end);
             (parsed.prefix, parsed.suffix) = (&line[..command.start], &line[end..]);
             let arguments = parsed.parse_arguments(line, arguments)?;

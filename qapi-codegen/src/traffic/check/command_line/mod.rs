@@ -51,7 +51,12 @@ impl Checker<'_> {
             let text = line.arguments()[index].value();
             CommandLineProblem::UnknownOptions(text).describe(&self.release, &[])
         }));
-        CheckedMessage::new(Some(program), problems)
+        let mut checked = CheckedMessage::new(Some(program), problems);
+        let is_known = |option: &TypedOption<'_>| facts.option_entry(option.name).is_some();
+        if line.is_argument && !typed.options.iter().all(is_known) {
+            checked.weaken(|_| true);
+        }
+        checked
     }
 
     /// Divides a command line into options, as far as the options of all releases

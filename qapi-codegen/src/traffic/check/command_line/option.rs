@@ -156,7 +156,7 @@ impl<'m> OptionCheck<'m> {
         let (release, name) = (self.release, self.prepared.option.name);
         let mut walk = MessageWalk::new(release, Direction::Request);
         walk.site = RequestSite::Option(syntax);
-        walk.devices = release.devices_of(self.facts.target());
+        walk.target = self.facts.target();
         match interface {
             OptionInterface::Command(command) => {
                 let Some(known) = release.command(command).filter(|_| self.is_typed(command))

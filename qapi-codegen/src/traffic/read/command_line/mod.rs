@@ -29,6 +29,9 @@ pub struct LoggedCommandLine<'t> {
     /// The name of the notation.
     pub notation: &'static str,
     syntax: WordSyntax,
+    /// `true` if the program is an argument of another command, which may have the
+    /// options: `gdb /usr/bin/qemu-system-x86_64 --core core`.
+    pub is_argument: bool,
     /// The words; the first is the program.
     words: Vec<CommandWord<'t>>,
 }
@@ -131,6 +134,9 @@ fn split<'t>(text: &'t str, before: &[u8]) -> (Split<'t>, &'t str, WordSyntax) {
 }
 
 fn split_shell<'t>(text: &'t str, before: &[u8]) -> (Split<'t>, &'t str, WordSyntax) {
+    if before.ends_with(b"``") && !before.ends_with(b"```") {
+        return split_inline(text);
+    }
     if let Some(quote) = open_quote(before) {
         let length = text.find(quote).unwrap_or(text.len());
         let inside = &text[..length];
@@ -146,6 +152,20 @@ fn split_shell<'t>(text: &'t str, before: &[u8]) -> (Split<'t>, &'t str, WordSyn
         false => ShellDialect::Shell,
     };
     (shell::split(text, dialect), text, WordSyntax::Shell(None))
+}
+
+/// Splits the command line in an inline literal of reStructuredText, which ends in
+/// the same paragraph.
+fn split_inline(text: &str) -> (Split<'_>, &str, WordSyntax) {
+    let syntax = WordSyntax::Shell(Some('`'));
+    match text.find("``") {
+        Some(length) if !text[..length].contains("\n\n") => {
+            let inside = &text[..length];
+            (shell::split(inside, ShellDialect::Inline), inside, syntax)
+        }
+        None if !text.contains("\n\n") => (Split::Incomplete, text, syntax),
+        _ => (Split::Invalid, text, syntax),
+    }
 }
 
 /// Returns the quote that is open at the end of a text.
@@ -204,10 +224,25 @@ fn judge<'a>(
         text: &text[..end],
         position,
         notation: "command line",
+        is_argument: matches!(syntax, WordSyntax::Shell(_)) && is_argument(block.before),
         syntax,
         words,
     };
     Reading::CommandLine(end, line)
+}
+
+/// Returns whether the text before a program ends with the word of another command.
+/// `--`, `--args` and these commands say that the rest is a command line.
+fn is_argument(before: &[u8]) -> bool {
+    const RUNNERS: [&[u8]; 7] = [
+        b"--", b"--args", b"exec", b"sudo", b"env", b"nohup", b"time",
+    ];
+    let text = before.trim_ascii_end();
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_./".contains(byte);
+    let start = text.iter().rposition(|byte| !is_part(byte));
+    let word = &text[start.map_or(0, |start| start + 1)..];
+    let is_alone = start.is_none_or(|start| !b"=}$%)".contains(&text[start]));
+    text.len() < before.len() && !word.is_empty() && is_alone && !RUNNERS.contains(&word)
 }
 
 /// Returns whether a word is an option, or a variable that may have some.

@@ -11,6 +11,8 @@ pub enum ShellDialect {
     Unit,
     /// A string of a program, which may be a format.
     Format,
+    /// A literal in documentation, whose lines are wrapped.
+    Inline,
 }
 
 /// The result of splitting text.
@@ -59,6 +61,10 @@ impl<'t> Splitter<'t> {
         &self.text[self.offset..]
     }
 
+    fn first_line_of_rest(&self) -> &'t str {
+        self.rest().lines().next().unwrap_or_default()
+    }
+
     fn peek(&self) -> Option<char> {
         self.rest().chars().next()
     }
@@ -95,7 +101,9 @@ impl<'t> Splitter<'t> {
     fn skip_space(&mut self) -> Result<(), Stop> {
         loop {
             let rest = self.rest();
-            let blanks = rest.trim_start_matches([' ', '\t', '\r']);
+            let is_blank =
+                |c: char| matches!(c, ' ' | '\t' | '\r') || c == '\n' && self.is_wrapped();
+            let blanks = rest.trim_start_matches(is_blank);
             self.offset += rest.len() - blanks.len();
             let Some(length) = continuation(blanks) else {
                 return Ok(());
@@ -107,8 +115,16 @@ impl<'t> Splitter<'t> {
         }
     }
 
+    /// Returns whether a line end is a blank.
+    fn is_wrapped(&self) -> bool {
+        self.dialect == ShellDialect::Inline
+    }
+
     fn ends_command(&self, character: char) -> bool {
         match character {
+            '\n' if self.is_wrapped() => false,
+            // The end of the literal in which the command is.
+            '`' => !self.first_line_of_rest()[1..].contains('`'),
             '\n' | ';' | '|' | '&' | ')' => true,
             '<' => bracketed_name(self.rest()).is_none(),
             '>' => true,

@@ -47,6 +47,8 @@ fn command_lines_are_found_in_scripts_logs_and_programs() {
             14,
         ),
         ("Run `qemu-system-x86_64 -m 1G` and wait.\n", 1, 6),
+        ("See ``qemu-system-x86_64 -m\n1G`` or\n", 1, 7),
+        ("log := `\nqemu-kvm \\\n-m \\\n1G`\n\nother := `\n`\n", 2, 1),
         ("sh -c \"sudo qemu-system-x86_64 -m 1G\" && x\n", 1, 13),
         ("\"$Q/qemu-system-x86_64\" -m 1G > log 2>&1 &\n", 1, 1),
     ] {
@@ -67,6 +69,7 @@ fn other_text_is_not_a_command_line() {
         "# qemu-system-x86_64 -m 1G\n",
         "[\"qemu-system-x86_64\", \"-m\"",
         "qemu-system-x86_64 \\\n",
+        "``qemu-system-x86_64 -m\n\n1G``\n",
     ] {
         assert_eq!(find(text), [], "{text}");
     }
