@@ -30,6 +30,10 @@ pub fn map<T: Sync, R: Send>(items: &[T], function: impl Fn(&T) -> R + Sync) -> 
         }
     };
     let workers = thread::available_parallelism().map_or(1, usize::from);
+    if workers == 1 {
+        // Some targets have no threads.
+        return items.iter().map(function).collect();
+    }
     let mut done: Vec<(usize, R)> = thread::scope(|scope| {
         let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
         let results = workers.into_iter().map(|worker| worker.join());

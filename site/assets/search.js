@@ -6,9 +6,13 @@
   const status = document.getElementById("status");
   const MAX_RESULTS = 40;
   const { series, lines } = window.siteNames;
-  const KINDS = { c: "command", e: "event", t: "type", n: "type", d: "device" };
+  const KINDS = { c: "command", e: "event", t: "type", n: "type", d: "device", o: "option", m: "machine", u: "cpu" };
+  const NOUNS = { machine: "machine type", cpu: "CPU model" };
+  const MEMBERS = { command: "argument", event: "member", device: "property", option: "parameter" };
+  /* Their answers are the removals that lists of builds show. */
+  const LISTED = ["device", "machine", "cpu"];
   const PROGRAMS = [["", ""], ["guest-agent/", " of the guest agent"], ["storage-daemon/", " of the storage daemon"]];
-  const ORDER = { command: 0, event: 1, device: 2, type: 3 };
+  const ORDER = { command: 0, event: 1, device: 2, option: 2, type: 3, machine: 4, cpu: 5 };
   const definitions = lines.trimEnd().split("\n").map(definition);
   let members = null;
 
@@ -143,14 +147,15 @@
   function resultOf(hit) {
     if (hit.member) {
       const { owner, name } = hit.member;
-      const noun = { command: "argument", event: "member", type: owner.isEnum ? "value" : "member", device: "property" }[owner.kind];
+      const noun = MEMBERS[owner.kind] || (owner.isEnum ? "value" : "member");
       return item(`${owner.path}#m-${encodeURIComponent(name)}`, `\`${name}\` ${noun} of ${owner.kind} \`${owner.name}\`${PROGRAMS[owner.program][1]}`, memberWhen(hit.member));
     }
     const { entry } = hit;
     const next = series[entry.last + 1];
-    const state = entry.kind === "device" ? entry.answer : entry.removed ? `removed in ${next}` : entry.deprecated ? "deprecated" : "";
-    const note = entry.kind === "device" ? "" : entry.answer;
-    return item(entry.path, `\`${entry.name}\` ${entry.kind}${PROGRAMS[entry.program][1]}`, [range(entry), state].filter(Boolean).join(", "), note && `Instead: ${note}`);
+    const isListed = LISTED.includes(entry.kind), kind = NOUNS[entry.kind] || entry.kind;
+    const state = isListed && entry.removed ? entry.answer : entry.removed ? `removed in ${next}` : entry.deprecated ? "deprecated" : "";
+    const note = isListed ? "" : entry.answer;
+    return item(entry.path, `\`${entry.name}\` ${kind}${PROGRAMS[entry.program][1]}`, [range(entry), state].filter(Boolean).join(", "), note && `Instead: ${note}`);
   }
 
   /* Comparisons of the releases that a query names, for its best definitions. */

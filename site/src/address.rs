@@ -11,26 +11,47 @@ pub enum PageKind {
     Event,
     /// A type.
     Type,
-    /// A device or CPU model.
+    /// A device, also one that is a CPU.
     Device,
+    /// An option of the command line.
+    Option,
+    /// A machine type.
+    Machine,
+    /// A CPU model of the command line.
+    Cpu,
 }
 
 impl PageKind {
     /// All kinds.
-    pub const ALL: [PageKind; 4] = [
+    pub const ALL: [PageKind; 7] = [
         PageKind::Command,
         PageKind::Event,
         PageKind::Type,
         PageKind::Device,
+        PageKind::Option,
+        PageKind::Machine,
+        PageKind::Cpu,
     ];
 
-    /// The noun, which is also the name of the folder.
+    /// The name of the folder.
     pub fn as_str(self) -> &'static str {
         match self {
             PageKind::Command => "command",
             PageKind::Event => "event",
             PageKind::Type => "type",
             PageKind::Device => "device",
+            PageKind::Option => "option",
+            PageKind::Machine => "machine",
+            PageKind::Cpu => "cpu",
+        }
+    }
+
+    /// The noun.
+    pub fn noun(self) -> &'static str {
+        match self {
+            PageKind::Machine => "machine type",
+            PageKind::Cpu => "CPU model",
+            other => other.as_str(),
         }
     }
 
@@ -41,6 +62,9 @@ impl PageKind {
             PageKind::Event => "Events",
             PageKind::Type => "Types",
             PageKind::Device => "Devices",
+            PageKind::Option => "Options",
+            PageKind::Machine => "Machine types",
+            PageKind::Cpu => "CPU models",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The inputs of the site: all releases and what is known about them.
 
 use qapi_codegen::imported::QemuProgram;
-use qapi_codegen::knowledge::{BuildEvidence, Knowledge};
+use qapi_codegen::knowledge::{BuildEvidence, CommandLineEvidence, Knowledge};
 use qapi_codegen::schema::Schema;
 use qapi_codegen::version::Series;
 use qapi_codegen::wire::Interface;
@@ -15,6 +15,8 @@ pub struct SiteInputs<'a> {
     pub programs: Vec<ProgramInputs<'a>>,
     /// The devices of builds.
     pub builds: &'a BuildEvidence,
+    /// The command lines of builds.
+    pub command_lines: &'a CommandLineEvidence,
     /// The facts that no schema states.
     pub knowledge: &'a Knowledge,
     /// `true` if the site has the checker, whose files the caller adds.

@@ -1,5 +1,5 @@
-//! The compatibility site: a page for each command, event, type and device of
-//! all releases, and a search over their names.
+//! The compatibility site: a page for each command, event, type, device, option,
+//! machine type and CPU model of all releases, and a search over their names.
 //!
 //! [`pages`] writes all files from schemas and knowledge; it opens none.
 //! `collect` follows entities over the series, `page` writes them as HTML with
@@ -20,6 +20,7 @@ pub mod steps;
 use std::collections::BTreeMap;
 
 use collect::changes::changes;
+use collect::command_line::command_line_entities;
 use collect::devices::devices;
 use collect::entities::entities;
 use inputs::SiteInputs;
@@ -36,6 +37,7 @@ pub fn pages(inputs: &SiteInputs<'_>) -> BTreeMap<String, String> {
         series: inputs.series,
         programs: programs.collect(),
         devices: devices(inputs.builds, inputs.series, &inputs.knowledge.migrations),
+        command_line: command_line_entities(inputs.command_lines),
         knowledge: inputs.knowledge,
         has_checker: inputs.has_checker,
     };
@@ -48,7 +50,10 @@ mod tests {
 
     use qapi_codegen::imported::QemuProgram;
     use qapi_codegen::knowledge::builds::{Build, RecordSource};
-    use qapi_codegen::knowledge::{BuildEvidence, BuildRecord, DeviceNotes, Knowledge};
+    use qapi_codegen::knowledge::command_line::OptionTable;
+    use qapi_codegen::knowledge::{
+        BuildEvidence, BuildRecord, CommandLineEvidence, DeviceNotes, Knowledge,
+    };
     use qapi_codegen::load::load;
     use qapi_codegen::schema::resolve;
     use qapi_codegen::validate::validate;
@@ -83,9 +88,26 @@ mod tests {
                 schemas.iter().collect(),
             )],
             builds: &builds,
+            command_lines: &command_lines(&series),
             knowledge: &Knowledge::default(),
             has_checker: true,
         })
+    }
+
+    /// An option that 10.1 lacks, which nothing but a table states.
+    fn command_lines(series: &[Series]) -> CommandLineEvidence {
+        let options = "[option.realtime]\nuntil = \"10.0\"\nreplacement = \"-overcommit<\"\n";
+        let options: OptionTable = toml::from_str(options).unwrap();
+        CommandLineEvidence::new(series.to_vec(), Vec::new(), options)
+    }
+
+    #[test]
+    fn options_have_their_releases() {
+        let files = site();
+        let page = &files["option/-realtime.html"];
+        assert!(page.contains("removed in QEMU 10.1"), "{page}");
+        assert!(page.contains("<pre>-overcommit&lt;</pre>"), "{page}");
+        assert!(files["names.js"].contains("o\\t-realtime\\t00\\tr\\t"));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, HashMap};
 use qapi_codegen::imported::QemuProgram;
 
 use crate::address::PageKind;
+use crate::collect::command_line::CommandLineEntity;
 use crate::collect::devices::Device;
 use crate::collect::entities::Entity;
 use crate::page::{Program, Site, instead_text};
@@ -29,6 +30,10 @@ pub fn files(site: &Site<'_>) -> BTreeMap<String, String> {
     for device in &site.devices {
         names += &device_line(site, device);
         members.add_line(property_entries(device));
+    }
+    for entity in &site.command_line {
+        names += &command_line_line(site, entity);
+        members.add_line(parameter_entries(entity));
     }
     let series: Vec<String> = site.series.iter().map(ToString::to_string).collect();
     let names = format!(
@@ -109,6 +114,9 @@ fn kind_code(program: QemuProgram, kind: PageKind, is_enum: bool) -> String {
         PageKind::Event => "e",
         PageKind::Type => "t",
         PageKind::Device => "d",
+        PageKind::Option => "o",
+        PageKind::Machine => "m",
+        PageKind::Cpu => "u",
     };
     match program {
         QemuProgram::Emulator => letter.to_owned(),
@@ -170,6 +178,34 @@ fn device_line(site: &Site<'_>, device: &Device<'_>) -> String {
     format!("{kind}\t{name}\t{first}{last}\t{flags}\t{removed}\n")
 }
 
+/// The line of an option has what to write instead; that of a machine type or CPU
+/// model has its removal.
+fn command_line_line(site: &Site<'_>, entity: &CommandLineEntity<'_>) -> String {
+    let newest = site.series.len().saturating_sub(1);
+    let flags = match &entity.removed {
+        Some(_) => "r",
+        None if entity.deprecated.contains(newest) => "d",
+        None => "",
+    };
+    let instead = entity.replacement.map(|text| format!("`{text}`"));
+    let instead = instead.or(entity.reason.map(str::to_owned));
+    let answer = match entity.kind {
+        _ if flags.is_empty() => None,
+        PageKind::Option => instead,
+        _ => entity.removed.clone(),
+    };
+    let kind = kind_code(QemuProgram::Emulator, entity.kind, false);
+    let first = digit(entity.presence.first().unwrap_or(0));
+    let last = digit(entity.presence.last().unwrap_or(newest));
+    let (name, answer) = (plain(entity.name), plain(&answer.unwrap_or_default()));
+    format!("{kind}\t{name}\t{first}{last}\t{flags}\t{answer}\n")
+}
+
+fn parameter_entries(entity: &CommandLineEntity<'_>) -> impl Iterator<Item = String> {
+    let whole = entity.parameters.iter().filter(|own| own.values.is_empty());
+    whole.map(|own| member_entry(own.name, &own.presence, own.removed.is_some()))
+}
+
 fn member_entries(
     site: &Site<'_>,
     program: &Program<'_>,
@@ -180,15 +216,19 @@ fn member_entries(
 }
 
 fn property_entries(device: &Device<'_>) -> impl Iterator<Item = String> {
-    device.properties.iter().map(|own| {
-        let first = digit(own.presence.first().unwrap_or(0));
-        // What no list proves to be removed is still there.
-        let last = match own.removed {
-            Some(_) => digit(own.presence.last().unwrap_or(0)),
-            None => 'z',
-        };
-        format!("{}{first}{last}", word(own.name))
-    })
+    let properties = device.properties.iter();
+    properties.map(|own| member_entry(own.name, &own.presence, own.removed.is_some()))
+}
+
+/// The entry of what lists of builds show. What none proves to be removed is still
+/// there.
+fn member_entry(name: &str, presence: &Presence, is_removed: bool) -> String {
+    let first = digit(presence.first().unwrap_or(0));
+    let last = match is_removed {
+        true => digit(presence.last().unwrap_or(0)),
+        false => 'z',
+    };
+    format!("{}{first}{last}", word(name))
 }
 
 /// Text without the separators of lines.

@@ -2,14 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use qapi_codegen::diff::example::RequestJudge;
 use qapi_codegen::diff::report::{self, Report, ReportInputs, ReportSide};
 use qapi_codegen::imported::QemuProgram;
-use qapi_codegen::json::JsonValue;
-use qapi_codegen::knowledge::MigrationRules;
 use qapi_codegen::parallel;
-use qapi_codegen::traffic::check::{Checker, Session, Verdict};
-use qapi_codegen::traffic::migrate::Migrator;
+use qapi_codegen::traffic::upgrade::CheckedUpgrade;
 use qapi_codegen::version::Series;
 
 use crate::catalogue::{Catalogue, Release};
@@ -93,31 +89,4 @@ fn side(release: &Release) -> ReportSide<'_> {
         devices: release.devices().ok(),
         command_line: release.command_line().ok(),
     }
-}
-
-/// Tries the examples of a report with the checkers of both releases.
-struct CheckedUpgrade<'r> {
-    old: Checker<'r>,
-    new: Checker<'r>,
-    rules: &'r MigrationRules,
-}
-
-impl RequestJudge for CheckedUpgrade<'_> {
-    fn is_accepted_by_old(&self, request: &JsonValue<'_>) -> bool {
-        is_accepted(&self.old, request)
-    }
-
-    fn is_accepted_by_new(&self, request: &JsonValue<'_>) -> bool {
-        is_accepted(&self.new, request)
-    }
-
-    fn migrate(&self, request: &JsonValue<'_>) -> Option<JsonValue<'static>> {
-        let mut migrator = Migrator::new(&self.old, &self.new, self.rules);
-        migrator.migrate("", &request.clone().into()).message
-    }
-}
-
-fn is_accepted(checker: &Checker<'_>, request: &JsonValue<'_>) -> bool {
-    let checked = checker.check_request(&mut Session::default(), &request.clone().into());
-    checked.verdict != Verdict::Rejected
 }

@@ -13,7 +13,8 @@ use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use qapi_codegen::imported::{MANIFEST, OVERRIDES, QemuProgram};
-use qapi_codegen::knowledge::{Behaviour, BuildRecord, DeviceNotes, MigrationRules};
+use qapi_codegen::knowledge::command_line::{CommandLineRecord, OptionTable};
+use qapi_codegen::knowledge::{Behaviour, BuildRecord, DeviceNotes, MigrationRules, ReplyRules};
 use qapi_codegen::load::Files;
 use qapi_codegen::version::Series;
 
@@ -49,8 +50,8 @@ pub fn build(console: &mut Console) -> Result<Option<Vec<u8>>, Failure> {
     }
     if !has_target() {
         console.note(&format!(
-            "the site has no checker, because the compiler lacks the target {TARGET}; \
-             `rustup target add {TARGET}` installs it"
+            "the site has no checker, because the compiler lacks the target {TARGET}: names are looked up \
+             instead, and releases compared series by series; `rustup target add {TARGET}` installs it"
         ));
         return Ok(None);
     }
@@ -86,21 +87,34 @@ fn program(variable: &str, name: &str) -> OsString {
 /// The files of the program and of its data, which the page loads on demand.
 pub fn data_files(series: &[Series], program: &[u8]) -> Result<BTreeMap<String, String>, Failure> {
     let mut files = BTreeMap::from([data_file("checker", program)?]);
-    let files_of = |name: &str, paths: &[String]| data_file(name, &texts(paths)?);
-    files.extend([files_of("knowledge", &knowledge_paths()?)?]);
-    let mut builds = Vec::new();
+    for (name, texts) in data_parts(series)? {
+        files.extend([data_file(&name, &serde_json::to_vec(&texts)?)?]);
+    }
+    Ok(files)
+}
+
+/// Files of `schemas/` by their paths in it.
+pub type DataPart = BTreeMap<String, String>;
+
+/// The parts of the data: one for each series, and three about all of them.
+pub fn data_parts(series: &[Series]) -> Result<BTreeMap<String, DataPart>, Failure> {
+    let mut parts = BTreeMap::from([("knowledge".to_owned(), texts(&knowledge_paths()?))]);
+    let (mut builds, mut command_lines) = (Vec::new(), vec![OptionTable::FILE_NAME.to_owned()]);
     for series in series {
         let names = [QemuProgram::Emulator.file_name(), MANIFEST, OVERRIDES];
         let paths = names.map(|name| format!("{series}/{name}"));
-        files.extend([files_of(&series.to_string(), &paths)?]);
+        parts.insert(series.to_string(), texts(&paths));
         builds.extend(paths_in(&format!("{series}/{}", BuildRecord::FOLDER))?);
+        command_lines.push(format!("{series}/{}", CommandLineRecord::FILE_NAME));
     }
-    files.extend([files_of("builds", &builds)?]);
-    Ok(files)
+    parts.insert("builds".to_owned(), texts(&builds));
+    parts.insert("command-lines".to_owned(), texts(&command_lines));
+    Ok(parts)
 }
 
 fn knowledge_paths() -> Result<Vec<String>, Failure> {
     let mut paths = paths_in(MigrationRules::FOLDER_NAME)?;
+    paths.extend(paths_in(ReplyRules::FOLDER_NAME)?);
     let names = [
         Behaviour::FILE_NAME,
         DeviceNotes::FILE_NAME,
@@ -121,16 +135,14 @@ fn paths_in(folder: &str) -> Result<Vec<String>, Failure> {
         .collect())
 }
 
-/// Files of `schemas/` with their paths, as JSON. Missing ones are left out.
-fn texts(paths: &[String]) -> Result<Vec<u8>, Failure> {
+/// Files of `schemas/` with their paths. Missing ones are left out.
+fn texts(paths: &[String]) -> DataPart {
     let files = SchemaFiles::selected();
-    let mut texts: BTreeMap<&str, String> = BTreeMap::new();
-    for path in paths {
-        if let Ok(bytes) = files.read(&files.path(path)) {
-            texts.insert(path, String::from_utf8_lossy(&bytes).into_owned());
-        }
-    }
-    Ok(serde_json::to_vec(&texts)?)
+    let read = |path: &String| {
+        let bytes = files.read(&files.path(path)).ok()?;
+        Some((path.clone(), String::from_utf8_lossy(&bytes).into_owned()))
+    };
+    paths.iter().filter_map(read).collect()
 }
 
 /// A script with compressed data. A page that is opened from a file can load

@@ -14,7 +14,7 @@ use crate::knowledge::CommandLineFacts;
 use crate::knowledge::command_line::{CommandLineList, Presence};
 use crate::version::Series;
 
-pub use history::{command_line_history, command_line_names};
+pub use history::{command_line_history, command_line_names, cpu_history, machine_history};
 
 /// The name under which reports list findings about the command line.
 pub const COMMAND_LINE: &str = "command line";

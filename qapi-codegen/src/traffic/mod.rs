@@ -46,4 +46,5 @@ pub mod record;
 mod secrets;
 pub mod share;
 pub mod speak;
+pub mod upgrade;
 pub mod usage;

@@ -182,7 +182,7 @@ fn meta<'s>(
             let schema: &'s qapi_codegen::schema::Schema = inputs.schemas[index];
             Some(&schema.get(schema.find_type(name)?).meta)
         }
-        PageKind::Device => None,
+        _ => None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The page of a device.
 
-use qapi_codegen::diff::report::html::markup::{escape, table, wrap};
+use qapi_codegen::diff::report::html::markup::{escape, table};
 use qapi_codegen::imported::QemuProgram;
 
 use super::frame::Page;
@@ -54,7 +54,7 @@ fn main(site: &Site<'_>, device: &Device<'_>, top: &str) -> String {
         escape(&device.presence.describe(site.series)),
         strip.write(),
         properties(site, device),
-        targets(site, device),
+        targets(site, &device.targets),
         changes::section(site.series, &device.changes),
     )
 }
@@ -111,8 +111,12 @@ fn row(site: &Site<'_>, property: &Property<'_>) -> String {
     )
 }
 
-fn targets(site: &Site<'_>, device: &Device<'_>) -> String {
-    let rows = device.targets.iter().map(|(target, presence)| {
+/// Writes the section of targets; nothing without any.
+pub fn targets(site: &Site<'_>, targets: &[(&str, Presence)]) -> String {
+    if targets.is_empty() {
+        return String::new();
+    }
+    let rows = targets.iter().map(|(target, presence)| {
         format!(
             "<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n",
             escape(target),
@@ -120,10 +124,8 @@ fn targets(site: &Site<'_>, device: &Device<'_>) -> String {
         )
     });
     let head = "<th scope=\"col\">target</th><th scope=\"col\">builds of</th>";
-    let rows = table("", head, &rows.collect::<String>());
-    wrap(
-        "<section aria-labelledby=\"targets\"><h2 id=\"targets\">Targets</h2>\n",
-        rows,
-        "</section>\n",
+    format!(
+        "<section aria-labelledby=\"targets\"><h2 id=\"targets\">Targets</h2>\n{}</section>\n",
+        table("", head, &rows.collect::<String>())
     )
 }

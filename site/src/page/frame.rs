@@ -53,17 +53,20 @@ fn search_form(top: &str, path: &str) -> String {
     }
     format!(
         "<form role=\"search\" action=\"{top}index.html\"><input type=\"search\" name=\"q\" \
-         aria-label=\"Search commands, events, types, members and devices\" \
+         aria-label=\"Search commands, events, types, members, devices and options\" \
          placeholder=\"Search\" autocomplete=\"off\"><button>Search</button></form>"
     )
 }
 
 /// The files that no data changes.
-pub fn assets() -> [(String, String); 4] {
+pub fn assets() -> [(String, String); 7] {
     let style = format!("{STYLE}{}", include_str!("../../assets/site.css"));
     [
         ("style.css", style.as_str()),
         ("search.js", include_str!("../../assets/search.js")),
+        ("page.js", include_str!("../../assets/page.js")),
+        ("checker.js", include_str!("../../assets/checker.js")),
+        ("lookup.js", include_str!("../../assets/lookup.js")),
         ("upgrade.js", include_str!("../../assets/upgrade.js")),
         ("check.js", include_str!("../../assets/check.js")),
     ]

@@ -1,4 +1,4 @@
-//! The lists of all commands, events, types and devices.
+//! The lists of all pages of a kind.
 
 use qapi_codegen::diff::report::html::markup::escape;
 use qapi_codegen::imported::QemuProgram;
@@ -6,6 +6,7 @@ use qapi_codegen::imported::QemuProgram;
 use super::frame::Page;
 use super::{Program, Site, program_name};
 use crate::address::{PageKind, list_path, page_path, path_to_top};
+use crate::collect::entities::Entity;
 
 /// Writes the list of a kind, with its path; nothing if it is empty.
 pub fn page(site: &Site<'_>, program: &Program<'_>, kind: PageKind) -> Option<(String, String)> {
@@ -57,25 +58,39 @@ struct Entry {
 }
 
 fn entries(site: &Site<'_>, program: &Program<'_>, kind: PageKind) -> Vec<Entry> {
-    if kind == PageKind::Device {
-        let devices = site
-            .devices
-            .iter()
-            .filter(|_| program.program() == QemuProgram::Emulator);
-        let entry = |device: &crate::collect::devices::Device<'_>| Entry {
-            name: device.name.to_owned(),
-            removed: device.removed.clone(),
-        };
-        return devices.map(entry).collect();
-    }
-    let own = program.entities.iter().filter(|entity| entity.kind == kind);
-    own.map(|entity| {
-        let next = entity.presence.last().map(|last| last + 1);
-        let removed = next.and_then(|next| program.inputs.series.get(next));
-        Entry {
-            name: entity.name.to_owned(),
-            removed: removed.map(|series| format!("removed in {series}")),
+    let is_emulator = program.program() == QemuProgram::Emulator;
+    let entry = |name: &str, removed: Option<String>| Entry {
+        name: name.to_owned(),
+        removed,
+    };
+    match kind {
+        PageKind::Command | PageKind::Event | PageKind::Type => {
+            let own = program.entities.iter().filter(|entity| entity.kind == kind);
+            own.map(|own| entry(own.name, removal(program, own)))
+                .collect()
         }
-    })
-    .collect()
+        _ if !is_emulator => Vec::new(),
+        PageKind::Device => {
+            let devices = site.devices.iter();
+            devices
+                .map(|own| entry(own.name, own.removed.clone()))
+                .collect()
+        }
+        PageKind::Option | PageKind::Machine | PageKind::Cpu => {
+            let own = site.command_line.iter().filter(|own| own.kind == kind);
+            own.map(|own| entry(own.name, own.removed.clone()))
+                .collect()
+        }
+    }
+}
+
+fn removal(program: &Program<'_>, entity: &Entity<'_>) -> Option<String> {
+    let next = entity.presence.last()? + 1;
+    let series = program.inputs.series.get(next)?;
+    Some(format!("removed in {series}"))
+}
+
+/// The number of pages of a kind.
+pub fn count(site: &Site<'_>, program: &Program<'_>, kind: PageKind) -> usize {
+    entries(site, program, kind).len()
 }

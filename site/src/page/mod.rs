@@ -4,6 +4,7 @@
 //! `markup`. Each file here writes one kind of page or a part of several.
 
 mod changes;
+mod command_line;
 mod definition;
 mod device;
 mod frame;
@@ -21,6 +22,7 @@ use qapi_codegen::version::Series;
 
 use crate::address::PageKind;
 use crate::collect::changes::{ChangesByName, EntityChange};
+use crate::collect::command_line::CommandLineEntity;
 use crate::collect::devices::Device;
 use crate::collect::entities::Entity;
 use crate::collect::type_changes::type_changes;
@@ -36,6 +38,8 @@ pub struct Site<'a> {
     pub programs: Vec<Program<'a>>,
     /// The devices, sorted by name.
     pub devices: Vec<Device<'a>>,
+    /// The options, machine types and CPU models, sorted by kind and name.
+    pub command_line: Vec<CommandLineEntity<'a>>,
     /// The facts that no schema states.
     pub knowledge: &'a Knowledge,
     /// `true` if the site has the checker.
@@ -104,9 +108,15 @@ pub fn write_site(site: &Site<'_>) -> BTreeMap<String, String> {
         let (path, page) = device::page(site, device);
         files.insert(path, page);
     }
+    for entity in &site.command_line {
+        let (path, page) = command_line::page(site, entity);
+        files.insert(path, page);
+    }
     files.extend(start::pages(site));
     files.extend(search_index::files(site));
-    files.extend(steps::files(site));
+    if !site.has_checker {
+        files.extend(steps::files(site));
+    }
     files.extend(frame::assets());
     files
 }

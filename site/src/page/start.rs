@@ -1,9 +1,8 @@
 //! The start page, and the pages that compare releases and check requests.
 
-use super::Site;
 use super::frame::Page;
+use super::{Site, list};
 use crate::address::{PageKind, list_path};
-use crate::collect::entities::Entity;
 use crate::page::program_name;
 
 /// Writes the pages, with their paths.
@@ -19,15 +18,18 @@ pub fn pages(site: &Site<'_>) -> [(String, String); 3] {
             "upgrade.html",
             "Compare releases",
             upgrade(site),
-            &["names.js", "upgrade.js"],
+            match site.has_checker {
+                true => &["names.js", "page.js", "checker.js", "upgrade.js"],
+                false => &["names.js", "page.js", "upgrade.js"],
+            },
         ),
         (
             "check.html",
             "Check requests",
             check(site),
             match site.has_checker {
-                true => &["names.js", "check.js"],
-                false => &[],
+                true => &["names.js", "page.js", "checker.js", "check.js"],
+                false => &["names.js", "page.js", "lookup.js", "check.js"],
             },
         ),
     ]
@@ -46,13 +48,13 @@ fn index(site: &Site<'_>) -> String {
     let (first, last) = ends(site);
     format!(
         "<h1>QMP compatibility</h1>\n\
-         <p class=\"lead\">Every command, event, type and device of QEMU {first} to {last}: since when it is there, \
-         what changed, and what to write instead.</p>\n\
+         <p class=\"lead\">Every command, event, type, device, option, machine type and CPU model of QEMU {first} to {last}: \
+         since when it is there, what changed, and what to write instead.</p>\n\
          <form id=\"search\" class=\"search\" role=\"search\">\n\
          <label for=\"q\">Search</label>\n\
          <input id=\"q\" type=\"search\" name=\"q\" autocomplete=\"off\" autocapitalize=\"off\" spellcheck=\"false\" \
          aria-describedby=\"hint\" aria-controls=\"results\">\n\
-         <p id=\"hint\" class=\"since wide\">A command, event, type, member, value or device, also an old name: \
+         <p id=\"hint\" class=\"since wide\">A command, event, type, member, value, device, option, machine type or CPU model, also an old name: \
          <a href=\"?q=change\">change</a>, <a href=\"?q=blockdev-add+node-name\">blockdev-add node-name</a>, \
          <a href=\"?q=virtio-blk-pci+scsi\">virtio-blk-pci scsi</a>, \
          <a href=\"?q=migrate+8.2+10.2\">migrate 8.2 10.2</a></p>\n</form>\n\
@@ -110,16 +112,13 @@ fn lists(site: &Site<'_>) -> String {
     for program in &site.programs {
         let mut links = Vec::new();
         for kind in PageKind::ALL {
-            let own = |entity: &&Entity<'_>| entity.kind == kind;
-            let count = match kind {
-                PageKind::Device if program.program() == site.programs[0].program() => {
-                    site.devices.len()
-                }
-                _ => program.entities.iter().filter(own).count(),
-            };
+            let count = list::count(site, program, kind);
             if count > 0 {
                 let path = list_path(program.program(), kind);
-                let name = kind.plural().to_lowercase();
+                let name = match kind {
+                    PageKind::Cpu => kind.plural().to_owned(),
+                    other => other.plural().to_lowercase(),
+                };
                 links.push(format!("<a href=\"{path}\">{count} {name}</a>"));
             }
         }
@@ -133,32 +132,48 @@ fn lists(site: &Site<'_>) -> String {
 }
 
 fn upgrade(site: &Site<'_>) -> String {
+    let (lead, save) = match site.has_checker {
+        true => (
+            "What an upgrade breaks, as <code>cargo xtask diff</code> reports it.",
+            "<p><button type=\"button\" id=\"save\">Save the whole report</button></p>\n",
+        ),
+        false => (NO_COMPARISON, ""),
+    };
     format!(
-        "<h1>Compare releases</h1>\n<p class=\"lead\">What an upgrade breaks, series by series.</p>\n{}\
+        "<h1>Compare releases</h1>\n<p class=\"lead\">{lead}</p>\n{}\
          <form id=\"filter\" class=\"filter\" role=\"search\" aria-label=\"Filter the changes\">\n\
-         <label class=\"field\">Command, event or device <input type=\"search\" name=\"name\" autocomplete=\"off\"></label>\n\
+         <label class=\"field\">Name <input type=\"search\" name=\"name\" autocomplete=\"off\"></label>\n\
          <label><input type=\"checkbox\" name=\"all\" value=\"1\"> compatible changes, too</label>\n</form>\n\
-         <p id=\"status\" role=\"status\" aria-live=\"polite\"></p>\n\
+         <p id=\"status\" role=\"status\" aria-live=\"polite\"></p>\n{save}\
          <div id=\"changes\"></div>\n\
          <noscript><p>The comparison needs JavaScript.</p></noscript>\n",
         pair_form(site).replace("class=\"pair\"", "id=\"pair\" class=\"pair\""),
     )
 }
 
+/// What the page of the comparison says without the checker.
+const NO_COMPARISON: &str = "What each series changed, from one release to the other. What appeared and \
+    went again between the two is listed, too: this copy of the site was written without the checker. \
+    <code>cargo xtask diff OLD NEW</code> compares the two releases themselves.";
+
 /// What the page of the check says without the checker.
-const NO_CHECKER: &str = "<h1>Check requests</h1>\n\
-    <p>This copy of the site was written without the checker, because the compiler lacked the target \
-    <code>wasm32-wasip1</code>. Look up names with the search, or run \
-    <code>qmp-compat check</code> and <code>qmp-compat migrate</code>.</p>\n";
+const NO_CHECKER: &str = "Paste QMP requests, lines of qmp-shell, command lines or a log. The names in them \
+    are looked up; nothing leaves this page. This copy of the site was written without the checker, which reads values and \
+    rewrites requests: run <code>qmp-compat check</code> and <code>qmp-compat migrate</code> for that, or \
+    <code>rustup target add wasm32-wasip1</code> and write the site again.";
+
+/// What it says with the checker.
+const CHECKER: &str =
+    "Paste QMP requests, lines of qmp-shell, command lines or a log. Nothing leaves this page.";
 
 fn check(site: &Site<'_>) -> String {
-    if !site.has_checker {
-        return NO_CHECKER.to_owned();
-    }
+    let lead = match site.has_checker {
+        true => CHECKER,
+        false => NO_CHECKER,
+    };
     format!(
-        "<h1>Check requests</h1>\n<p class=\"lead\">Paste QMP requests, lines of qmp-shell or a log. \
-         Nothing leaves this page.</p>\n{}\
-         <form id=\"check\">\n<label for=\"text\">Requests or log</label>\n\
+        "<h1>Check requests</h1>\n<p class=\"lead\">{lead}</p>\n{}\
+         <form id=\"check\">\n<label for=\"text\">Requests, command lines or log</label>\n\
          <textarea id=\"text\" name=\"text\" rows=\"8\" spellcheck=\"false\"></textarea>\n\
          <p><button>Check</button> <button type=\"button\" id=\"example\">Example</button></p>\n</form>\n\
          <p id=\"status\" role=\"status\" aria-live=\"polite\"></p>\n\

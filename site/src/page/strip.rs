@@ -27,17 +27,27 @@ impl Strip<'_> {
         let cells: String = (0..self.series.len())
             .map(|index| self.cell(index))
             .collect();
+        let deprecated = ("<span class=\"key has old\"></span>", "deprecated");
+        let keys = [
+            ("<span class=\"key has\"></span>", "available"),
+            deprecated,
+            ("<span class=\"key\"></span>", self.absence()),
+            ("<span class=\"mark breaking\">●</span>", "breaking"),
+            (
+                "<span class=\"mark dangerous\">●</span>",
+                "dangerous or deprecated",
+            ),
+            ("<span class=\"mark compatible\">●</span>", "other change"),
+        ];
+        let has_deprecated = self.deprecated.count() > 0;
+        let keys = keys
+            .iter()
+            .filter(|key| has_deprecated || **key != deprecated);
+        let keys = keys.map(|(mark, text)| format!("<span>{mark}{text}</span> "));
         format!(
             "<ol class=\"strip\" aria-label=\"Releases\">\n{cells}</ol>\n\
-             <p class=\"keys\" aria-hidden=\"true\"><span class=\"key has\"></span>available \
-             {}<span class=\"key\"></span>{} \
-             <span class=\"mark breaking\">●</span> breaking <span class=\"mark dangerous\">●</span> \
-             dangerous or deprecated <span class=\"mark compatible\">●</span> other change</p>\n",
-            match self.deprecated.count() {
-                0 => "",
-                _ => "<span class=\"key has old\"></span>deprecated ",
-            },
-            self.absence(),
+             <p class=\"keys\" aria-hidden=\"true\">{}</p>\n",
+            keys.collect::<String>(),
         )
     }
 

@@ -15,6 +15,7 @@ fn main() {
     let trials = vec![
         Trial::test("report", report::page).with_ignored_flag(ignored),
         Trial::test("site", site::pages).with_ignored_flag(ignored),
+        Trial::test("site_without_checker", site::pages_without_checker).with_ignored_flag(ignored),
     ];
     libtest_mimic::run(&arguments, trials).exit();
 }

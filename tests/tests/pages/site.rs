@@ -7,10 +7,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use libtest_mimic::Failed;
+use qapi_codegen::diff::report::FindingCounts;
+use qapi_codegen::imported::QemuProgram;
 use serde_json::Value;
 use thirtyfour::prelude::*;
+use xtask::catalogue::{Catalogue, Release};
 use xtask::commands::site::site_files;
 use xtask::console::{ColorChoice, Console};
+use xtask::failure::Failure;
+use xtask::reports::compare_releases;
 use xtask::site_checker;
 
 use crate::browser::{
@@ -20,7 +25,13 @@ use crate::browser::{
 /// Writes the site and visits it.
 pub fn pages() -> Outcome {
     let folder = tempfile::tempdir()?;
-    write_site(folder.path())?;
+    let checker = site_checker::build(&mut Console::new(ColorChoice::Never));
+    let checker = checker.map_err(|failure| failure.to_string())?;
+    check(
+        checker.is_some() || !is_required(),
+        "the checker can be built",
+    )?;
+    write_site(folder.path(), checker)?;
     browser::visit(async |session| {
         let site = Site {
             session,
@@ -34,13 +45,22 @@ pub fn pages() -> Outcome {
     })
 }
 
-fn write_site(folder: &Path) -> Outcome {
-    let checker = site_checker::build(&mut Console::new(ColorChoice::Never));
-    let checker = checker.map_err(|failure| failure.to_string())?;
-    check(
-        checker.is_some() || !is_required(),
-        "the checker can be built",
-    )?;
+/// Writes the site as it is where the compiler cannot build the checker.
+pub fn pages_without_checker() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    write_site(folder.path(), None)?;
+    browser::visit(async |session| {
+        let site = Site {
+            session,
+            top: file_address(folder.path()),
+        };
+        site.look_up_names().await?;
+        site.compare_steps().await?;
+        check_console(session).await
+    })
+}
+
+fn write_site(folder: &Path, checker: Option<Vec<u8>>) -> Outcome {
     let files = site_files(checker).map_err(|failure| failure.to_string())?;
     let first_view = ["index.html", "style.css", "names.js", "search.js"];
     let size: usize = first_view.iter().map(|name| files[*name].len()).sum();
@@ -59,7 +79,7 @@ struct Site<'s> {
 }
 
 /// What people search for, and what the first result says.
-const SEARCHES: [(&str, &str, &str); 8] = [
+const SEARCHES: [(&str, &str, &str); 12] = [
     ("change", "command/change.html", "removed in 6.0"),
     (
         "what replaced change",
@@ -88,6 +108,14 @@ const SEARCHES: [(&str, &str, &str); 8] = [
     ),
     ("ide-drive", "device/ide-drive.html", "removed in"),
     ("query-cpus", "command/query-cpus.html", "query-cpus-fast"),
+    ("-realtime", "option/-realtime.html", "removed in 6.0"),
+    (
+        "chardev reconnect",
+        "option/-chardev.html#m-reconnect",
+        "until 10.1, removed in 10.2",
+    ),
+    ("pc-i440fx-2.5", "machine/pc-i440fx-2.5.html", "removed"),
+    ("Haswell", "cpu/Haswell.html", "to 11.1"),
 ];
 
 const REQUEST: &str = r#"{"execute": "blockdev-add", "arguments": {"options": {"driver": "qcow2", "id": "virtio0", "file": {"driver": "file", "filename": "a.qcow2"}}}}"#;
@@ -145,9 +173,11 @@ impl Site<'_> {
         let compared =
             "return /^From 8.2 to .* breaking/.test(document.getElementById('status').textContent)";
         wait_until(self.session, compared).await?;
+        self.check_count("8.2", "10.2").await?;
+        self.open("upgrade.html?from=8.2&to=10.2").await?;
         let field = self.session.find(By::Name("name")).await?;
         field.send_keys("migrate").await?;
-        let first = "return document.querySelector('#changes h3 code').textContent === 'migrate'";
+        let first = "return document.querySelector('#changes h3 code')?.textContent === 'migrate'";
         wait_until(self.session, first).await?;
         let text = self.text("#changes section").await?;
         for part in [
@@ -164,6 +194,63 @@ impl Site<'_> {
             self.text("#changes section").await? == text,
             "a reload keeps the comparison",
         )
+    }
+
+    /// The page lists as many changes as `diff` reports.
+    async fn check_count(&self, from: &str, to: &str) -> Outcome {
+        let expected = diff_counts(from, to)?.by_effect();
+        self.open(&format!("upgrade.html?from={from}&to={to}&all=1"))
+            .await?;
+        let [breaking, dangerous, compatible] = expected;
+        let status = format!(
+            "From {from} to {to}: {breaking} breaking, {dangerous} dangerous, {compatible} compatible changes."
+        );
+        let shown = format!(
+            "return document.getElementById('status').textContent === {}",
+            serde_json::to_string(&status)?
+        );
+        wait_until(self.session, &shown).await
+    }
+
+    /// Without the checker, the names in pasted text are looked up.
+    async fn look_up_names(&self) -> Outcome {
+        self.open("check.html?from=2.5&to=2.11").await?;
+        let field = self.session.find(By::Id("text")).await?;
+        field.send_keys(REQUEST).await?;
+        field
+            .send_keys("\nqemu-system-x86_64 -readconfig a")
+            .await?;
+        self.session
+            .find(By::Css("#check button"))
+            .await?
+            .click()
+            .await?;
+        let answered =
+            "return /looked up for QEMU 2.11/.test(document.getElementById('status').textContent)";
+        wait_until(self.session, answered).await?;
+        let answers = self.text("#answers").await?;
+        for part in [
+            "blockdev-add",
+            "options not in 2.11, last in 2.7",
+            "-readconfig",
+        ] {
+            check(answers.contains(part), &format!("{part}: {answers}"))?;
+        }
+        let lead = self.text(".lead").await?;
+        check(
+            lead.contains("rustup target add wasm32-wasip1"),
+            &format!("the page says how to get the checker: {lead}"),
+        )
+    }
+
+    /// Without the checker, the comparison has the changes of each series.
+    async fn compare_steps(&self) -> Outcome {
+        self.open("upgrade.html?from=8.2&to=10.2&name=migrate")
+            .await?;
+        let first = "return document.querySelector('#changes h3 code')?.textContent === 'migrate'";
+        wait_until(self.session, first).await?;
+        let text = self.text("#changes section").await?;
+        check(text.contains("argument blk removed"), &text)
     }
 
     /// The request from which this project began is answered with its rewrite.
@@ -209,6 +296,10 @@ impl Site<'_> {
             "command/blockdev-add.html",
             "device/virtio-blk-pci.html",
             "type/BlockdevOptions.html",
+            "option/-machine.html",
+            "machine/pc-i440fx-2.5.html",
+            "cpu/Haswell.html",
+            "options.html",
             "upgrade.html?from=2.5&to=11.1&name=block",
             "check.html",
             "commands.html",
@@ -244,6 +335,21 @@ impl Site<'_> {
             &format!("axe finds nothing serious: {serious:#?}"),
         )
     }
+}
+
+/// The numbers of findings of `diff`.
+fn diff_counts(from: &str, to: &str) -> Result<FindingCounts, Failed> {
+    let counts = || {
+        let catalogue = Catalogue::open()?;
+        let [old, new] = [from, to].map(|name| catalogue.release(name, QemuProgram::Emulator));
+        let (old, new) = (old?, new?);
+        let [low, high] = [&old, &new].map(|release| release.schema.version.series());
+        let between = catalogue.series_between(low, high);
+        let between = catalogue.releases(&between, QemuProgram::Emulator)?;
+        let between: Vec<&Release> = between.iter().collect();
+        Ok(compare_releases(&old, &new, &between).counts)
+    };
+    counts().map_err(|failure: Failure| failure.to_string().into())
 }
 
 fn at_page(page: &str, error: &Failed) -> Failed {

@@ -69,6 +69,7 @@ pub fn site_files(checker: Option<Vec<u8>>) -> Result<BTreeMap<String, String>, 
             .map(|(program, releases)| program_inputs(*program, releases))
             .collect(),
         builds: catalogue.builds().read()?,
+        command_lines: catalogue.command_lines().read()?,
         knowledge: catalogue.knowledge(),
         has_checker: checker.is_some(),
     };

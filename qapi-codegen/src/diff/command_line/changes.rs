@@ -154,7 +154,7 @@ impl<'s> Comparison<'s> {
     }
 
     /// The changes of the parameters of an option that both releases have.
-    fn parameter_changes(&self, option: &'s str) -> Vec<CommandLineChange<'s>> {
+    pub fn parameter_changes(&self, option: &'s str) -> Vec<CommandLineChange<'s>> {
         let has = |facts: CommandLineFacts<'_>| facts.option(option).presence == Presence::Present;
         let is_alias = self.new.evidence().options().options[option]
             .same_as

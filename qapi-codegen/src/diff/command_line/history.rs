@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::changes::{
     CPU, CommandLineChange, Comparison, EntityKinds, MACHINE, OPTION, cpu_path, machine_path,
-    upgrade_changes,
 };
 use super::judgement::judge_changes;
 use crate::diff::history::{History, HistoryChange, HistoryEntry};
@@ -19,34 +18,29 @@ pub fn command_line_history<'s>(
     evidence: &'s CommandLineEvidence,
     name: &'s str,
 ) -> Option<History<'s>> {
-    let fact = |facts: CommandLineFacts<'s>| facts.machine(name);
-    let machine = || {
-        let targets = evidence.machine_targets(name);
-        entity_history(
-            evidence,
-            "machine type",
-            (name, MACHINE),
-            machine_path(name),
-            fact,
-            targets,
-        )
-    };
-    let cpu = || {
-        let fact = |facts: CommandLineFacts<'s>| facts.cpu(name);
-        let targets = evidence.cpu_targets(name);
-        entity_history(
-            evidence,
-            "CPU model",
-            (name, CPU),
-            cpu_path(name),
-            fact,
-            targets,
-        )
-    };
     match name.strip_prefix('-') {
         Some(option) => option_history(evidence, name, option.trim_start_matches('-')),
-        None => machine().or_else(cpu),
+        None => machine_history(evidence, name).or_else(|| cpu_history(evidence, name)),
     }
+}
+
+/// The history of a machine type.
+pub fn machine_history<'s>(
+    evidence: &'s CommandLineEvidence,
+    name: &'s str,
+) -> Option<History<'s>> {
+    let fact = |facts: CommandLineFacts<'s>| facts.machine(name);
+    let targets = evidence.machine_targets(name);
+    let kinds = ("machine type", (name, MACHINE));
+    entity_history(evidence, kinds, machine_path(name), fact, targets)
+}
+
+/// The history of a CPU model.
+pub fn cpu_history<'s>(evidence: &'s CommandLineEvidence, name: &'s str) -> Option<History<'s>> {
+    let fact = |facts: CommandLineFacts<'s>| facts.cpu(name);
+    let targets = evidence.cpu_targets(name);
+    let kinds = ("CPU model", (name, CPU));
+    entity_history(evidence, kinds, cpu_path(name), fact, targets)
 }
 
 /// The names that have a history: options with a dash, machine types, CPU models.
@@ -67,8 +61,7 @@ fn option_history<'s>(
     let path = vec![PathSegment::Member(spelling)];
     let mut history = entity_history(
         evidence,
-        "option",
-        (name, OPTION),
+        ("option", (name, OPTION)),
         path,
         fact,
         BTreeMap::new(),
@@ -77,10 +70,7 @@ fn option_history<'s>(
     let series = evidence.series();
     for pair in series.windows(2) {
         let [old, new] = [pair[0], pair[1]].map(|series| evidence.release(series, None));
-        let mut own = upgrade_changes(old, new);
-        own.retain(|change| {
-            change.path.len() > 1 && change.path[0] == PathSegment::Member(spelling)
-        });
+        let own = Comparison { old, new }.parameter_changes(option);
         add_entry(&mut history.entries, (pair[0], pair[1]), own);
     }
     history.entries.sort_by_key(|entry| entry.series);
@@ -89,8 +79,7 @@ fn option_history<'s>(
 
 fn entity_history<'s>(
     evidence: &'s CommandLineEvidence,
-    kind: &'static str,
-    (name, kinds): (&'s str, EntityKinds),
+    (kind, (name, kinds)): (&'static str, (&'s str, EntityKinds)),
     path: Vec<PathSegment<'s>>,
     fact: impl Fn(CommandLineFacts<'s>) -> CommandLineFact<'s> + Copy,
     targets: BTreeMap<&'s str, BTreeSet<Series>>,
@@ -140,10 +129,7 @@ fn add_entry(
     changes: Vec<CommandLineChange<'_>>,
 ) {
     for finding in judge_changes(changes) {
-        let mut change = HistoryChange::from_finding(&finding);
-        if let Some(advice) = crate::diff::report::advice(&finding) {
-            change.message += &format!(". {advice}");
-        }
+        let change = HistoryChange::from_finding(&finding);
         let series = finding.since.unwrap_or(series);
         match entries.iter_mut().find(|entry| entry.series == series) {
             Some(entry) => entry.changes.push(change),

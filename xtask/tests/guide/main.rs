@@ -10,6 +10,7 @@
 
 use std::env;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -18,7 +19,17 @@ use std::time::{Duration, Instant};
 use libtest_mimic::{Arguments, Failed, Trial};
 use tempfile::TempDir;
 
-const PAGES: &[&str] = &["README.md", "guide/upgrade.md", "guide/testing.md"];
+mod checkout;
+
+/// The page whose commands run in a checkout.
+const IN_CHECKOUT: &str = "guide/releases.md";
+
+const PAGES: &[&str] = &[
+    "README.md",
+    "guide/upgrade.md",
+    "guide/testing.md",
+    IN_CHECKOUT,
+];
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -39,6 +50,9 @@ fn run_page(name: &str) -> Result<(), Failed> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name);
     let page = fs::read_to_string(&path)?;
     let mut session = Session::new()?;
+    if name == IN_CHECKOUT {
+        checkout::prepare(session.folder.path())?;
+    }
     let (mut written, mut failures) = (String::new(), Vec::new());
     let mut lines = page.lines();
     while let Some(line) = lines.next() {
@@ -90,6 +104,7 @@ impl Session {
             std::os::unix::fs::symlink(target, programs.path().join(name))
         };
         link("qmp-compat", env!("CARGO_BIN_EXE_qmp-compat"))?;
+        write_cargo(&programs.path().join("cargo"))?;
         Ok(Session {
             folder: tempfile::tempdir()?,
             programs,
@@ -176,6 +191,15 @@ impl Drop for Session {
             let _ = child.wait();
         }
     }
+}
+
+/// Writes a `cargo` that knows `xtask` only.
+fn write_cargo(path: &Path) -> Result<(), Failed> {
+    let xtask = env!("CARGO_BIN_EXE_xtask");
+    let script = format!("#!/bin/sh\n[ \"$1\" = xtask ] && shift && exec '{xtask}' \"$@\"\n");
+    fs::write(path, script)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755))?;
+    Ok(())
 }
 
 /// The time that a server may take to start or to end.
