@@ -22,13 +22,16 @@
     const kind = KINDS[code.slice(-1).toLowerCase()];
     const path = `${PROGRAMS[program][0]}${kind}/${fileName(name)}.html`;
     return { name, kind, program, path, answer, isEnum: code.toLowerCase().endsWith("n"), removed: flags === "r", deprecated: flags === "d",
-      first: parseInt(range[0], 36), last: parseInt(range[1], 36), lower: fold(name) };
+      first: parseInt(range[0], 36), last: parseInt(range[1], 36), lower: undashed(fold(name)) };
   }
 
   /* The rule of address.rs. */
   function fileName(name) {
     return name.replace(/[^A-Za-z0-9_.+-]/gu, character => "~" + character.codePointAt(0).toString(16));
   }
+
+  /* Options are found with and without their dashes. */
+  function undashed(text) { return text.replace(/^--?(?=[^-])/, ""); }
 
   function fold(text) { return text.toLowerCase().replaceAll("_", "-"); }
 
@@ -94,7 +97,7 @@
 
   /* Searches for words; those that no name has are ignored, as in a question. */
   function search(query) {
-    const all = fold(query).split(/[\s,?"'`]+/).filter(Boolean);
+    const all = fold(query).split(/[\s,?"'`]+/).filter(Boolean).map(undashed);
     const releases = all.filter(word => series.includes(word));
     let words = all.filter(word => !releases.includes(word));
     let found = searchWords(words.length ? words : ["\n"]);
