@@ -6,7 +6,8 @@
 mod neighbours;
 mod prose;
 
-use syn::{Attribute, parse_quote};
+use proc_macro2::Span;
+use syn::{Attribute, Expr, Lit, LitStr, Meta, MetaNameValue, parse_quote};
 
 use super::context::{EmitContext, FileScope};
 use super::piece::piece;
@@ -212,10 +213,19 @@ pub fn deprecation_note(meta: &EntityMeta) -> String {
 
 /// The attributes that hold the lines of documentation.
 pub fn attributes<T: AsRef<str>>(lines: &[T]) -> Vec<Attribute> {
-    let lines = lines.iter();
-    lines
-        .map(|line| piece!(Attribute { #[doc = LINE] } LINE = line.as_ref()))
-        .collect()
+    let attribute = piece!(Attribute { #[doc = ""] });
+    let lines = lines.iter().map(|line| {
+        let mut attribute = attribute.clone();
+        if let Meta::NameValue(MetaNameValue {
+            value: Expr::Lit(value),
+            ..
+        }) = &mut attribute.meta
+        {
+            value.lit = Lit::Str(LitStr::new(line.as_ref(), Span::call_site()));
+        }
+        attribute
+    });
+    lines.collect()
 }
 
 /// The attributes of a part of a definition: its documentation, and its deprecation.

@@ -27,8 +27,9 @@ struct StructField {
     /// `true` for `String`, as which `new` takes `impl Into<String>`.
     is_string: bool,
     codec: ValueCodec,
-    /// The documentation, and that the member is deprecated.
-    attributes: Vec<Attribute>,
+    docs: Vec<String>,
+    /// The attribute of a deprecated member.
+    deprecated: Option<Attribute>,
 }
 
 /// The object that members belong to.
@@ -64,7 +65,8 @@ impl<'a, 'c> MemberSite<'a, 'c> {
             optional: member.optional || (self.received && member.meta.condition.is_some()),
             is_string: member.ty == ValueType::One(NamedType::Builtin(BuiltinType::Str)),
             codec: codec(self.scope, self.release, member.ty, owner),
-            attributes: docs::part_attributes(&docs::member(&member.meta, name), &member.meta),
+            docs: docs::member(&member.meta, name),
+            deprecated: docs::deprecated_attribute(&member.meta),
         }
     }
 }
@@ -98,7 +100,8 @@ impl ObjectFields {
     /// The fields of the struct.
     pub fn declarations(&self) -> Vec<Field> {
         let fields = self.fields.iter().map(|field| {
-            let attributes = field.attributes.clone();
+            let mut attributes = docs::attributes(&field.docs);
+            attributes.extend(field.deprecated.clone());
             piece!(
                 Field { #[ATTRIBUTES] pub IDENT: TYPE }
                 ATTRIBUTES = attributes, IDENT = &field.ident, TYPE = field.ty()

@@ -60,7 +60,9 @@ pub fn emit_group(
 ) -> Vec<ModuleFile> {
     let items = group_items(context, group);
     let is_short = |file: &GeneratedFile| file.content.lines().count() <= MAX_LINES;
-    let mut count = 1;
+    let lines: usize = items.iter().map(|item| item.source.lines_of_main()).sum();
+    // Fewer files than these have too many lines, whatever each of them has.
+    let mut count = lines.div_ceil(MAX_LINES).max(1);
     loop {
         let parts = divide(&items, count);
         let numbered = (1..).zip(&parts).map(|(number, part)| {

@@ -99,6 +99,13 @@ impl From<ImplSet> for FormattedImpls {
     }
 }
 
+impl FormattedItems {
+    /// The number of lines in the module itself.
+    pub fn lines_of_main(&self) -> usize {
+        self.definitions.lines().count() + self.main.written.lines().count()
+    }
+}
+
 impl FormattedImpls {
     pub fn is_empty(&self) -> bool {
         self.written.is_empty() && self.macro_calls.is_empty()

@@ -307,3 +307,49 @@ impl VisitMut for Filler<'_> {
         self.splice(&mut signature.inputs);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use quote::{ToTokens, format_ident, quote};
+
+    use super::*;
+
+    #[test]
+    fn content_takes_the_place_of_names() {
+        let docs: [Attribute; 2] = ["One.", "Two."].map(|line| syn::parse_quote!(#[doc = #line]));
+        let values = |names: &[&str]| -> Vec<FieldValue> {
+            let names = names.iter().map(|name| format_ident!("{name}"));
+            names
+                .map(|name| piece!(FieldValue { NAME } NAME = name))
+                .collect()
+        };
+        let function = |values: Vec<FieldValue>| {
+            piece!(
+                ImplItem {
+                    #[DOCS]
+                    fn NAME(PARAMETERS: ()) -> TYPE {
+                        match TEXT { TEXT => NAME { VALUES, last } }
+                    }
+                }
+                DOCS = docs.to_vec(),
+                NAME = format_ident!("Other"),
+                PARAMETERS = Vec::<FnArg>::new(),
+                TYPE = piece!(Type { Vec<ITEM> } ITEM = format_ident!("Item")),
+                TEXT = "text",
+                VALUES = values
+            )
+        };
+        let expected = quote! {
+            #[doc = "One."]
+            #[doc = "Two."]
+            fn Other() -> Vec<Item> {
+                match "text" { "text" => Other { first, second, last } }
+            }
+        };
+        let filled = function(values(&["first", "second"])).into_token_stream();
+        assert_eq!(filled.to_string(), expected.to_string());
+        // The piece that is copied stays as it is.
+        let empty = function(values(&[])).into_token_stream().to_string();
+        assert!(empty.contains("Other { last }"), "{empty}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use memchr::memchr3;
+use memchr::{memchr, memchr3};
 
 /// The kinds of tokens.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,7 +42,7 @@ impl<'t> TokenReader<'t> {
                 return;
             }
             let comment = &rest[blank..];
-            self.next += comment.find('\n').unwrap_or(comment.len());
+            self.next += memchr(b'\n', comment.as_bytes()).unwrap_or(comment.len());
         }
     }
 }

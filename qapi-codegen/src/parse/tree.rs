@@ -49,7 +49,9 @@ impl SyntaxValue {
 pub fn file(file: FileId, text: &str) -> Option<Vec<SyntaxItem>> {
     let mut pairs = Grammar::parse(Rule::file, text).ok()?;
     let root = pairs.next().into_iter().flat_map(Pair::into_inner);
-    Some(root.filter_map(|pair| item(file, 0, pair)).collect())
+    let mut items = Vec::new();
+    root.for_each(|pair| add_items(file, 0, pair, &mut items));
+    Some(items)
 }
 
 /// Parses the expression in `text[range]`, with blanks and comments around it,
@@ -58,17 +60,28 @@ pub fn fragment(file: FileId, text: &str, range: Range<usize>) -> Option<SyntaxI
     let start = range.start;
     let mut pairs = Grammar::parse(Rule::fragment, &text[range]).ok()?;
     let inner = pairs.next().into_iter().flat_map(Pair::into_inner);
-    inner.filter_map(|pair| item(file, start, pair)).last()
+    let mut items = Vec::new();
+    inner.for_each(|pair| add_items(file, start, pair, &mut items));
+    let mut items = items.into_iter();
+    items.find(|item| matches!(item, SyntaxItem::Expression(_)))
 }
 
-fn item(file: FileId, offset: usize, pair: Pair<'_, Rule>) -> Option<SyntaxItem> {
+/// Adds an expression, or each line of a comment.
+fn add_items(file: FileId, offset: usize, pair: Pair<'_, Rule>, items: &mut Vec<SyntaxItem>) {
     match pair.as_rule() {
-        Rule::comment => Some(SyntaxItem::Comment(span(file, offset, &pair))),
-        Rule::expression => {
-            let value = pair.into_inner().next()?;
-            Some(SyntaxItem::Expression(node(file, offset, value)))
+        Rule::comment => {
+            let mut start = offset + pair.as_span().start();
+            for line in pair.as_str().split('\n') {
+                let end = start + line.len();
+                items.push(SyntaxItem::Comment(Span::new(file, start..end)));
+                start = end + 1;
+            }
         }
-        _ => None,
+        Rule::expression => {
+            let value = pair.into_inner().next();
+            items.extend(value.map(|value| SyntaxItem::Expression(node(file, offset, value))));
+        }
+        _ => {}
     }
 }
 
@@ -106,4 +119,40 @@ fn unquoted<'t>(string: &Pair<'t, Rule>) -> &'t str {
 fn span(file: FileId, offset: usize, pair: &Pair<'_, Rule>) -> Span {
     let span = pair.as_span();
     Span::new(file, offset + span.start()..offset + span.end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{SourceFile, Sources};
+
+    fn file_id() -> FileId {
+        Sources::default().add(SourceFile {
+            name: "a.json".to_owned(),
+            text: String::new(),
+            included_from: None,
+        })
+    }
+
+    #[test]
+    fn each_line_of_a_comment_is_an_item() {
+        let text = "# a\n#b\n\n # c\n{ 'x': # d\n [ true, null, '\\'' ] } # e\n#";
+        let items = file(file_id(), text).unwrap();
+        let texts = items.iter().map(|item| match item {
+            SyntaxItem::Comment(span) => &text[span.range()],
+            SyntaxItem::Expression(node) => node.value.kind(),
+        });
+        let texts: Vec<&str> = texts.collect();
+        assert_eq!(texts, ["# a", "#b", "# c", "an object", "# e", "#"]);
+    }
+
+    #[test]
+    fn a_fragment_is_the_expression_between_comments() {
+        let text = "x { 'a': 'b' } # c\n# d\n";
+        let item = fragment(file_id(), text, 1..text.len());
+        let Some(SyntaxItem::Expression(node)) = item else {
+            panic!("no expression");
+        };
+        assert_eq!(&text[node.span.range()], "{ 'a': 'b' }");
+    }
 }

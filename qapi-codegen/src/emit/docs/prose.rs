@@ -27,12 +27,29 @@ fn dedent(lines: &[String]) -> String {
 
 /// Escapes Markdown and makes addresses links.
 fn escape(line: &str) -> String {
-    let words = line.trim_start().split(' ');
-    let escaped = words.map(|word| link(word).unwrap_or_else(|| escape_word(word)));
-    escaped.collect::<Vec<_>>().join(" ")
+    let line = line.trim_start();
+    let mut escaped = String::with_capacity(line.len() + line.len() / 8);
+    for (index, word) in line.split(' ').enumerate() {
+        if index > 0 {
+            escaped.push(' ');
+        }
+        match split_link(word) {
+            Some((before, address, after)) => {
+                escape_word(before, &mut escaped);
+                escaped.extend(["<", address, ">"]);
+                escape_word(after, &mut escaped);
+            }
+            None => escape_word(word, &mut escaped),
+        }
+    }
+    escaped
 }
 
-fn link(word: &str) -> Option<String> {
+/// The address in a word, and what is around it.
+fn split_link(word: &str) -> Option<(&str, &str, &str)> {
+    if !word.contains(':') {
+        return None;
+    }
     let start = ["https://", "http://"]
         .iter()
         .find_map(|scheme| word.find(scheme))?;
@@ -41,18 +58,22 @@ fn link(word: &str) -> Option<String> {
     let after = &rest[address.len()..];
     // A scheme without a host is not an address.
     let has_host = !address.ends_with('/') || address.matches('/').count() > 2;
-    has_host.then(|| format!("{}<{address}>{}", escape_word(before), escape_word(after)))
+    has_host.then_some((before, address, after))
 }
 
-fn escape_word(word: &str) -> String {
-    let mut escaped = String::new();
-    for character in word.chars() {
-        if matches!(character, '[' | ']' | '<' | '>' | '*' | '_' | '`' | '\\') {
-            escaped.push('\\');
-        }
-        escaped.push(character);
+fn escape_word(word: &str, escaped: &mut String) {
+    let mut rest = word;
+    while let Some(index) = rest.bytes().position(is_markup) {
+        escaped.push_str(&rest[..index]);
+        escaped.push('\\');
+        escaped.push_str(&rest[index..=index]);
+        rest = &rest[index + 1..];
     }
-    escaped
+    escaped.push_str(rest);
+}
+
+fn is_markup(byte: u8) -> bool {
+    matches!(byte, b'[' | b']' | b'<' | b'>' | b'*' | b'_' | b'`' | b'\\')
 }
 
 #[cfg(test)]
