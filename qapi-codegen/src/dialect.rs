@@ -220,6 +220,12 @@ pub const DRIVES_ARE_NODES: Releases = since(2, 7);
 pub const EVENTS_BEFORE_REPLY: Releases = since(5, 2);
 /// Strings have to follow JSON: no control characters, no lone surrogates.
 pub const STRICT_JSON_STRINGS: Releases = since(3, 1);
+/// There is one parser for JSON, and text that is not JSON is skipped up to the next
+/// punctuation.
+pub const ONE_JSON_PARSER: Releases = since(3, 1);
+/// Errors of JSON begin with their line and column, since each token is parsed when
+/// it arrives.
+pub const JSON_ERRORS_HAVE_PLACES: Releases = since(11, 1);
 /// An object that has a member twice is an error.
 pub const NO_DUPLICATE_MEMBERS: Releases = since(4, 0);
 /// `device_add` reads its arguments as JSON, no longer as options in text.

@@ -1,7 +1,11 @@
 //! A release as the server of a connection: its greeting, what it says of
 //! itself, and its errors for requests that it does not accept.
 
+pub mod reader;
+mod scanner;
+mod string_token;
 mod syntax;
+mod token_parser;
 
 use std::cell::OnceCell;
 
@@ -12,6 +16,7 @@ use crate::json::{JsonStyle, JsonValue, ParsedJson, SyntaxError};
 use crate::knowledge::{ErrorWordings, ServerError, WordedProblem};
 use crate::version::Version;
 
+use reader::RefusedText;
 use syntax::syntax_problem;
 
 /// The command that begins a connection.
@@ -115,6 +120,15 @@ impl<'m> ServerFront<'m> {
     pub fn refuse_text(&self, error: &SyntaxError, text: &str) -> String {
         let (problem, value) = syntax_problem(error, text);
         self.error(problem, "", value).to_line(None)
+    }
+
+    /// The error line for a part of the input that QEMU refuses.
+    pub fn refuse_part(&self, refused: &RefusedText) -> String {
+        let mut error = self.error(refused.problem, "", &refused.value);
+        if let Some(place) = refused.place {
+            error.description = format!("{}:{}: {}", place.line, place.column, error.description);
+        }
+        error.to_line(None)
     }
 
     /// The error line for text with too many open brackets.

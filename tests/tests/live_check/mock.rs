@@ -51,11 +51,12 @@ pub fn answers_agree(program: Program) -> Result<(), Failed> {
     let known: Differences = answers::data("mock-differences.toml");
     let recorded = RecordedReplies::default();
     let mut mock = MockServer::new(&checker, program.version(), &wordings, recorded);
-    mock.connect();
-    ask(&mut mock, r#"{"execute": "qmp_capabilities"}"#);
+    begin(&mut mock);
     let mut qemu = program.start(&[]);
     let mut monitor = Monitor::connect(&qemu)?;
     let commands: Vec<String> = monitor.command_names()?;
+    // Errors of 11.1 state the line in all that was sent.
+    ask(&mut mock, r#"{"execute": "query-commands"}"#);
     let mut counts = Counts::default();
     let mut failures = Vec::new();
     let mut judge = |request: &str, answer: &str, failure: String, counts: &mut Counts| {
@@ -83,6 +84,7 @@ pub fn answers_agree(program: Program) -> Result<(), Failed> {
             judge(&request, "", "QEMU ended".to_owned(), &mut counts);
             qemu = program.start(&[]);
             monitor = Monitor::connect(&qemu)?;
+            begin(&mut mock);
             continue;
         };
         let own = ask(&mut mock, &request);
@@ -121,6 +123,12 @@ pub fn answers_agree(program: Program) -> Result<(), Failed> {
         true => Ok(()),
         false => Err(format!("{} of {counts:?}\n{}", failures.len(), failures.join("\n")).into()),
     }
+}
+
+/// Begins a connection to the mock and negotiates.
+fn begin(mock: &mut MockServer<'_>) {
+    mock.connect();
+    ask(mock, r#"{"execute": "qmp_capabilities"}"#);
 }
 
 /// Takes requests at even distances.

@@ -14,8 +14,10 @@ use std::time::Duration;
 use self::guest::{Guest, GuestAnswer, GuestEvent};
 pub use self::replies::RecordedReplies;
 use super::check::Checker;
+use super::front::reader::{TextPart, TextReader};
 use super::front::{ServerFront, command_name, request_id, return_line};
 use super::record::{Transfer, TransferSplitter};
+use crate::dialect;
 use crate::diff::example::value::{ExampleScope, RequestedParts, ValueBuilder};
 use crate::json::{JsonStyle, JsonValue, NESTING_LIMIT, ParsedJson, parse_prefix};
 use crate::knowledge::{ErrorWordings, ServerError, WordedProblem};
@@ -28,7 +30,14 @@ pub struct MockServer<'m> {
     wordings: &'m ErrorWordings,
     recorded: RecordedReplies,
     guest: Guest,
-    splitter: TransferSplitter,
+    input: MockInput,
+}
+
+/// The input of a connection, by the parsers that the release has.
+enum MockInput {
+    /// Two parsers, until 3.0.
+    Transfers(TransferSplitter),
+    Tokens(Box<TextReader>),
 }
 
 /// The reply to a request, without its id.
@@ -50,13 +59,13 @@ impl<'m> MockServer<'m> {
             wordings,
             recorded,
             guest: Guest::new(version.series()),
-            splitter: TransferSplitter::default(),
+            input: MockInput::new(version),
         }
     }
 
     /// Begins a connection and returns the greeting.
     pub fn connect(&mut self) -> String {
-        self.splitter = TransferSplitter::default();
+        self.input = MockInput::new(self.front.version());
         self.front.connect(true)
     }
 
@@ -68,14 +77,37 @@ impl<'m> MockServer<'m> {
     /// Answers bytes of the client.
     pub fn receive(&mut self, bytes: &[u8], now: Duration) -> String {
         let mut out = String::new();
-        for transfer in self.splitter.push(bytes) {
-            self.answer_transfer(&transfer, now, &mut out);
-        }
-        if self.splitter.depth() > NESTING_LIMIT {
-            self.splitter = TransferSplitter::default();
-            out += &self.front.refuse_nesting();
+        match &mut self.input {
+            MockInput::Tokens(reader) => {
+                for part in reader.push(bytes) {
+                    self.answer_part(part, now, &mut out);
+                }
+            }
+            MockInput::Transfers(splitter) => {
+                let transfers = splitter.push(bytes);
+                let is_too_deep = splitter.depth() > NESTING_LIMIT;
+                for transfer in transfers {
+                    self.answer_transfer(&transfer, now, &mut out);
+                }
+                if is_too_deep {
+                    self.input = MockInput::Transfers(TransferSplitter::default());
+                    out += &self.front.refuse_nesting();
+                }
+            }
         }
         out
+    }
+
+    fn answer_part(&mut self, part: TextPart, now: Duration, out: &mut String) {
+        match part {
+            _ if self.has_quit() => {}
+            TextPart::Refused(refused) => *out += &self.front.refuse_part(&refused),
+            TextPart::Value(text) => match parse_prefix(&text) {
+                Ok(Some(parsed)) => self.answer_message(&parsed, now, out),
+                Ok(None) => {}
+                Err(error) => *out += &self.front.refuse_text(&error, &text),
+            },
+        }
     }
 
     fn answer_transfer(&mut self, transfer: &Transfer, now: Duration, out: &mut String) {
@@ -209,6 +241,15 @@ impl<'m> MockServer<'m> {
             "{{\"timestamp\": {{\"seconds\": {seconds}, \"microseconds\": {microseconds}}}, \
              \"event\": \"{name}\"{data}}}\r\n"
         )
+    }
+}
+
+impl MockInput {
+    fn new(version: Version) -> Self {
+        match dialect::ONE_JSON_PARSER.contains(version) {
+            true => MockInput::Tokens(Box::new(TextReader::new(version))),
+            false => MockInput::Transfers(TransferSplitter::default()),
+        }
     }
 }
 
