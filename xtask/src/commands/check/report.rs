@@ -149,7 +149,9 @@ impl CheckReport {
 
     /// Returns `true` if a problem has to be printed; a note is printed once.
     fn is_new(&mut self, problem: &MessageDiagnostic) -> bool {
-        problem.severity != Severity::Note || self.printed_notes.insert(problem.message.clone())
+        problem.severity != Severity::Note
+            || !self.printed_notes.contains(&problem.message)
+                && self.printed_notes.insert(problem.message.clone())
     }
 }
 
