@@ -359,3 +359,55 @@ fn commands_of_known_downstreams_are_unknown() {
     assert!(out.contains("help: Proxmox VE has it"), "{out}");
     assert!(err.contains("0 accepted, 0 rejected, 2 unknown"), "{err}");
 }
+
+#[test]
+fn all_releases_judge_command_lines() {
+    let folder = folder(&[("a.sh", "qemu-system-x86_64 -M pc -no-hpet\n")]);
+    let (out, _) = expect(&folder, 1, &["check", "--all-releases", "a.sh"]);
+    assert!(out.contains("a.sh: accepted by 2.5 to 8.2\n"), "{out}");
+    let arguments = ["check", "--all-releases", "--format", "json", "a.sh"];
+    let (out, _) = expect(&folder, 1, &arguments);
+    let file: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let message = &file["messages"][0];
+    assert_eq!(message["kind"], "command-line");
+    assert_eq!(message["rejected_by"][0], "9.0");
+}
+
+#[test]
+fn devices_in_json_and_in_logs_are_migrated() {
+    let script = concat!(
+        "qemu-system-x86_64 -M pc ",
+        r#"-device '{"driver": "virtio-blk-pci", "drive": "a", "scsi": false}'"#,
+        "\n",
+        r#"msg="launching /opt/qemu-system-x86_64 with: [-M pc -no-hpet -append a b]""#,
+        "\n",
+    );
+    let folder = folder(&[("a.sh", script)]);
+    let (out, _) = expect(
+        &folder,
+        0,
+        &["migrate", "--from", "6.2", "--to", "10.0", "a.sh"],
+    );
+    let json = r#"-device '{"driver": "virtio-blk-pci", "drive": "a"}'"#;
+    assert!(out.contains(json), "{out}");
+    let list = "with: [-M pc,hpet=off -append a b]\"\n";
+    assert!(out.contains(list), "{out}");
+}
+
+#[test]
+fn passwords_in_urls_are_not_printed() {
+    let folder = folder(&[(
+        "a.sh",
+        "qemu-system-x86_64 -M nothing-of-the-kind -drive file=http://u:hunter2@h/i -spice password=hunter3,bogus=1\n",
+    )]);
+    for format in ["text", "json", "sarif"] {
+        let arguments = ["check", "--against", "10.0", "--format", format, "a.sh"];
+        let (out, err) = expect(&folder, 1, &arguments);
+        assert!(!format!("{out}{err}").contains("hunter"), "{out}{err}");
+    }
+    let arguments = [
+        "migrate", "--from", "6.2", "--to", "10.0", "--format", "json", "a.sh",
+    ];
+    let (out, err) = expect(&folder, 1, &arguments);
+    assert!(!format!("{out}{err}").contains("hunter"), "{out}{err}");
+}

@@ -1,6 +1,7 @@
 //! Passwords and keys in messages, which no report shows.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::json::{JsonValue, ParsedJson};
 
@@ -37,8 +38,49 @@ pub fn masked_text(text: &str) -> &str {
     }
 }
 
+/// Returns text in which the passwords of URLs are replaced.
+fn masked_urls(text: &str) -> Cow<'_, str> {
+    let mut masked = String::new();
+    let mut rest = text;
+    while let Some(range) = url_password(rest) {
+        masked += &rest[..range.start];
+        masked += MASK;
+        rest = &rest[range.end..];
+    }
+    match masked.is_empty() {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(masked + rest),
+    }
+}
+
+/// The range of the password in the first URL that has one:
+/// `http://user:password@host`.
+fn url_password(text: &str) -> Option<Range<usize>> {
+    let schemes = text.match_indices("://");
+    let mut passwords = schemes.filter_map(|(offset, scheme)| {
+        let start = offset + scheme.len();
+        let ends = |c: char| matches!(c, '/' | '?' | '#' | '"' | '\'' | '`') || c.is_whitespace();
+        let authority = text[start..].split(ends).next()?;
+        let end = authority.rfind('@')?;
+        let colon = authority[..end].find(':')?;
+        let range = start + colon + 1..start + end;
+        (&text[range.clone()] != MASK).then_some(range)
+    });
+    passwords.next()
+}
+
+/// Returns a string of a message in which the text of secrets is replaced. A file
+/// name may be JSON.
+fn masked_string(text: &str) -> Cow<'_, str> {
+    match text.starts_with("json:") {
+        true => Cow::Owned(masked_command_line(text)),
+        false => masked_urls(text),
+    }
+}
+
 /// Returns a command line in which the text of secrets is replaced.
 pub fn masked_command_line(line: &str) -> String {
+    let line = &*masked_urls(line);
     let has_secret_object = line.contains("secret");
     let mut masked = String::with_capacity(line.len());
     let mut rest = line;
@@ -116,6 +158,7 @@ fn has_secret(value: &JsonValue<'_>, is_inside: bool) -> bool {
                     || has_secret(&member.value, is_inside)
             })
         }
+        JsonValue::String(string) => matches!(masked_string(&string.value), Cow::Owned(_)),
         _ => false,
     }
 }
@@ -131,6 +174,11 @@ fn mask(value: &mut JsonValue<'_>, is_inside: bool) {
                     true => member.value = JsonValue::string(MASK),
                     false => mask(&mut member.value, is_inside),
                 }
+            }
+        }
+        JsonValue::String(string) => {
+            if let Cow::Owned(masked) = masked_string(&string.value) {
+                *value = JsonValue::string(masked);
             }
         }
         _ => {}
@@ -157,6 +205,14 @@ mod tests {
                 r#"{"qom-type":"tls","data":"a"}"#,
                 r#"{"qom-type":"tls","data":"a"}"#,
             ),
+            (
+                r#"{"a":"http://u:p@h/i","b":["ssh://u@h:22/i","see a://b:c d@e"]}"#,
+                r#"{"a":"http://u:******@h/i","b":["ssh://u@h:22/i","see a://b:c d@e"]}"#,
+            ),
+            (
+                r#"{"a":"json:{\"password\":\"p\"}"}"#,
+                r#"{"a":"json:{\"password\":\"******\"}"}"#,
+            ),
         ] {
             let parsed = parse(message).unwrap();
             assert_eq!(JsonStyle::COMPACT.format(&masked(&parsed.value)), expected);
@@ -177,6 +233,10 @@ mod tests {
             (
                 r#"-object '{"qom-type": "secret", "data": "abc"}'"#,
                 r#"-object '{"qom-type": "secret", "data": "******"}'"#,
+            ),
+            (
+                "-drive file=ftp://a:b@c/d,if=none -blockdev x,y.url=http://a:b,,c@d -vnc :0,password",
+                "-drive file=ftp://a:******@c/d,if=none -blockdev x,y.url=http://a:******@d -vnc :0,password",
             ),
             (
                 "-drive file=data=1,metadata=x",

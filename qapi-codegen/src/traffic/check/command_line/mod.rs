@@ -20,6 +20,7 @@ use crate::knowledge::CommandLineFacts;
 use crate::knowledge::command_line::OptionForm;
 use crate::traffic::command_line::{TypedCommandLine, TypedOption};
 use crate::traffic::read::LoggedCommandLine;
+use crate::traffic::secrets::masked_command_line;
 use crate::wire::PathSegment;
 
 pub use subject::CommandLineProblem;
@@ -51,6 +52,9 @@ impl Checker<'_> {
             let text = line.arguments()[index].value();
             CommandLineProblem::UnknownOptions(text).describe(&self.release, &[])
         }));
+        for problem in &mut problems {
+            problem.message = masked_command_line(&problem.message);
+        }
         let mut checked = CheckedMessage::new(Some(program), problems);
         let is_known = |option: &TypedOption<'_>| facts.option_entry(option.name).is_some();
         if line.is_argument && !typed.options.iter().all(is_known) {

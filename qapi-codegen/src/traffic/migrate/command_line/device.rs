@@ -7,17 +7,21 @@ use super::edited::EditedOption;
 use crate::json::{JsonMember, JsonStyle, JsonValue, ParsedJson, parse};
 use crate::knowledge::migrations::RewriteStep;
 use crate::traffic::command_line::keyval::to_flat_object;
-use crate::traffic::migrate::{MigrationOutcome, Migrator, Remark};
+use crate::traffic::migrate::{Migration, MigrationOutcome, Migrator, Remark};
 use crate::traffic::option_text;
 
 impl Migrator<'_> {
     /// Rewrites the devices that the later release rejects.
     pub(super) fn rewrite_devices(&self, rewrite: &mut CommandLineRewrite) {
         for option in &mut rewrite.line.options {
-            if option.name() != "device" || option.has_variable || option.text().starts_with('{') {
+            if option.name() != "device" || option.has_variable {
                 continue;
             }
-            if let Some((outcome, remarks)) = self.rewrite_device(option) {
+            let rewritten = match option.text().starts_with('{') {
+                true => self.rewrite_json_device(option),
+                false => self.rewrite_device(option),
+            };
+            if let Some((outcome, remarks)) = rewritten {
                 rewrite.outcome = rewrite.outcome.max(outcome);
                 for remark in remarks {
                     if !rewrite.remarks.contains(&remark) {
@@ -30,12 +34,7 @@ impl Migrator<'_> {
 
     fn rewrite_device(&self, option: &mut EditedOption) -> Option<(MigrationOutcome, Vec<Remark>)> {
         let arguments = option.with_parameters(|list| to_flat_object(list, Some("driver")));
-        let request = JsonValue::object([
-            ("execute", JsonValue::string("device_add")),
-            ("arguments", arguments.clone()),
-        ]);
-        let request = parse_again(&request)?;
-        let migration = self.migrate_with_nodes(&mut NodeNames::default(), &request);
+        let migration = self.migrate_device(&arguments)?;
         let new = migration.message?;
         let new = new.get("arguments")?.members()?;
         let is_changed = replace_parameters(option, arguments.members()?, new)?;
@@ -43,6 +42,34 @@ impl Migrator<'_> {
         // Values on the command line have no JSON types.
         let remarks = remarks.filter(|remark| !self.is_about_types(remark));
         is_changed.then(|| (migration.outcome, remarks.collect()))
+    }
+
+    /// Rewrites an argument that is JSON.
+    fn rewrite_json_device(
+        &self,
+        option: &mut EditedOption,
+    ) -> Option<(MigrationOutcome, Vec<Remark>)> {
+        let old = parse(option.text()).ok()?;
+        let migration = self.migrate_device(&old.value)?;
+        let new = migration.message?;
+        let new = new.get("arguments")?;
+        let style = JsonStyle::detect(option.text());
+        let is_changed = *new != old.value;
+        let text = style.format(new);
+        is_changed.then(|| {
+            option.set_text(text);
+            (migration.outcome, migration.remarks)
+        })
+    }
+
+    /// Migrates the properties of a device as a request that adds it.
+    fn migrate_device(&self, arguments: &JsonValue<'_>) -> Option<Migration> {
+        let request = JsonValue::object([
+            ("execute", JsonValue::string("device_add")),
+            ("arguments", arguments.clone()),
+        ]);
+        let request = parse_again(&request)?;
+        Some(self.migrate_with_nodes(&mut NodeNames::default(), &request))
     }
 
     /// Returns whether a remark is from a rule that only gives values their JSON

@@ -166,7 +166,8 @@ impl EditedOption {
         })
     }
 
-    fn set_text(&mut self, text: String) {
+    /// Replaces the text of the argument.
+    pub fn set_text(&mut self, text: String) {
         if let Some(argument) = &mut self.argument {
             argument.value = text;
         }

@@ -3,6 +3,7 @@
 //! A command line is found by the name of its program and by an option after it.
 //! It is split into words; the meaning of the words is not known here.
 
+mod brackets;
 mod edit;
 mod list;
 mod shell;
@@ -129,7 +130,10 @@ fn split<'t>(text: &'t str, before: &[u8]) -> (Split<'t>, &'t str, WordSyntax) {
             text,
             WordSyntax::List(char::from(*quote)),
         ),
-        _ => split_shell(text, before),
+        _ => match brackets::split(text, program.end) {
+            Some(words) => (words, text, WordSyntax::Shell(Some('"'))),
+            None => split_shell(text, before),
+        },
     }
 }
 

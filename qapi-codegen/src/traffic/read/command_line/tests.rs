@@ -51,6 +51,11 @@ fn command_lines_are_found_in_scripts_logs_and_programs() {
         ("log := `\nqemu-kvm \\\n-m \\\n1G`\n\nother := `\n`\n", 2, 1),
         ("sh -c \"sudo qemu-system-x86_64 -m 1G\" && x\n", 1, 13),
         ("\"$Q/qemu-system-x86_64\" -m 1G > log 2>&1 &\n", 1, 1),
+        (
+            "level=info msg=\"launching /usr/bin/qemu-system-x86_64 with: [-m 1G]\" id=[a\n",
+            1,
+            27,
+        ),
     ] {
         assert_eq!(find(text), [(line, column, words(&["-m", "1G"]))], "{text}");
     }
@@ -135,4 +140,14 @@ fn a_new_command_line_keeps_quotes_and_lines() {
     ] {
         assert_eq!(rewrite(text, 2, value), expected, "{text}");
     }
+}
+
+#[test]
+fn values_with_spaces_are_found_in_brackets() {
+    let text = "launching qemu-system-x86_64 with: [-append a=1 b -m 1G -no-hpet]\n";
+    let found = find(text);
+    let [(_, _, words)] = &found[..] else {
+        panic!("{found:?}");
+    };
+    assert_eq!(words[..], ["-append", "a=1 b", "-m", "1G", "-no-hpet"]);
 }
