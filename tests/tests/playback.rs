@@ -1,13 +1,17 @@
 //! Both clients with recorded sessions of real QEMUs, played byte for byte. They cover
 //! releases that can no longer be installed.
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
+use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
 use qmp_bindings::blocking::Qmp;
 use qmp_bindings::{Error, Event, Options, Release, blocking, tokio as asynchronous};
 use serde_json::{Value, json};
 use tests::examples;
+use tests::process::PATIENCE;
 use tests::recording::{Line, play, session};
 use tests::scripted::{Peer, Scripted};
 
@@ -332,5 +336,25 @@ fn lines_of_the_shell_are_sent() {
     assert!(errors.contains("invalid argument `b`"), "{errors}");
     let shown = String::from_utf8_lossy(&output.stdout);
     assert!(shown.contains("sends a request as JSON"), "{shown}");
+    server.join();
+}
+
+#[test]
+fn the_shell_prints_events_before_a_line_is_typed() {
+    examples::folder();
+    let event = r#"{"timestamp": {"seconds": 1, "microseconds": 2}, "event": "STOP"}"#;
+    let server = Scripted::serve(move |peer| {
+        peer.greet().line(event);
+        peer.wait_for_the_end();
+    });
+    let mut shell = examples::start("qmp_shell", [server.path()]);
+    let stdout = shell.stdout.take().expect("it is piped");
+    let (sender, first) = mpsc::channel();
+    let reader = thread::spawn(move || sender.send(BufReader::new(stdout).lines().next()));
+    let line = first.recv_timeout(PATIENCE).expect("the shell prints");
+    assert_eq!(line.unwrap().unwrap(), "1.000002 STOP {}");
+    drop(shell.stdin.take());
+    assert!(shell.wait().success());
+    reader.join().unwrap().unwrap();
     server.join();
 }

@@ -90,6 +90,25 @@ pub struct Migration {
 }
 
 impl Migration {
+    /// Creates the result for a request that the later release accepts as it is.
+    pub fn unchanged() -> Self {
+        Migration {
+            outcome: MigrationOutcome::Unchanged,
+            message: None,
+            remarks: Vec::new(),
+        }
+    }
+
+    /// Creates the result for a request that stays the same, and that other readers of
+    /// its notation misread as it is written.
+    pub fn respelled(message: &JsonValue<'_>, reason: &str) -> Self {
+        Migration {
+            outcome: MigrationOutcome::Rewritten,
+            message: Some(message.clone().into_owned()),
+            remarks: vec![Remark::new(format!("{reason}."))],
+        }
+    }
+
     /// Creates the result for a request that is left unchanged.
     pub fn left(remarks: Vec<Remark>) -> Self {
         Migration {

@@ -64,10 +64,19 @@ pub fn rewrite_entry(migrator: &mut Migrator<'_>, entry: &LogEntry<'_>) -> Rewri
         }
         None
     });
-    RewrittenEntry {
-        bytes: bytes.map(String::into_bytes),
-        requests,
+    let bytes = bytes.map(String::into_bytes);
+    let bytes = bytes.filter(|bytes| bytes != entry.bytes);
+    if bytes.is_none() {
+        // The notation has no other spelling.
+        for request in requests
+            .iter_mut()
+            .filter(|request| request.after.is_some())
+        {
+            request.migration = Migration::unchanged();
+            request.after = None;
+        }
     }
+    RewrittenEntry { bytes, requests }
 }
 
 fn migrate_message(
@@ -80,7 +89,12 @@ fn migrate_message(
         None => MessageKind::from_message(&parsed.value) == MessageKind::Request,
     };
     is_request.then(|| {
-        let migration = migrator.migrate(message.session, parsed);
+        let mut migration = migrator.migrate(message.session, parsed);
+        if let Some(warning) = message.warning
+            && migration.outcome == MigrationOutcome::Unchanged
+        {
+            migration = Migration::respelled(&parsed.value, warning);
+        }
         let format = |message| JsonStyle::SPACED.format(&masked(message));
         MigratedRequest {
             position: message.position,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::evidence::is_name;
 use super::notation::{Block, Line, Notation, Reading, decode_utf8};
-use super::shell_words::{self, ShellWord};
+use super::shell_words::{self, ShellWord, is_blank};
 use super::{LoggedMessage, NotatedMessages, Replace, Sender, TextPosition};
 use crate::json::{JsonMember, JsonValue, ParsedJson, SyntaxError};
 
@@ -68,11 +68,12 @@ impl QmpShell<'_> {
         if let Some(command) = strip_prompt(line) {
             return !command.trim().is_empty();
         }
-        let mut words = line.split_ascii_whitespace();
+        let mut words = line.split(is_blank).filter(|word| !word.is_empty());
         let command = words.next().unwrap_or_default();
-        let has_arguments = words.next().map(|word| {
+        let argument = words.next().filter(|word| !word.starts_with('#'));
+        let has_arguments = argument.map(|word| {
             let key = word.split_once('=').map(|(key, _)| key);
-            key.is_some_and(is_name)
+            key.is_some_and(|key| is_name(key.trim_matches(['\'', '"'])))
         });
         match command {
             "transaction(" => has_arguments.is_none(),
@@ -93,10 +94,14 @@ struct ShellLine<'a> {
     /// closes a transaction.
     message: Option<ParsedJson<'a>>,
     is_action: bool,
+    /// Set if the line ends the transaction.
+    is_closed: bool,
+    /// Set if QEMU's own qmp-shell reads another command.
+    is_command_quoted: bool,
     /// White space and prompt before the command.
     prefix: &'a str,
     words: Vec<ArgumentWord<'a>>,
-    /// Text after the last argument.
+    /// Text after the last argument: the end of a transaction, and a comment.
     suffix: &'a str,
 }
 
@@ -105,19 +110,22 @@ struct ArgumentWord<'a> {
     /// The argument that the word sets, or in which it sets a member.
     argument: String,
     is_dotted: bool,
+    /// Set if quotes or backslashes are not part of the value.
+    is_quoted: bool,
     text: &'a str,
 }
 
 impl ArgumentWord<'_> {
-    /// What QEMU's own qmp-shell makes of the word, if it reads it differently.
+    /// Returns whether QEMU's own qmp-shell reads it alike wherever it is.
+    fn is_plain(&self) -> bool {
+        !self.is_dotted && self.quirk().is_none()
+    }
+
+    /// What QEMU's own qmp-shell makes of the value, if it reads it differently.
     fn quirk(&self) -> Option<&'static str> {
-        let value = self.text.split_once('=').map_or("", |(_, value)| value);
-        let is_json = value.starts_with(['{', '[']);
         match () {
-            () if self.is_dotted => Some(NESTED),
-            () if self.text.contains('\\') && !is_json => Some(QUOTED),
-            () if self.text.contains(['\'', '"']) && !is_json => Some(QUOTED),
-            () if is_json && value.contains(|c: char| c.is_whitespace()) => Some(SPLIT),
+            () if self.is_quoted => Some(QUOTED),
+            () if self.text.contains(is_blank) => Some(SPLIT),
             () => None,
         }
     }
@@ -126,11 +134,14 @@ impl ArgumentWord<'_> {
 const NESTED: &str = "QEMU's qmp-shell puts the arguments after one with a dot into the same \
     object; write `file={...}` instead of `file.driver=...`";
 
-const QUOTED: &str = "QEMU's qmp-shell sends quotes and backslashes as part of the text; write \
-    JSON without quotes around it, and `\\u0020` for a space in it";
+const QUOTED: &str = "QEMU's qmp-shell of most releases sends quotes and backslashes as part of the \
+    text; write JSON without quotes around it, and `\\u0020` for a space in it";
 
 const SPLIT: &str = "QEMU's qmp-shell of several releases ends an argument at a space; write JSON \
     without spaces, and `\\u0020` for a space in a string";
+
+const COMMENT: &str = "QEMU's qmp-shell has no comments and does not send the line; write the \
+    comment on a line of its own";
 
 impl<'a> ShellLine<'a> {
     fn parse(
@@ -145,15 +156,17 @@ impl<'a> ShellLine<'a> {
             [first, rest @ ..] if first.value == "transaction(" => (true, rest),
             words => (false, words),
         };
-        let words = match words {
-            [rest @ .., last] if last.value == ")" => rest,
-            words => words,
+        let (is_closed, words) = match words {
+            [rest @ .., last] if last.value == ")" => (true, rest),
+            words => (false, words),
         };
         let is_action = opens || is_in_transaction;
         let mut parsed = ShellLine {
             position,
             message: None,
             is_action,
+            is_closed,
+            is_command_quoted: false,
             prefix: line,
             words: Vec::new(),
             suffix: "",
@@ -165,6 +178,7 @@ impl<'a> ShellLine<'a> {
             }
             let end = words.last().map_or(command.end, |word| word.end);
             (parsed.prefix, parsed.suffix) = (&line[..command.start], &line[end..]);
+            parsed.is_command_quoted = matches!(command.value, Cow::Owned(_));
             let arguments = parsed.parse_arguments(line, arguments)?;
             let create = if is_action { transaction } else { request };
             parsed.message = Some(create(command.value.clone(), arguments).into());
@@ -173,12 +187,7 @@ impl<'a> ShellLine<'a> {
     }
 
     fn leaves_transaction_open(&self) -> bool {
-        let end = if self.message.is_some() {
-            self.suffix
-        } else {
-            self.prefix
-        };
-        self.is_action && !end.trim_end().ends_with(')')
+        self.is_action && !self.is_closed
     }
 
     fn parse_arguments(
@@ -198,6 +207,7 @@ impl<'a> ShellLine<'a> {
             self.words.push(ArgumentWord {
                 argument: key.split('.').next().unwrap_or_default().to_owned(),
                 is_dotted: key.contains('.'),
+                is_quoted: matches!(word.value, Cow::Owned(_)),
                 text: &line[word.start..word.end],
             });
         }
@@ -300,14 +310,38 @@ impl ShellLine<'_> {
     fn format(&self, message: &JsonValue<'_>) -> Option<String> {
         let (command, arguments) = command_and_arguments(message, self.is_action)?;
         let command = shell_words::format_value(&JsonValue::string(command))?;
-        let mut line = format!("{}{command}", self.prefix);
+        let (comment, suffix) = self.move_comment();
+        let mut line = format!("{comment}{}{command}", self.prefix);
         for member in arguments.members()? {
             for word in self.format_argument(member)? {
                 line.push(' ');
                 line.push_str(&word);
             }
         }
-        Some(line + self.suffix)
+        Some(line + &suffix)
+    }
+
+    /// Returns a line with the comment, and the text after the arguments without it.
+    /// A comment stays that would be a command on a line of its own.
+    fn move_comment(&self) -> (String, String) {
+        let (before, comment) = self.suffix.split_at(self.comment_offset());
+        let text = comment.trim_start_matches('#').trim();
+        if text.is_empty() || text.split(is_blank).all(|word| word.contains('=')) {
+            return (String::new(), self.suffix.to_owned());
+        }
+        let end = &comment[comment.trim_end().len()..];
+        let line_end = if end.is_empty() { "\n" } else { end };
+        let indentation = &self.prefix[..self.prefix.len() - self.prefix.trim_start().len()];
+        let before = before.trim_end();
+        (
+            format!("{indentation}# {text}{line_end}"),
+            format!("{before}{end}"),
+        )
+    }
+
+    /// The offset of the comment in the suffix, or its length.
+    fn comment_offset(&self) -> usize {
+        self.suffix.find('#').unwrap_or(self.suffix.len())
     }
 
     /// Returns the words of an argument, in their original spelling if its value
@@ -321,7 +355,7 @@ impl ShellLine<'_> {
             .filter(|word| is_unchanged && word.argument == *name);
         let original: Vec<&ArgumentWord<'_>> = original.collect();
         let keep = || original.iter().map(|word| word.text.to_owned()).collect();
-        if !original.is_empty() && original.iter().all(|word| word.quirk().is_none()) {
+        if !original.is_empty() && original.iter().all(|word| word.is_plain()) {
             return Some(keep());
         }
         match shell_words::format_value(&argument.value) {
@@ -332,11 +366,15 @@ impl ShellLine<'_> {
 
     /// The difference between the message and what QEMU's own qmp-shell sends.
     fn warning(&self) -> Option<&'static str> {
-        let (last, others) = self.words.split_last()?;
-        let is_nested = |word: &&ArgumentWord<'_>| word.is_dotted;
-        let nests = || others.iter().find(is_nested).and_then(ArgumentWord::quirk);
-        let quirks = others.iter().chain([last]).filter(|word| !word.is_dotted);
-        quirks.filter_map(ArgumentWord::quirk).next().or_else(nests)
+        let mut quirks = self.words.iter().filter_map(ArgumentWord::quirk);
+        let command = self.is_command_quoted.then_some(QUOTED);
+        let nests = || {
+            let (_, before) = self.words.split_last()?;
+            before.iter().any(|word| word.is_dotted).then_some(NESTED)
+        };
+        let has_comment = self.comment_offset() < self.suffix.len();
+        let first = command.or_else(|| quirks.next()).or_else(nests);
+        first.or_else(|| has_comment.then_some(COMMENT))
     }
 
     fn original_value(&self, argument: &str) -> Option<&JsonValue<'_>> {
@@ -392,12 +430,49 @@ mod tests {
     }
 
     #[test]
+    fn lines_that_other_shells_misread_have_a_warning() {
+        for (line, warning) in [
+            ("a b=1 c={\"d\":\"e\"} f.g=2\n", None),
+            ("a b='c'\n", Some(QUOTED)),
+            ("a b.c='d'\n", Some(QUOTED)),
+            ("(QEMU) 'a' b=c\n", Some(QUOTED)),
+            ("a b={\"c\": 1}\n", Some(SPLIT)),
+            ("a b.c=1 d=2\n", Some(NESTED)),
+            ("a b=1 # c\n", Some(COMMENT)),
+        ] {
+            with_line(line, false, |parsed| {
+                assert_eq!(parsed.unwrap().warning(), warning, "{line}");
+            });
+        }
+    }
+
+    #[test]
+    fn comments_move_to_a_line_of_their_own() {
+        for (line, expected) in [
+            ("  a b='c' #d e\r\n", "  # d e\r\n  a b=c\r\n"),
+            ("a b=1 # c", "# c\na b=1"),
+            // QEMU's own qmp-shell would send this comment.
+            ("a b=1 # c=d\n", "a b=1 # c=d\n"),
+        ] {
+            with_line(line, false, |parsed| {
+                let mut same = |message: LoggedMessage<'_>| {
+                    Some(message.json.unwrap().value.clone().into_owned())
+                };
+                let rewritten = parsed.unwrap().rewrite(&mut same);
+                assert_eq!(rewritten.unwrap().unwrap(), expected, "{line}");
+            });
+        }
+    }
+
+    #[test]
     fn transactions_open_and_close() {
         for (line, is_in_transaction, has_message, leaves_open) in [
             ("transaction(\n", false, false, true),
             ("abort\n", true, true, true),
             (")\n", true, false, false),
             ("transaction( abort )\n", false, true, false),
+            ("abort ) # it\n", true, true, false),
+            ("abort # (it)\n", true, true, true),
         ] {
             with_line(line, is_in_transaction, |parsed| {
                 let parsed = parsed.unwrap();

@@ -1,9 +1,10 @@
 //! Words of a qmp-shell line, quoted as in a shell.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use super::framing::{FrameState, frame};
-use crate::json::{JsonStyle, JsonValue, SyntaxError, is_integer, parse, parse_python};
+use crate::json::{JsonStyle, JsonValue, SyntaxError, parse, parse_python};
 
 /// A word of a line.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,7 +27,7 @@ pub fn split(line: &str, mut offset: usize) -> Result<Vec<ShellWord<'_>>, Syntax
     let mut words = Vec::new();
     loop {
         let rest = &line[offset..];
-        offset += rest.len() - rest.trim_start().len();
+        offset += rest.len() - rest.trim_start_matches(is_blank).len();
         if offset == line.len() || line[offset..].starts_with('#') {
             return Ok(words);
         }
@@ -45,7 +46,7 @@ fn parse_word(line: &str, start: usize) -> Result<ShellWord<'_>, SyntaxError> {
         match byte {
             b'\'' | b'"' => end = parse_quoted(line, end, &mut value)?,
             b'{' | b'[' if value.ends_with('=') => {
-                let json = &rest[..json_length(rest.as_bytes())];
+                let json = &rest[..json_length(rest)];
                 value.push_str(json);
                 end += json.len();
             }
@@ -54,7 +55,7 @@ fn parse_word(line: &str, start: usize) -> Result<ShellWord<'_>, SyntaxError> {
                 value.push(escaped);
                 end = (end + 1 + escaped.len_utf8()).min(line.len());
             }
-            _ if byte.is_ascii_whitespace() => break,
+            _ if rest.starts_with(is_blank) => break,
             _ => {
                 let plain = take_plain(rest);
                 value.push_str(plain);
@@ -76,20 +77,22 @@ fn parse_word(line: &str, start: usize) -> Result<ShellWord<'_>, SyntaxError> {
 fn take_plain(text: &str) -> &str {
     let mut characters = text.char_indices().skip(1);
     // A bracket is special only after `=`, which is a plain character.
-    let is_special = |c: char| c.is_ascii_whitespace() || "'\"\\{[".contains(c);
+    let is_special = |c: char| is_blank(c) || "'\"\\{[".contains(c);
     let end = characters.find(|&(_, c)| is_special(c));
     &text[..end.map_or(text.len(), |(end, _)| end)]
 }
 
+/// Returns whether qmp-shell ends a word at a character.
+pub fn is_blank(c: char) -> bool {
+    c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
+}
+
 /// Returns the length of the JSON value at the beginning of a text, or of the
 /// word if the value is malformed.
-fn json_length(text: &[u8]) -> usize {
-    match frame(text) {
+fn json_length(text: &str) -> usize {
+    match frame(text.as_bytes()) {
         FrameState::Complete(length) => length,
-        _ => {
-            let space = text.iter().position(u8::is_ascii_whitespace);
-            space.unwrap_or(text.len())
-        }
+        _ => text.find(is_blank).unwrap_or(text.len()),
     }
 }
 
@@ -112,52 +115,79 @@ fn parse_quoted(line: &str, start: usize, value: &mut String) -> Result<usize, S
     })
 }
 
-/// Interprets a word as the value of an argument: JSON, else a Python literal,
-/// else a string.
+/// Interprets a word as the value of an argument, as QEMU's own qmp-shell does: an
+/// integer or a boolean of Python, an object or array of JSON or Python, or else a
+/// string.
 pub fn parse_value<'t>(word: Cow<'t, str>) -> JsonValue<'t> {
     let text = match word {
         Cow::Borrowed(text) => text,
         Cow::Owned(text) => return parse_value(Cow::Borrowed(&text)).into_owned(),
     };
-    let parsed = parse(text).or_else(|_| parse_python(text));
-    parsed.map_or_else(|_| JsonValue::string(text), |parsed| parsed.value)
+    let is_word = |word: &str| text.eq_ignore_ascii_case(word);
+    match () {
+        () if is_word("true") || is_word("false") => JsonValue::Bool(is_word("true")),
+        () if text.starts_with(['{', '[']) => {
+            let parsed = parse(text).or_else(|_| parse_python(text));
+            parsed.map_or_else(|_| JsonValue::string(text), |parsed| parsed.value)
+        }
+        () => parse_integer(text).unwrap_or_else(|| JsonValue::string(text)),
+    }
+}
+
+/// Parses an integer as Python does, with any sign, leading zeros, and underscores
+/// between digits.
+fn parse_integer(text: &str) -> Option<JsonValue<'static>> {
+    let text = text.trim_matches(is_blank);
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let is_group = |group: &str| !group.is_empty() && group.bytes().all(|b| b.is_ascii_digit());
+    if !digits.split('_').all(is_group) {
+        return None;
+    }
+    let digits = digits.replace('_', "");
+    let digits = match digits.trim_start_matches('0') {
+        "" => return Some(JsonValue::number(0)),
+        digits => digits,
+    };
+    let sign = if text.starts_with('-') { "-" } else { "" };
+    Some(JsonValue::number(format!("{sign}{digits}")))
 }
 
 /// Formats a value as a word that QEMU's own qmp-shell and [`parse_value`] read
 /// alike. Returns `None` if there is no such word.
 ///
 /// That shell splits a line at white space, keeps quotes as part of the text, and
-/// takes as JSON only integers, booleans, objects and arrays.
+/// has no word for numbers with a fraction and for `null`.
 pub fn format_value(value: &JsonValue<'_>) -> Option<String> {
-    let text = match value {
-        JsonValue::Null => return None,
-        JsonValue::String(string) => string.value.clone().into_owned(),
-        value => escape_blanks(&JsonStyle::COMPACT.format(value)),
+    let (text, is_plain) = match value {
+        JsonValue::Object(_) | JsonValue::Array(_) => {
+            // Not in its original spelling, which may have single quotes.
+            let json = escape_blanks(&serde_json::to_string(value).ok()?);
+            let is_plain = !json.contains(is_blank);
+            (json, is_plain)
+        }
+        JsonValue::String(string) => {
+            let text = string.value.clone().into_owned();
+            let is_special = |c: char| is_blank(c) || "'\"\\".contains(c);
+            let is_plain = !text.contains(is_special) && !text.starts_with(['{', '[', '#']);
+            (text, is_plain)
+        }
+        value => (JsonStyle::COMPACT.format(value), true),
     };
-    let is_quoted = |text: &str| text.contains(['\'', '"', '\\']);
-    let is_split = text.contains(|c: char| c.is_whitespace());
-    let is_json = matches!(value, JsonValue::Object(_) | JsonValue::Array(_));
-    let is_literal = !is_json && (is_quoted(&text) || text.starts_with(['{', '[', '#']));
     let is_read_back = || parse_value(Cow::Borrowed(&text)) == *value;
-    let is_word = !is_split && !is_literal && !is_python_word(value) && is_read_back();
-    is_word.then_some(text)
+    (is_plain && is_read_back()).then_some(text)
 }
 
 /// Replaces blanks and apostrophes, which are inside strings, by their escapes.
 fn escape_blanks(json: &str) -> String {
-    json.replace(' ', "\\u0020").replace('\'', "\\u0027")
-}
-
-/// Returns whether that shell reads a string as a boolean, or a number as text.
-fn is_python_word(value: &JsonValue<'_>) -> bool {
-    match value {
-        JsonValue::String(string) => {
-            let is_word = |word: &str| string.value.eq_ignore_ascii_case(word);
-            is_word("true") || is_word("false") || string.value.parse::<i128>().is_ok()
+    let mut escaped = String::with_capacity(json.len());
+    for c in json.chars() {
+        match c {
+            '\'' => escaped.push_str("\\u0027"),
+            c if is_blank(c) => write!(escaped, "\\u{:04x}", u32::from(c)).unwrap_or_default(),
+            c => escaped.push(c),
         }
-        JsonValue::Number(number) => !is_integer(number),
-        _ => false,
     }
+    escaped
 }
 
 #[cfg(test)]
@@ -179,22 +209,26 @@ mod tests {
     }
 
     #[test]
-    fn values_are_json_or_python_or_strings() {
-        let types = [
-            "1",
-            "-0x1",
-            "true",
-            "True",
-            "None",
-            "{'a': False}",
-            "off",
-            "[1",
-        ];
-        let types = types.map(|word| parse_value(Cow::Borrowed(word)).type_name());
-        let expected = [
-            "integer", "string", "boolean", "boolean", "null", "object", "string", "string",
-        ];
-        assert_eq!(types, expected);
+    fn values_are_those_of_python() {
+        for (word, json) in [
+            ("1", "1"),
+            ("+007", "7"),
+            ("-1_000", "-1000"),
+            ("-0", "0"),
+            ("1__0", r#""1__0""#),
+            ("-0x1", r#""-0x1""#),
+            ("1.5", r#""1.5""#),
+            ("true", "true"),
+            ("FALSE", "false"),
+            ("None", r#""None""#),
+            ("null", r#""null""#),
+            ("off", r#""off""#),
+            ("{'a': False}", r#"{"a": false}"#),
+            ("[1", r#""[1""#),
+        ] {
+            let expected = parse(json).unwrap().value;
+            assert_eq!(parse_value(Cow::Borrowed(word)), expected, "{word}");
+        }
     }
 
     #[test]
@@ -206,7 +240,8 @@ mod tests {
             r#""a=b""#,
             "1",
             "true",
-            r#"{"a": "it's \"b\" c", "d": [null, 0.5]}"#,
+            r#"{'b': "it's \"b\""}"#,
+            r#"{"a": "it's \"b\" c\u00a0", "d": [null, 0.5]}"#,
         ] {
             let value = parse(json).unwrap().value;
             let line = format!("a={}", format_value(&value).unwrap());

@@ -1,9 +1,12 @@
-//! Clients that others wrote: the shell of the Python package `qemu.qmp` reads lines
-//! that are migrated, and it, the client of that package and the Go package `go-qemu`
-//! talk to the mock.
+//! Clients that others wrote: the shell of the Python package `qemu.qmp` reads lines as
+//! our reader does, and runs migrated scripts; and it, the client of that package and
+//! the Go package `go-qemu` talk to the mock.
 //!
 //! Set `QMP_REQUIRE_PYTHON_SHELL=1` and `QMP_REQUIRE_GO_CLIENT=1` to make a missing
 //! package a failure.
+
+mod lines;
+mod live;
 
 use std::env;
 use std::io::Write;
@@ -13,81 +16,42 @@ use std::thread;
 
 use clap::Parser;
 use libtest_mimic::{Arguments, Failed, Trial};
-use qapi_codegen::imported::QemuProgram;
-use qapi_codegen::json::{JsonStyle, JsonValue};
-use qapi_codegen::traffic::check::Checker;
-use qapi_codegen::traffic::migrate::Migrator;
-use qapi_codegen::traffic::migrate::rewrite::rewrite_entry;
-use qapi_codegen::traffic::read::{LogContent, read};
 use tempfile::TempDir;
 use tests::process::wait_for;
-use xtask::catalogue::{Catalogue, Release};
+use tests::qemu::{Emulator, Program};
 use xtask::cli::Cli;
 use xtask::console::{ColorChoice, Console};
-
-/// Prints what the shell makes of each line.
-const SCRIPT: &str = "
-import json, sys
-from qemu.qmp.qmp_shell import QMPShell
-shell = QMPShell.__new__(QMPShell)
-shell._transmode = False
-for line in sys.stdin:
-    print(json.dumps(shell._build_cmd(line.rstrip())))
-";
-
-/// Series, series, and a line that migrate rewrites.
-const LINES: &[[&str; 3]] = &[
-    [
-        "2.5",
-        "2.11",
-        r#"blockdev-add options='{"driver":"qcow2","id":"d","file":{"driver":"file","filename":"/a b.img"}}'"#,
-    ],
-    [
-        "2.5",
-        "10.0",
-        r#"blockdev-add options={"driver":"qcow2","id":"d","file":{"driver":"file","filename":"/it's"}}"#,
-    ],
-    [
-        "2.5",
-        "10.0",
-        "blockdev-add options.driver=raw options.id=d options.file.driver=file options.file.filename='/a b'",
-    ],
-    [
-        "5.2",
-        "10.0",
-        "x-blockdev-reopen driver=raw node-name=n file=f read-only=true",
-    ],
-    [
-        "5.2",
-        "6.0",
-        "object-add qom-type=memory-backend-ram id=m props={\"size\":1048576}",
-    ],
-    ["5.2", "6.0", "migrate_set_downtime value=1"],
-    [
-        "9.0",
-        "9.1",
-        r#"migrate-set-capabilities capabilities=[{"capability":"compress","state":false},{"capability":"xbzrle","state":true}]"#,
-    ],
-    [
-        "10.1",
-        "10.2",
-        r#"chardev-add id=c backend={"type":"socket","data":{"addr":{"type":"unix","data":{"path":"/a"}},"reconnect":5}}"#,
-    ],
-];
 
 fn main() {
     let arguments = Arguments::from_args();
     let is_required = |name: &str| env::var_os(name).is_some_and(|value| value == "1");
-    let needs_python = run_shell("").is_err() && !is_required("QMP_REQUIRE_PYTHON_SHELL");
+    let needs_python = lines::ask_shells(&[]).is_err() && !is_required("QMP_REQUIRE_PYTHON_SHELL");
     let needs_go = build_go_client().is_err() && !is_required("QMP_REQUIRE_GO_CLIENT");
-    let trials = vec![
-        Trial::test("migrated_lines_are_read_by_qemus_shell", migrated_lines)
-            .with_ignored_flag(needs_python),
-        Trial::test("qemus_python_client_uses_the_mock", python_session)
-            .with_ignored_flag(needs_python),
-        Trial::test("qemus_shell_uses_the_mock", shell_session).with_ignored_flag(needs_python),
+    let python = |name: &str, test: fn() -> Result<(), Failed>| {
+        Trial::test(name, test).with_ignored_flag(needs_python)
+    };
+    let mut trials = vec![
+        python("lines_are_read_as_qemus_shells_do", lines::table),
+        python(
+            "random_lines_are_read_as_qemus_shells_do",
+            lines::random_lines,
+        ),
+        python(
+            "migrated_lines_are_read_by_qemus_shells",
+            lines::migrated_lines,
+        ),
+        python("qemus_python_client_uses_the_mock", python_session),
+        python("qemus_shell_uses_the_mock", shell_session),
         Trial::test("a_go_client_uses_the_mock", go_session).with_ignored_flag(needs_go),
     ];
+    let emulators = Program::emulators().into_iter().map(Emulator::imported);
+    trials.extend(emulators.map(|emulator| {
+        let trial = emulator.trial("qemus_shell_runs_migrated_scripts", live::migrated_scripts);
+        match needs_python {
+            true => trial.with_ignored_flag(true),
+            false => trial,
+        }
+    }));
     libtest_mimic::run(&arguments, trials).exit();
 }
 
@@ -196,62 +160,4 @@ fn go_session() -> Result<(), Failed> {
         device_add failed: Parameter 'driver' is missing\nquit {\"return\": {}}\n";
     assert_eq!(text, expected);
     Ok(())
-}
-
-fn migrated_lines() -> Result<(), Failed> {
-    let catalogue = Catalogue::open()?;
-    let mut lines = Vec::new();
-    let mut messages = Vec::new();
-    for [from, to, line] in LINES {
-        let [from, to] = [from, to].map(|name| catalogue.release(name, QemuProgram::Emulator));
-        let new = migrate(&from?, &to?, &catalogue, line)?;
-        messages.push(read_message(&new)?);
-        lines.push(new);
-    }
-    let output = run_shell(&(lines.join("\n") + "\n"))?;
-    for ((line, message), answer) in lines.iter().zip(&messages).zip(output.lines()) {
-        let read: serde_json::Value = serde_json::from_str(answer)?;
-        let own: serde_json::Value = serde_json::from_str(message)?;
-        if read != own {
-            return Err(format!("{line}\n  we read {own}\n  qmp-shell {read}").into());
-        }
-    }
-    assert_eq!(output.lines().count(), lines.len());
-    Ok(())
-}
-
-fn migrate(
-    from: &Release,
-    to: &Release,
-    catalogue: &Catalogue,
-    line: &str,
-) -> Result<String, Failed> {
-    let (old, new): (Checker<'_>, Checker<'_>) = (from.checker(None), to.checker(None));
-    let mut migrator = Migrator::new(&old, &new, &catalogue.knowledge().migrations);
-    let mut rewritten = None;
-    read(&mut line.as_bytes(), &|_| true, &mut |entry| {
-        rewritten = rewrite_entry(&mut migrator, &entry).bytes;
-        Ok::<(), std::io::Error>(())
-    })?;
-    let bytes = rewritten.ok_or_else(|| format!("{line}: not rewritten"))?;
-    Ok(String::from_utf8(bytes)?)
-}
-
-/// The message that our reader makes of a line.
-fn read_message(line: &str) -> Result<String, Failed> {
-    let mut text = None;
-    read(&mut line.as_bytes(), &|_| true, &mut |entry| {
-        if let LogContent::Messages(messages) = &entry.content {
-            messages.for_each(&mut |message| {
-                let value: Option<&JsonValue<'_>> = message.json.ok().map(|parsed| &parsed.value);
-                text = value.map(|value| JsonStyle::COMPACT.format(value));
-            });
-        }
-        Ok::<(), std::io::Error>(())
-    })?;
-    text.ok_or_else(|| format!("{line}: no message").into())
-}
-
-fn run_shell(input: &str) -> Result<String, Failed> {
-    printed(Command::new("python3").args(["-c", SCRIPT]), input)
 }
