@@ -78,7 +78,7 @@
   }
 
   function section(group) {
-    const section = text("section", "", "group");
+    const section = text("section", "", "changed");
     const heading = text("h3", "");
     const own = paths.get(`${group.kind}/${group.name}`);
     const page = own ? own.path : group.name === "command line" ? "options.html" : "";

@@ -21,6 +21,8 @@ pub struct CommandLineEntity<'e> {
     pub kind: PageKind,
     /// The series that have it.
     pub presence: Presence,
+    /// The series that are not known to have it or to lack it.
+    pub unknown: Presence,
     /// The series that deprecate it.
     pub deprecated: Presence,
     /// The first series that is known to lack it after it was present.
@@ -131,6 +133,7 @@ impl<'e> Collector<'e> {
             name: history.name,
             kind,
             presence: present(&facts),
+            unknown: unknown(&facts),
             deprecated: deprecated(&facts),
             removed: removal(&facts),
             replacement: explained.and_then(|fact| fact.replacement),
@@ -232,6 +235,11 @@ impl<'e> Collector<'e> {
 fn present(facts: &[CommandLineFact<'_>]) -> Presence {
     let is_present = |index: &usize| facts[*index].presence == KnownPresence::Present;
     (0..facts.len()).filter(is_present).collect()
+}
+
+fn unknown(facts: &[CommandLineFact<'_>]) -> Presence {
+    let is_unknown = |index: &usize| facts[*index].presence == KnownPresence::Unknown;
+    (0..facts.len()).filter(is_unknown).collect()
 }
 
 fn deprecated(facts: &[CommandLineFact<'_>]) -> Presence {

@@ -19,6 +19,8 @@ pub struct Device<'e> {
     pub is_cpu: bool,
     /// The series of which a build has it, or surrounded by such.
     pub presence: Presence,
+    /// The series that are not known to have it or to lack it.
+    pub unknown: Presence,
     /// The first series that is known to lack it after it was present.
     pub removed: Option<String>,
     /// The series of which a build of a target has it.
@@ -82,10 +84,15 @@ fn device<'e>(builds: &'e BuildEvidence, series: &'e [Series], name: &'e str) ->
         }
     }
     let removal = builds.device_removal(name, None);
+    let presence: Presence = (0..series.len()).filter(is_known).collect();
+    let is_removed = |index: usize| removal.is_some_and(|removal| removal.since <= series[index]);
+    let unknown =
+        (0..series.len()).filter(|index| !presence.contains(*index) && !is_removed(*index));
     Device {
         name,
         is_cpu: is_cpu(name),
-        presence: (0..series.len()).filter(is_known).collect(),
+        unknown: unknown.collect(),
+        presence,
         removed: removal.map(|removal| removal.describe()),
         targets: targets.into_iter().collect(),
         properties: properties(builds, series, name, &listed),

@@ -29,7 +29,7 @@ fn main(site: &Site<'_>, entity: &CommandLineEntity<'_>, top: &str) -> String {
         presence: &entity.presence,
         deprecated: &entity.deprecated,
         changes: &entity.changes,
-        is_uncertain: entity.kind != PageKind::Option,
+        unknown: &entity.unknown,
     };
     let kind = entity.kind;
     format!(

@@ -9,6 +9,7 @@ use super::strip::Strip;
 use super::{Program, Site, changes, instead, program_name};
 use crate::address::{PageKind, list_path, page_path, path_to_top};
 use crate::collect::entities::Entity;
+use crate::presence::Presence;
 
 /// The number of users of a type that are listed.
 const MAX_USERS: usize = 60;
@@ -58,7 +59,7 @@ impl DefinitionView<'_> {
             presence: &self.entity.presence,
             deprecated: &self.entity.deprecated,
             changes: &changes,
-            is_uncertain: false,
+            unknown: &Presence::default(),
         };
         let is_command = self.entity.kind == PageKind::Command;
         let is_emulator = self.program.program() == QemuProgram::Emulator;

@@ -39,7 +39,7 @@ fn main(site: &Site<'_>, device: &Device<'_>, top: &str) -> String {
         presence: &device.presence,
         deprecated: &none,
         changes: &device.changes,
-        is_uncertain: true,
+        unknown: &device.unknown,
     };
     let removed = device.removed.as_ref();
     let removed = removed.map(|text| format!(" <span class=\"badge breaking\">{text}</span>"));

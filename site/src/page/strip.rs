@@ -17,8 +17,8 @@ pub struct Strip<'s> {
     pub deprecated: &'s Presence,
     /// Its changes.
     pub changes: &'s [EntityChange],
-    /// `true` if nothing shows that the other series lack it.
-    pub is_uncertain: bool,
+    /// Those of which it is not known.
+    pub unknown: &'s Presence,
 }
 
 impl Strip<'_> {
@@ -28,10 +28,12 @@ impl Strip<'_> {
             .map(|index| self.cell(index))
             .collect();
         let deprecated = ("<span class=\"key has old\"></span>", "deprecated");
+        let unknown = ("<span class=\"key unknown\"></span>", "not known");
         let keys = [
             ("<span class=\"key has\"></span>", "available"),
             deprecated,
-            ("<span class=\"key\"></span>", self.absence()),
+            ("<span class=\"key\"></span>", "not available"),
+            unknown,
             ("<span class=\"mark breaking\">●</span>", "breaking"),
             (
                 "<span class=\"mark dangerous\">●</span>",
@@ -39,23 +41,18 @@ impl Strip<'_> {
             ),
             ("<span class=\"mark compatible\">●</span>", "other change"),
         ];
-        let has_deprecated = self.deprecated.count() > 0;
-        let keys = keys
-            .iter()
-            .filter(|key| has_deprecated || **key != deprecated);
+        let hidden = [(deprecated, self.deprecated), (unknown, self.unknown)];
+        let is_hidden = |key: &&(_, _)| {
+            let mut hidden = hidden.iter();
+            hidden.any(|(own, series)| own == *key && series.count() == 0)
+        };
+        let keys = keys.iter().filter(|key| !is_hidden(key));
         let keys = keys.map(|(mark, text)| format!("<span>{mark}{text}</span> "));
         format!(
             "<ol class=\"strip\" aria-label=\"Releases\">\n{cells}</ol>\n\
              <p class=\"keys\" aria-hidden=\"true\">{}</p>\n",
             keys.collect::<String>(),
         )
-    }
-
-    fn absence(&self) -> &'static str {
-        match self.is_uncertain {
-            true => "not known",
-            false => "not available",
-        }
     }
 
     fn cell(&self, index: usize) -> String {
@@ -66,7 +63,8 @@ impl Strip<'_> {
         ) {
             (true, true) => ("has old", "deprecated"),
             (true, false) => ("has", "available"),
-            (false, _) => ("not", self.absence()),
+            (false, _) if self.unknown.contains(index) => ("not unknown", "not known"),
+            (false, _) => ("not", "not available"),
         };
         let Some((mark, word)) = self.mark(index) else {
             return format!(

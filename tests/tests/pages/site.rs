@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use libtest_mimic::Failed;
 use qapi_codegen::diff::report::FindingCounts;
 use qapi_codegen::imported::QemuProgram;
-use serde_json::Value;
+use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 use xtask::catalogue::{Catalogue, Release};
 use xtask::commands::site::site_files;
@@ -19,7 +19,8 @@ use xtask::reports::compare_releases;
 use xtask::site_checker;
 
 use crate::browser::{
-    self, Outcome, check, check_console, check_widths, file_address, is_required, wait_until,
+    self, Outcome, check, check_console, check_widths, emulate, file_address, is_required,
+    wait_until,
 };
 
 /// Writes the site and visits it.
@@ -193,7 +194,17 @@ impl Site<'_> {
         check(
             self.text("#changes section").await? == text,
             "a reload keeps the comparison",
-        )
+        )?;
+        for media in ["print", ""] {
+            let media = json!({ "media": media });
+            emulate(self.session, "Emulation.setEmulatedMedia", media).await?;
+            let printed = self.text("#changes section").await?;
+            check(
+                printed.contains("argument blk removed"),
+                "changes are printed",
+            )?;
+        }
+        Ok(())
     }
 
     /// The page lists as many changes as `diff` reports.
