@@ -1,5 +1,7 @@
 //! The schemas compared with the introspection of running QEMUs.
 
+use std::path::Path;
+
 use libtest_mimic::{Arguments, Failed, Trial};
 use qapi_codegen::diff::finding::Finding;
 use qapi_codegen::diff::rules::Compatibility;
@@ -7,17 +9,24 @@ use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::introspect::{AbsenceReason, Verification, write_schema};
 use qapi_codegen::version::Series;
 use tests::qemu::{self, Emulator, Program, Running, trial};
+use tests::shared;
 use xtask::catalogue::Catalogue;
 use xtask::commands::verify::VerifyReport;
 use xtask::introspected::Introspected;
 use xtask::reports::compare_releases;
-use xtask::schema_source::{SchemaSource, SourceOptions};
+use xtask::schema_source::{ReplyOptions, SchemaSource, SourceOptions, reply_files};
+use xtask::workspace;
 
 fn main() {
     let arguments = Arguments::from_args();
     let emulators = Program::emulators().into_iter();
     let mut trials: Vec<Trial> = emulators.flat_map(live).collect();
     trials.push(storage_daemon());
+    for release in ["2.5.1", "2.11.0", "7.2.22", "11.1"] {
+        let name = format!("recorded/{release}");
+        let found = shared::shared().map(|_| release);
+        trials.push(trial(&name, found, shared::is_required(), recorded));
+    }
     libtest_mimic::run(&arguments, trials).exit();
 }
 
@@ -29,6 +38,7 @@ fn live(emulator: Emulator) -> Vec<Trial> {
         emulator.trial("agrees", agrees),
         emulator.trial("synthesised", synthesised),
         emulator.trial("same-release", same_release),
+        emulator.trial("same-release-imported", same_release_imported),
     ];
     if emulator.program.as_ref().is_some_and(can_hide) {
         trials.push(emulator.trial("hides", hides));
@@ -110,16 +120,62 @@ fn synthesised(program: Program) -> Result<(), Failed> {
 fn same_release(program: Program) -> Result<(), Failed> {
     let running = program.start(&[]);
     let catalogue = Catalogue::open()?;
-    let read = |argument: &str| catalogue.release(argument, QemuProgram::Emulator);
-    let series = read(&program.version().series().to_string())?;
-    let introspected = read(&running.socket().to_string_lossy())?;
-    let report = compare_releases(&series, &introspected, &[]);
-    let breaking = |finding: &&Finding<'_>| finding.compatibility == Compatibility::Breaking;
-    let breaking: Vec<_> = report.findings.iter().filter(breaking).collect();
-    match breaking.is_empty() {
-        true => Ok(()),
-        false => Err(format!("{breaking:#?}").into()),
+    expect_nothing_breaks(
+        &catalogue,
+        &program.version().series().to_string(),
+        &running.socket(),
+    )
+}
+
+/// The same with schemas of the reply that were imported without any other series, and
+/// with the series before at hand.
+fn same_release_imported(program: Program) -> Result<(), Failed> {
+    imported_replies_break_nothing(&introspect(&program.start(&[]))?)
+}
+
+/// The same with recorded replies.
+fn recorded(release: &str) -> Result<(), Failed> {
+    let shared = shared::shared().ok_or("../shared is gone")?;
+    let reply = shared.join(format!("recordings/{release}/query-qmp-schema.json"));
+    imported_replies_break_nothing(&Introspected::open(&reply.to_string_lossy())?)
+}
+
+fn imported_replies_break_nothing(introspected: &Introspected) -> Result<(), Failed> {
+    let catalogue = Catalogue::open()?;
+    let version = introspected.version.ok_or("the release is not stated")?;
+    let series = version.series();
+    for neighbour in [None, workspace::series_before(series)?] {
+        let options = ReplyOptions {
+            version,
+            neighbour,
+            names: None,
+        };
+        let folder = tempfile::tempdir()?;
+        for (name, text) in reply_files(introspected, options)? {
+            std::fs::write(folder.path().join(name), text)?;
+        }
+        expect_nothing_breaks(&catalogue, &series.to_string(), folder.path())?;
     }
+    Ok(())
+}
+
+/// Compares a release with its introspection, in both directions.
+fn expect_nothing_breaks(
+    catalogue: &Catalogue,
+    series: &str,
+    introspected: &Path,
+) -> Result<(), Failed> {
+    let introspected = introspected.to_string_lossy();
+    let (old, new) = catalogue.pair([series, &introspected], QemuProgram::Emulator)?;
+    for (old, new) in [(&old, &new), (&new, &old)] {
+        let report = compare_releases(old, new, &[]);
+        let breaking = |finding: &&Finding<'_>| finding.compatibility == Compatibility::Breaking;
+        let breaking: Vec<_> = report.findings.iter().filter(breaking).collect();
+        if !breaking.is_empty() {
+            return Err(format!("{breaking:#?}").into());
+        }
+    }
+    Ok(())
 }
 
 /// The storage daemon, if its series has its interface.

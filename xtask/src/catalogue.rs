@@ -107,6 +107,31 @@ impl Catalogue {
     /// Reads the release that a SCHEMA argument names.
     pub fn release(&self, argument: &str, program: QemuProgram) -> Result<Release, Failure> {
         let source = SchemaSource::open(argument, &SourceOptions::default())?;
+        self.read_release(&source, program)
+    }
+
+    /// Reads two releases that are compared. If one comes from introspection alone, or both
+    /// are of one series, it has from the other what introspection does not report.
+    pub fn pair(
+        &self,
+        arguments: [&str; 2],
+        program: QemuProgram,
+    ) -> Result<(Release, Release), Failure> {
+        let open = |argument| move || SchemaSource::open(argument, &SourceOptions::default());
+        let (old, new) = parallel::both(open(arguments[0]), open(arguments[1]));
+        let (old, new) = (old?, new?);
+        let read = |own, other| {
+            move || self.read_release(completed(own, other, program)?.source(), program)
+        };
+        let (one, other) = parallel::both(read(&old, &new), read(&new, &old));
+        Ok((one?, other?))
+    }
+
+    fn read_release(
+        &self,
+        source: &SchemaSource,
+        program: QemuProgram,
+    ) -> Result<Release, Failure> {
         let loaded = source.load(program)?;
         let origin = match loaded.documentation {
             DocumentationKind::None => ReleaseOrigin::Introspection,
@@ -126,7 +151,7 @@ impl Catalogue {
             target: None,
             knowledge: Arc::clone(&self.knowledge),
             written_for: None,
-            notes: source.notes,
+            notes: source.notes.clone(),
         })
     }
 
@@ -238,6 +263,45 @@ impl Release {
     pub fn is_introspected(&self) -> bool {
         self.origin == ReleaseOrigin::Introspection
     }
+}
+
+/// A schema that is compared with another one.
+enum CompletedSource<'s> {
+    AsStated(&'s SchemaSource),
+    Completed(SchemaSource),
+}
+
+impl CompletedSource<'_> {
+    fn source(&self) -> &SchemaSource {
+        match self {
+            CompletedSource::AsStated(source) => source,
+            CompletedSource::Completed(source) => source,
+        }
+    }
+}
+
+/// The schema of a release, with what introspection does not report from another one.
+fn completed<'s>(
+    source: &'s SchemaSource,
+    other: &SchemaSource,
+    program: QemuProgram,
+) -> Result<CompletedSource<'s>, Failure> {
+    let is_introspected = program == QemuProgram::Emulator && source.is_introspected(program);
+    let is_like =
+        source.version().series() == other.version().series() || source.is_incomplete(program);
+    let has_all = source.is_release() || other.is_release() && source.is_like(other, program);
+    if has_all || !is_introspected || !is_like {
+        return Ok(CompletedSource::AsStated(source));
+    }
+    let mut completed = source.completed(other)?;
+    completed.notes.clone_from(&source.notes);
+    completed.notes.push(format!(
+        "`{}` comes from introspection: what that does not report is as in `{}`, and \
+         what is missing may be missing from that build only",
+        source.argument(),
+        other.argument()
+    ));
+    Ok(CompletedSource::Completed(completed))
 }
 
 /// All releases, or one failure that has the diagnostics of all others.

@@ -25,8 +25,8 @@ const COMMAND: &str = "query-qmp-schema";
 pub struct Introspected {
     /// The reply.
     pub reply: SchemaReply,
-    /// The release, if a greeting names it: of a saved reply the one in front of
-    /// it, or in `greeting.json` in the same folder.
+    /// The release, if QEMU says it: next to a saved reply in a greeting or the reply to
+    /// `query-version`, in the same file or in one of these names in the same folder.
     pub version: Option<Version>,
     /// The package of the build from the greeting, or an empty string.
     pub package: String,
@@ -145,10 +145,14 @@ fn saved(path: &str) -> Result<Introspected, Failure> {
     })
 }
 
-/// The release in a greeting that was saved next to a reply.
+/// The release in a greeting or a reply to `query-version` that was saved next to a reply.
 fn recorded_version(path: &str) -> Option<Version> {
-    let greeting = read(Path::new(path).with_file_name("greeting.json").to_str()?);
-    introspect::read_version(&greeting.ok()?)
+    ["greeting.json", "query-version.json"]
+        .into_iter()
+        .find_map(|name| {
+            let text = read(Path::new(path).with_file_name(name).to_str()?);
+            introspect::read_version(&text.ok()?)
+        })
 }
 
 /// Reads at most one byte more than the limit, so that the reader notices.

@@ -18,6 +18,7 @@ pub mod derived;
 pub mod failure;
 pub mod features;
 pub mod files;
+pub mod fit;
 pub mod folder;
 pub mod input;
 pub mod introspected;

@@ -9,26 +9,46 @@ use std::collections::HashMap;
 /// The name of a type, a command or an event.
 ///
 /// Names in the prelude keep their meaning: the schema's `String` becomes
-/// `QapiString`, so that a glob import does not shadow `String`.
+/// `QapiString`, so that a glob import does not shadow `String`. The schema's
+/// `QapiString` becomes `QapiQapiString`.
 pub fn type_name(name: &str) -> String {
     let pascal = pascal_case(name);
-    if PRELUDE.contains(&pascal.as_str()) {
-        format!("Qapi{pascal}")
+    if PRELUDE.contains(&pascal.trim_start_matches(PREFIX)) {
+        format!("{PREFIX}{pascal}")
     } else {
         pascal
     }
 }
 
+/// The prefix of types whose name has another meaning in Rust.
+const PREFIX: &str = "Qapi";
+
+/// The variant for values and branches that are not in the schema.
+pub const UNRECOGNIZED: &str = "Unrecognized";
+
 /// The names of an enum's variants, one for each wire name.
 pub fn variants<'n>(names: impl IntoIterator<Item = &'n str>) -> Vec<String> {
-    distinct(names.into_iter().map(|name| (name, pascal_case(name))))
+    let pascal = names.into_iter().map(|name| (name, pascal_case(name)));
+    distinct(pascal, &["Self", UNRECOGNIZED])
 }
 
 /// The names of a struct's fields, one for each wire name; `r#` is in front of
-/// keywords.
-pub fn fields<'n>(names: impl IntoIterator<Item = &'n str>) -> Vec<String> {
+/// keywords. Names in `reserved` belong to other fields or variables.
+pub fn fields<'n>(
+    names: impl IntoIterator<Item = &'n str>,
+    reserved: &[impl AsRef<str>],
+) -> Vec<String> {
     let snake = names.into_iter().map(|name| (name, snake_case(name)));
-    distinct(snake).into_iter().map(unreserved).collect()
+    let reserved: Vec<&str> = reserved.iter().map(AsRef::as_ref).collect();
+    let reserved = [&reserved[..], &UNRAW_KEYWORDS].concat();
+    distinct(snake, &reserved).into_iter().map(raw).collect()
+}
+
+/// A name without its case and separators. Names for which it differs have different
+/// Rust names.
+pub fn folded(name: &str) -> String {
+    let letters = name.chars().filter(char::is_ascii_alphanumeric);
+    letters.collect::<String>().to_ascii_lowercase()
 }
 
 /// The module and the feature of a release, such as `v2_11`.
@@ -110,8 +130,8 @@ fn humps(part: &str) -> Vec<&str> {
 }
 
 /// Makes equal names distinct: a name that is spelled like its QMP name keeps
-/// it, the others get as many `_` as needed.
-fn distinct<'n>(names: impl Iterator<Item = (&'n str, String)>) -> Vec<String> {
+/// it, unless it is reserved, and the others get as many `_` as needed.
+fn distinct<'n>(names: impl Iterator<Item = (&'n str, String)>, reserved: &[&str]) -> Vec<String> {
     let names: Vec<(&str, String)> = names.collect();
     let mut owners: HashMap<&str, &str> = HashMap::new();
     for (wire, name) in &names {
@@ -120,6 +140,7 @@ fn distinct<'n>(names: impl Iterator<Item = (&'n str, String)>) -> Vec<String> {
             *owner = wire;
         }
     }
+    owners.extend(reserved.iter().map(|name| (*name, "")));
     let mut taken: HashMap<&str, usize> = HashMap::new();
     let suffixes: Vec<usize> = names
         .iter()
@@ -137,10 +158,8 @@ fn distinct<'n>(names: impl Iterator<Item = (&'n str, String)>) -> Vec<String> {
     names.iter().zip(suffixes).map(suffixed).collect()
 }
 
-fn unreserved(name: String) -> String {
-    if UNRAW_KEYWORDS.contains(&name.as_str()) {
-        name + "_"
-    } else if KEYWORDS.contains(&name.as_str()) {
+fn raw(name: String) -> String {
+    if KEYWORDS.contains(&name.as_str()) {
         format!("r#{name}")
     } else {
         name
@@ -159,7 +178,7 @@ const KEYWORDS: [&str; 47] = [
 ];
 
 /// The names of the prelude, and those that generated files import.
-const PRELUDE: [&str; 63] = [
+const PRELUDE: [&str; 65] = [
     "Alternate",
     "AsMut",
     "AsRef",
@@ -218,11 +237,13 @@ const PRELUDE: [&str; 63] = [
     "Sync",
     "ToOwned",
     "ToString",
+    UNRECOGNIZED,
     "UnrecognizedBranch",
     "UnrecognizedValue",
     "Unsigned",
     "Value",
     "Vec",
+    "Write",
 ];
 
 #[cfg(test)]
@@ -242,6 +263,10 @@ mod tests {
             ("query-named-block-nodes", "QueryNamedBlockNodes"),
             ("x-blockdev-del", "XBlockdevDel"),
             ("String", "QapiString"),
+            ("QapiString", "QapiQapiString"),
+            ("QapiQapiString", "QapiQapiQapiString"),
+            ("QapiInfo", "QapiInfo"),
+            ("UNRECOGNIZED", "QapiUnrecognized"),
             ("STOP", "Stop"),
             ("__com.redhat_drive-mirror", "ComRedhatDriveMirror"),
         ];
@@ -296,10 +321,24 @@ mod tests {
 
     #[test]
     fn fields_that_differ_in_case_stay_distinct() {
-        assert_eq!(fields(["PC", "pc", "Pc"]), ["pc_", "pc", "pc__"]);
+        let free = [""; 0];
+        assert_eq!(fields(["PC", "pc", "Pc"], &free), ["pc_", "pc", "pc__"]);
         assert_eq!(
-            fields(["type", "node-name", "self"]),
+            fields(["type", "node-name", "self"], &free),
             ["r#type", "node_name", "self_"]
+        );
+    }
+
+    #[test]
+    fn reserved_names_belong_to_no_entity() {
+        assert_eq!(
+            fields(["extra", "EXTRA"], &["extra"]),
+            ["extra_", "extra__"]
+        );
+        assert_eq!(fields(["self", "SELF"], &[""; 0]), ["self_", "self__"]);
+        assert_eq!(
+            variants(["self", "unrecognized", "Self"]),
+            ["Self_", "Unrecognized_", "Self__"]
         );
     }
 }

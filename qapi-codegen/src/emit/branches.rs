@@ -7,9 +7,8 @@ use syn::{Arm, Item, Variant, parse_quote};
 use super::codec::{ValueCodec, codec};
 use super::context::FileScope;
 use super::docs;
-use super::enumeration::UNRECOGNIZED;
 use super::piece::piece;
-use crate::analyse::names;
+use crate::analyse::names::{self, UNRECOGNIZED};
 use crate::schema::{BranchContent, NamedType, TypeId, UnionBranch, UnionType, ValueType};
 
 /// The branches of a union as a Rust enum.

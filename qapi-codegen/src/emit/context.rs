@@ -1,7 +1,7 @@
 //! Facts about all releases that the emitters share.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -26,15 +26,17 @@ pub struct EmitContext<'s> {
     boxed: Vec<HashSet<BoxedField<'s>>>,
     directions: Vec<Vec<TypeDirections>>,
     nested_unions: Vec<HashSet<TypeId>>,
-    type_names: HashSet<String>,
+    branches_names: HashMap<UnionKey, String>,
 }
+
+/// The Rust name of a union, and its discriminator.
+type UnionKey = (String, String);
 
 impl<'s> EmitContext<'s> {
     pub fn new(host: HostCrate, program: QemuProgram, schemas: &'s [Schema]) -> Self {
         let schemas: Vec<&Schema> = schemas.iter().collect();
         let interfaces = schemas.iter().map(|schema| Interface::from_schema(schema));
         let interfaces: Vec<Interface<'_>> = interfaces.collect();
-        let all_types = schemas.iter().flat_map(|schema| &schema.types);
         EmitContext {
             host,
             program,
@@ -42,9 +44,7 @@ impl<'s> EmitContext<'s> {
             boxed: interfaces.iter().map(boxed_fields).collect(),
             directions: interfaces.iter().map(type_directions).collect(),
             nested_unions: schemas.iter().map(|schema| nested_unions(schema)).collect(),
-            type_names: all_types
-                .map(|definition| names::type_name(&definition.meta.name))
-                .collect(),
+            branches_names: branches_names(&schemas),
             schemas,
             interfaces,
         }
@@ -145,12 +145,43 @@ impl<'s> EmitContext<'s> {
 
     /// The name of the enum of a union's branches.
     pub fn branches_name(&self, union: &str, discriminator: &str) -> String {
+        self.branches_names[&(union.to_owned(), discriminator.to_owned())].clone()
+    }
+}
+
+/// The names of the enums of the branches of all unions. No type has one of these names,
+/// and no two unions have the same; if need be it has a `_`, as no type does.
+fn branches_names(schemas: &[&Schema]) -> HashMap<UnionKey, String> {
+    let types = schemas.iter().flat_map(|schema| &schema.types);
+    let mut type_names = HashSet::new();
+    let mut unions = BTreeSet::new();
+    for definition in types {
+        let name = names::type_name(&definition.meta.name);
+        if let TypeKind::Union(union) = &definition.kind {
+            unions.insert((name.clone(), union.discriminator.clone()));
+        }
+        type_names.insert(name);
+    }
+    let plain = |(union, discriminator): &UnionKey| {
         let mut name = format!("{union}{}", names::type_name(discriminator));
-        while self.type_names.contains(&name) {
+        while type_names.contains(&name) {
             name += "Branch";
         }
         name
+    };
+    let mut owners: HashMap<String, usize> = HashMap::new();
+    for union in &unions {
+        *owners.entry(plain(union)).or_default() += 1;
     }
+    let named = unions.into_iter().map(|union| {
+        let plain = plain(&union);
+        let name = match owners[&plain] {
+            1 => plain,
+            _ => format!("{}_{}", union.0, names::type_name(&union.1)),
+        };
+        (union, name)
+    });
+    named.collect()
 }
 
 /// The unions that are branches of other unions.

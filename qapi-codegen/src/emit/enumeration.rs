@@ -8,12 +8,9 @@ use super::context::FileScope;
 use super::docs;
 use super::items::ModuleItems;
 use super::piece::piece;
-use crate::analyse::names;
+use crate::analyse::names::{self, UNRECOGNIZED};
 use crate::analyse::sharing::Shared;
 use crate::schema::{EntityMeta, TypeId, TypeKind};
-
-/// The variant for values and branches that are not in the schema.
-pub const UNRECOGNIZED: &str = "Unrecognized";
 
 /// Adds an enum of the schema.
 pub fn emit(scope: &FileScope<'_>, shared: &Shared<TypeId>, items: &mut ModuleItems) {

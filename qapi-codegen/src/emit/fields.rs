@@ -19,6 +19,32 @@ pub struct ObjectFields {
     open: bool,
 }
 
+/// The field of a struct that is not for one member.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum OtherField<'a> {
+    None,
+    /// That of the branch of a union with this discriminator.
+    Branch(&'a str),
+    /// That of the members that are not in the schema.
+    Extra,
+}
+
+impl OtherField<'_> {
+    fn name(self) -> Option<String> {
+        match self {
+            OtherField::None => None,
+            OtherField::Branch(discriminator) => Some(branch_field(discriminator)),
+            OtherField::Extra => Some("extra".to_owned()),
+        }
+    }
+}
+
+/// The name of the field with a union's branch. It is also a parameter of `finish`, next
+/// to `slots`.
+pub fn branch_field(discriminator: &str) -> String {
+    names::fields([discriminator], &["slots"]).concat()
+}
+
 /// A member as a field.
 struct StructField {
     wire_name: String,
@@ -72,19 +98,22 @@ impl<'a, 'c> MemberSite<'a, 'c> {
 }
 
 impl ObjectFields {
+    /// Creates the fields of all members; `other` is the field of the struct that is
+    /// for none of them.
     pub fn new<'m>(
         site: MemberSite<'_, '_>,
         members: impl IntoIterator<Item = &'m Member>,
-        open: bool,
+        other: OtherField<'_>,
     ) -> Self {
         let members: Vec<&Member> = members.into_iter().collect();
-        let names = names::fields(members.iter().map(|member| member.meta.name.as_str()));
+        let wire_names = members.iter().map(|member| member.meta.name.as_str());
+        let names = names::fields(wire_names, other.name().as_slice());
         let fields = members.iter().zip(names);
         ObjectFields {
             fields: fields
                 .map(|(member, name)| site.field(member, &name))
                 .collect(),
-            open,
+            open: other == OtherField::Extra,
         }
     }
 

@@ -6,11 +6,10 @@ use syn::{Attribute, Expr, Field, FieldValue, FnArg, ImplItem, Item, Stmt, Type}
 
 use super::context::FileScope;
 use super::docs;
-use super::fields::{MemberSite, ObjectFields, to_ident};
+use super::fields::{MemberSite, ObjectFields, OtherField, branch_field, to_ident};
 use super::items::ModuleItems;
 use super::piece::piece;
 use crate::analyse::directions::TypeDirections;
-use crate::analyse::names;
 use crate::analyse::sharing::Shared;
 use crate::schema::TypeId;
 
@@ -23,7 +22,7 @@ pub fn emit(scope: &FileScope<'_>, shared: &Shared<TypeId>, items: &mut ModuleIt
     let object = ObjectStruct {
         name: &shared.name,
         wire_name: &schema.get(id).meta.name,
-        fields: ObjectFields::new(site, schema.members(id), false),
+        fields: ObjectFields::new(site, schema.members(id), OtherField::None),
         branch: None,
     };
     object.emit(direction, &docs::type_definition(scope, shared), items);
@@ -77,7 +76,7 @@ impl BranchField<'_> {
     }
 
     fn ident(&self) -> Ident {
-        to_ident(&names::fields([self.discriminator])[0])
+        to_ident(&branch_field(self.discriminator))
     }
 }
 

@@ -6,7 +6,7 @@ use syn::Item;
 use super::command_info::command_info;
 use super::context::FileScope;
 use super::docs;
-use super::fields::{MemberSite, ObjectFields};
+use super::fields::{MemberSite, ObjectFields, OtherField};
 use super::items::ModuleItems;
 use super::object::ObjectStruct;
 use super::piece::piece;
@@ -67,10 +67,14 @@ impl OperationStruct<'_, '_> {
                     owner: None,
                     received: self.direction.received,
                 };
+                let other = match self.open {
+                    true => OtherField::Extra,
+                    false => OtherField::None,
+                };
                 let object = ObjectStruct {
                     name: self.name,
                     wire_name: &self.meta.name,
-                    fields: ObjectFields::new(site, members, self.open),
+                    fields: ObjectFields::new(site, members, other),
                     branch: None,
                 };
                 object.emit(self.direction, docs, items);

@@ -7,7 +7,7 @@
 use super::branches::BranchesEnum;
 use super::context::FileScope;
 use super::docs;
-use super::fields::{MemberSite, ObjectFields};
+use super::fields::{MemberSite, ObjectFields, OtherField};
 use super::items::ModuleItems;
 use super::object::{BranchField, ObjectStruct};
 use crate::analyse::sharing::Shared;
@@ -72,7 +72,7 @@ fn emit_struct(
     let object = ObjectStruct {
         name: &shared.name,
         wire_name: &scope.schema(release).get(id).meta.name,
-        fields: ObjectFields::new(site, members, false),
+        fields: ObjectFields::new(site, members, OtherField::Branch(discriminator)),
         branch: Some(BranchField {
             discriminator,
             branches: &enum_name,

@@ -22,7 +22,7 @@ pub const MOST_BYTES: usize = 16 << 20;
 #[derive(Debug, Clone)]
 pub struct SchemaReply {
     pub(super) entries: Vec<ReplyEntry>,
-    /// The release, if a greeting precedes the reply.
+    /// The release, if a greeting or a reply to `query-version` is in the same log.
     pub version: Option<Version>,
     /// Keys that are unknown and ignored, such as "`x` of `command`"; newer
     /// releases may add some.
@@ -66,10 +66,15 @@ pub fn read(text: &[u8]) -> Result<SchemaReply, InvalidReply> {
 /// Finds the reply in a log of messages, and the release in the greeting.
 fn find_reply(text: &[u8]) -> Result<(Vec<Value>, Option<Version>), InvalidReply> {
     let mut log = MessageLog::default();
-    for message in serde_json::Deserializer::from_slice(text).into_iter::<Value>() {
+    let mut messages = serde_json::Deserializer::from_slice(text).into_iter::<Value>();
+    while let Some(message) = messages.next() {
         let message = message.map_err(|error| invalid_json(&error))?;
         if let Some(entries) = log.receive(unwrap_recorded(message)) {
-            return Ok((entries, log.version));
+            let later = || messages.map_while(Result::ok).map(unwrap_recorded);
+            let version = log
+                .version
+                .or_else(|| later().find_map(|one| stated_version(&one)));
+            return Ok((entries, version));
         }
     }
     match (log.array, log.error) {

@@ -6,13 +6,14 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
+use crate::analyse::names::folded;
 use crate::wire::{Interface, Shape, ShapeId};
 
 /// Names for some types of an interface that are known from elsewhere.
 #[derive(Debug, Default)]
 pub(super) struct GivenNames {
     names: HashMap<ShapeId, String>,
-    /// The names that derived ones must not be equal to, in lowercase.
+    /// The names that derived ones must not be equal to, as [`folded`].
     used: HashSet<String>,
 }
 
@@ -22,13 +23,13 @@ impl GivenNames {
         let mut given = self.names.values();
         if !self.names.contains_key(&id) && given.all(|given| given != name) {
             self.names.insert(id, name.to_owned());
-            self.used.insert(name.to_ascii_lowercase());
+            self.used.insert(folded(name));
         }
     }
 
     /// Keeps names from being derived.
     pub(super) fn reserve(&mut self, names: impl IntoIterator<Item = String>) {
-        let names = names.into_iter().map(|name| name.to_ascii_lowercase());
+        let names = names.into_iter().map(|name| folded(&name));
         self.used.extend(names);
     }
 
@@ -44,7 +45,7 @@ pub(super) struct TypeNames {
     names: HashMap<ShapeId, String>,
     ids: HashMap<String, ShapeId>,
     order: Vec<ShapeId>,
-    /// The names that are in use, in lowercase.
+    /// The names that are in use, as [`folded`].
     used: HashSet<String>,
     /// The number of types that asked for a name.
     requests: HashMap<String, u32>,
@@ -117,10 +118,10 @@ impl TypeNames {
                 1 => name.clone(),
                 count => format!("{name}{count}"),
             };
-            let lower = unique.to_ascii_lowercase();
-            let base = format!("{lower}base");
-            if !self.used.contains(&lower) && !self.used.contains(&base) {
-                self.used.extend([lower, base]);
+            let own = folded(&unique);
+            let base = format!("{own}base");
+            if !self.used.contains(&own) && !self.used.contains(&base) {
+                self.used.extend([own, base]);
                 return unique;
             }
         }

@@ -164,7 +164,7 @@ macro_rules! __serialize_enum {
 #[macro_export]
 macro_rules! __deserialize_enum {
     ($($name:ident),*) => {$(
-        $crate::wire::deserialize_with!($name, deserializer => $crate::wire::text(deserializer, |text| $name::from(text)));
+        $crate::wire::deserialize_with!($name, deserializer => $crate::wire::text(deserializer, |text| Self::from(text)));
     )*};
 }
 

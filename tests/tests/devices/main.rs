@@ -171,6 +171,19 @@ fn a_development_version_proves_presence_only() {
 }
 
 #[test]
+fn what_a_build_may_lack_is_not_new() {
+    let catalogue = Catalogue::open().expect("the data files are valid");
+    let builds = catalogue.builds().read().expect("the records are valid");
+    // Builds of 2.7 lack Xen, and one of 2.8 has it. The CPU is in a list of types only.
+    for old in ["xen-platform", "xen-pci-passthrough", "qemu64-x86_64-cpu"] {
+        assert_eq!(builds.device_addition(old), None, "{old}");
+    }
+    let added = builds.device_addition("virtio-iommu-pci");
+    let added = added.expect("lists of 4.2 lack it");
+    assert_eq!((added.since, added.is_exact), (Series::new(5, 0), true));
+}
+
+#[test]
 fn objects_take_their_properties_flat_or_in_props() {
     let flat = r#"{"execute": "object-add", "arguments":
         {"qom-type": "memory-backend-ram", "id": "m", "size": 1048576}}"#;

@@ -2,6 +2,7 @@
 //! for another crate.
 
 mod dependent;
+mod names;
 mod new_release;
 mod tools;
 
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
         new_release,
     )];
     trials.extend([
+        Trial::test("names-of-generated-code", names::compile),
         Trial::test("dependent-crate", dependent::compiles_and_connects),
         Trial::test("stale-module-tree", dependent::stale_files_are_found),
         Trial::test("bad-folder", dependent::bad_folders_are_refused),

@@ -5,20 +5,25 @@ use std::fs;
 use std::path::Path;
 
 use libtest_mimic::Failed;
+use qapi_codegen::imported::QemuProgram;
+use qapi_codegen::introspect::write_reply;
+use qapi_codegen::wire::Interface;
 use serde_json::Value;
 use tempfile::TempDir;
+use xtask::schema_source::{SchemaSource, SourceOptions};
 use xtask::workspace;
 
 use crate::tools::{cargo, expect, succeed, xtask};
 
 /// 10.2 comes from QEMU's schema files, 11.1 from what a QEMU reports.
 pub fn whole_way(shared: &Path) -> Result<(), Failed> {
-    let copy = Copy::new()?;
+    let copy = Copy::with_series(&["10.0", "10.1"])?;
     let tree = shared.join("qapi/10.2.2");
     let err = copy.run(0, &["import", &tree.to_string_lossy()])?.1;
     expect(&err, "took over 1 override of 10.1")?;
     expect(&err, "added 10.2 to `bindings`")?;
     expect(&err, "cargo xtask diff 10.1 10.2")?;
+    copy.refuses_another_series()?;
     let reply = shared.join("recordings/11.1/query-qmp-schema.json");
     let err = copy.run(0, &["import", &reply.to_string_lossy()])?.1;
     expect(&err, "took over 1 override of 10.2")?;
@@ -49,22 +54,23 @@ pub fn whole_way(shared: &Path) -> Result<(), Failed> {
 }
 
 /// A copy of the workspace with the schemas of some series only.
-struct Copy {
+pub struct Copy {
     folder: TempDir,
 }
 
 const SETTINGS: &str = "bindings = [\"10.0\", \"10.1\"]\nreports = [[\"10.0\", \"10.1\"]]\n";
 
 impl Copy {
-    fn new() -> Result<Copy, Failed> {
+    pub fn with_series(all: &[&str]) -> Result<Copy, Failed> {
         let copy = Copy {
             folder: tempfile::tempdir()?,
         };
         let (from, to) = (workspace::root(), copy.folder.path());
-        for series in ["10.0", "10.1"] {
+        for series in all {
             let folder = Path::new("schemas").join(series);
             copy_folder(&from.join(&folder), &to.join(&folder))?;
         }
+        fs::create_dir_all(to.join("schemas"))?;
         for entry in fs::read_dir(from.join("schemas"))? {
             let path = entry?.path();
             if path
@@ -92,9 +98,37 @@ impl Copy {
         Ok(copy)
     }
 
+    /// Returns the root of the copy.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Runs a command that shall exit with `status`, and returns its two outputs.
-    fn run(&self, status: i32, arguments: &[&str]) -> Result<(String, String), Failed> {
+    pub fn run(&self, status: i32, arguments: &[&str]) -> Result<(String, String), Failed> {
         xtask(self.folder.path(), status, arguments)
+    }
+
+    /// A reply with the interface of 10.1 is not imported as another series, whatever the
+    /// greeting next to it is.
+    fn refuses_another_series(&self) -> Result<(), Failed> {
+        let source = SchemaSource::open("10.1", &SourceOptions::default())?;
+        let schema = source.resolve(source.load_as_stated(QemuProgram::Emulator)?)?;
+        let reply = write_reply(&Interface::from_schema(&schema), source.version());
+        fs::write(self.folder().join("reply.json"), reply.to_string())?;
+        let refused = |copy: &Copy| copy.run(2, &["import", "reply.json", "--as", "11.0"]);
+        expect(
+            &refused(self)?.1,
+            "has the interface of series 10.1, not of 11.0",
+        )?;
+        let version =
+            r#"{"return": {"qemu": {"major": 11, "minor": 0, "micro": 0}, "package": ""}}"#;
+        fs::write(self.folder().join("query-version.json"), version)?;
+        expect(
+            &refused(self)?.1,
+            "has the interface of series 10.1, not of 11.0",
+        )?;
+        let err = self.run(2, &["import", "reply.json", "--as", "10.2"])?.1;
+        expect(&err, "is QEMU 11.0.0, which is not of series 10.2")
     }
 
     /// Properties of devices are not in the schema, so an override allows them.
@@ -107,7 +141,7 @@ impl Copy {
     }
 
     /// Checks the bindings with the dependencies that the workspace has compiled.
-    fn compile(&self, features: &str) -> Result<(), Failed> {
+    pub fn compile(&self, features: &str) -> Result<(), Failed> {
         let mut check = cargo(self.folder.path(), "check")?;
         check.args(["--package", "qmp-bindings", "--features", features]);
         succeed(check).map(drop)

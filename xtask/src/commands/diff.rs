@@ -11,7 +11,6 @@ use qapi_codegen::diff::rule_id::RuleId;
 use qapi_codegen::diff::rules::Compatibility;
 use qapi_codegen::diff::selection::{select_command_line, select_operations, select_used};
 use qapi_codegen::diff::usage::Usage;
-use qapi_codegen::parallel;
 use qapi_codegen::traffic::usage::read_usage;
 
 use super::arguments::{read_release, select_program};
@@ -173,9 +172,7 @@ impl Diff {
             named
         };
         let program = select_program(self.qga, self.storage_daemon);
-        let read = |name| move || catalogue.release(name, program);
-        let (old, new) = parallel::both(read(old), read(new));
-        let (mut old, mut new) = (old?, new?);
+        let (mut old, mut new) = catalogue.pair([old, new], program)?;
         console.notes(&old.notes);
         console.notes(&new.notes);
         let [from, to] = [&old, &new].map(|release| release.schema.version.series());

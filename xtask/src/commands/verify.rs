@@ -1,6 +1,5 @@
 //! `verify`: comparison of a schema with the introspection of a QEMU.
 
-mod fit;
 mod json;
 mod report;
 mod text;
@@ -12,6 +11,7 @@ use crate::Outcome;
 use crate::catalogue::Catalogue;
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::fit;
 use crate::introspected::Introspected;
 use crate::schema_source::{SchemaSource, SourceOptions};
 
@@ -58,9 +58,6 @@ impl Verify {
         for unknown in &introspected.reply.unknown {
             console.note(&format!("ignored unknown {unknown} in the reply"));
         }
-        if introspected.is_storage_daemon() && !self.storage_daemon {
-            console.note(STORAGE_DAEMON);
-        }
         let report = match schema {
             Some(schema) => self.compare(schema, &introspected, console)?,
             None => self.compare_best(&introspected, console)?,
@@ -68,6 +65,10 @@ impl Verify {
         match self.format {
             OutputFormat::Text => console.styled(&text::text(&report, &introspected))?,
             OutputFormat::Json => console.json(&json::json(&report, &introspected))?,
+        }
+        // After a report that is longer than the terminal.
+        if introspected.is_storage_daemon() && !self.storage_daemon {
+            console.note(STORAGE_DAEMON);
         }
         Ok(match report.verification.contradictions.is_empty() {
             true => Outcome::Fine,

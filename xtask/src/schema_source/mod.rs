@@ -9,7 +9,7 @@ mod reply;
 use std::fmt;
 use std::io;
 
-use qapi_codegen::imported::{self, Manifest, QemuProgram};
+use qapi_codegen::imported::{self, Manifest, OVERRIDES, QemuProgram};
 use qapi_codegen::knowledge::PointReleases;
 use qapi_codegen::load::{self, Files, LoadedSchema};
 use qapi_codegen::schema::{Schema, resolve};
@@ -26,7 +26,7 @@ use crate::schema_files::SchemaFiles;
 /// A schema that a SCHEMA argument names, not yet read.
 pub struct SchemaSource {
     argument: String,
-    files: Box<dyn Files>,
+    files: Box<dyn Files + Send + Sync>,
     location: SchemaLocation,
     version: Version,
     is_release: bool,
@@ -51,6 +51,11 @@ impl SchemaSource {
     /// Finds the schema that an argument names.
     pub fn open(argument: &str, options: &SourceOptions) -> Result<SchemaSource, Failure> {
         open::open(argument, options)
+    }
+
+    /// The argument.
+    pub fn argument(&self) -> &str {
+        &self.argument
     }
 
     /// The release whose rules apply.
@@ -90,6 +95,47 @@ impl SchemaSource {
             SchemaLocation::Tree(_) => self.root(program).is_ok(),
             SchemaLocation::File(_) => program == QemuProgram::Emulator,
         }
+    }
+
+    /// Returns `true` if an interface is made from introspection.
+    pub fn is_introspected(&self, program: QemuProgram) -> bool {
+        match &self.location {
+            SchemaLocation::Imported(_, manifest) => manifest.is_synthesised(program),
+            SchemaLocation::Tree(_) | SchemaLocation::File(_) => false,
+        }
+    }
+
+    /// Returns `true` if an interface lacks what introspection does not report.
+    pub fn is_incomplete(&self, program: QemuProgram) -> bool {
+        match &self.location {
+            SchemaLocation::Imported(_, manifest) => manifest.is_incomplete(program),
+            SchemaLocation::Tree(_) | SchemaLocation::File(_) => false,
+        }
+    }
+
+    /// Returns `true` if an interface has from the series of another schema what
+    /// introspection does not report.
+    pub fn is_like(&self, other: &SchemaSource, program: QemuProgram) -> bool {
+        let SchemaLocation::Imported(_, manifest) = &self.location else {
+            return false;
+        };
+        let neighbour = manifest.origin(program).and_then(|origin| origin.neighbour);
+        neighbour == Some(other.version().series())
+    }
+
+    /// The same interface of the emulator, made from introspection, with what that does
+    /// not report from another schema: names, integer sizes, and what the build lacks.
+    pub fn completed(&self, other: &SchemaSource) -> Result<SchemaSource, Failure> {
+        reply::complete(self, other)
+    }
+
+    /// The text of the overrides of an imported series.
+    fn overrides(&self) -> Option<String> {
+        let SchemaLocation::Imported(folder, _) = &self.location else {
+            return None;
+        };
+        let text = self.files.read(&format!("{folder}/{OVERRIDES}")).ok()?;
+        String::from_utf8(text).ok()
     }
 
     fn load_with(

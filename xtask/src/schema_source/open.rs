@@ -132,7 +132,7 @@ fn from_folder(argument: &str, options: &SourceOptions) -> Result<SchemaSource, 
 
 /// A folder that `import` wrote.
 fn from_imported(
-    files: impl Files + 'static,
+    files: impl Files + Send + Sync + 'static,
     folder: &str,
     options: &SourceOptions,
 ) -> Result<SchemaSource, Failure> {
@@ -175,7 +175,7 @@ fn from_file(argument: &str, options: &SourceOptions) -> Result<SchemaSource, Fa
 
 /// A schema of a release.
 pub fn source(
-    files: impl Files + 'static,
+    files: impl Files + Send + Sync + 'static,
     location: SchemaLocation,
     version: Version,
 ) -> SchemaSource {

@@ -5,14 +5,18 @@ use std::collections::{BTreeMap, HashMap};
 use qapi_codegen::imported::{
     ImportedFile, MANIFEST, Manifest, OVERRIDES, QemuProgram, SchemaOrigin,
 };
-use qapi_codegen::introspect::{Neighbour, WrittenSchema, write_schema, write_schema_like};
+use qapi_codegen::introspect::{
+    self, Neighbour, WrittenSchema, write_reply, write_schema, write_schema_like,
+};
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::ValidSchema;
 use qapi_codegen::version::{Series, Version};
+use qapi_codegen::wire::Interface;
 
 use super::{SchemaLocation, SchemaSource, SourceOptions, sha256};
 use crate::carried_overrides::carry_over;
 use crate::failure::Failure;
+use crate::fit;
 use crate::introspected::Introspected;
 use crate::workspace;
 
@@ -33,12 +37,24 @@ pub fn reply_files(
     options: ReplyOptions<'_>,
 ) -> Result<BTreeMap<String, String>, Failure> {
     let written = write(introspected, options)?;
+    let origin = SchemaOrigin {
+        neighbour: options.neighbour,
+        ..reply_origin(introspected, QemuProgram::Emulator)
+    };
+    written_files(written, options.version, origin)
+}
+
+/// The files for a schema that was written for a reply.
+fn written_files(
+    written: WrittenSchema,
+    release: Version,
+    origin: SchemaOrigin,
+) -> Result<BTreeMap<String, String>, Failure> {
     let manifest = Manifest {
-        release: options.version,
+        release,
         schema: vec![SchemaOrigin {
-            neighbour: options.neighbour,
             not_in_build: written.not_in_build,
-            ..reply_origin(introspected, QemuProgram::Emulator)
+            ..origin
         }],
     };
     let manifest =
@@ -73,7 +89,10 @@ fn write(introspected: &Introspected, options: ReplyOptions<'_>) -> Result<Writt
 
 /// Reads a schema without overrides, which correct it for the wire.
 fn read(argument: &str) -> Result<(ValidSchema, Schema), Failure> {
-    let source = SchemaSource::open(argument, &SourceOptions::default())?;
+    read_source(&SchemaSource::open(argument, &SourceOptions::default())?)
+}
+
+fn read_source(source: &SchemaSource) -> Result<(ValidSchema, Schema), Failure> {
     let valid = source.validate(source.load_as_stated(QemuProgram::Emulator)?)?;
     let schema = resolve(&valid);
     Ok((valid, schema))
@@ -99,12 +118,10 @@ pub fn reply_origin(introspected: &Introspected, interface: QemuProgram) -> Sche
 /// of the series that it takes everything else from.
 pub fn open(argument: &str) -> Result<SchemaSource, Failure> {
     let introspected = Introspected::open(argument)?;
-    let version = introspected.version.ok_or_else(|| {
-        Failure::new(format!("`{argument}` does not state its release")).with_help(
-            "save the greeting in front of the reply, or as `greeting.json` in the same folder; \
-             `cargo xtask verify --all` finds the series that matches best",
-        )
-    })?;
+    let version = match introspected.version {
+        Some(version) => version,
+        None => recognise(argument, &introspected)?,
+    };
     let series = version.series();
     let neighbour = workspace::imported()?
         .into_iter()
@@ -124,10 +141,57 @@ pub fn open(argument: &str) -> Result<SchemaSource, Failure> {
         format!("; names, conditions and integer sizes are those of {neighbour}")
     });
     let mut source = from_files(files)?;
-    source
-        .notes
-        .push(format!("`{argument}` is QEMU {version}{origin}"));
+    let release = match introspected.version {
+        Some(version) => format!("is QEMU {version}"),
+        None => format!("agrees with series {series} alone"),
+    };
+    source.notes.push(format!("`{argument}` {release}{origin}"));
     Ok(source)
+}
+
+/// The release of the only series that explains a reply which does not state its own.
+fn recognise(argument: &str, introspected: &Introspected) -> Result<Version, Failure> {
+    let imported = workspace::imported()?;
+    let fits = fit::rank(&imported, QemuProgram::Emulator, introspected)?;
+    let mut perfect = fits.iter().filter(|fit| fit.is_perfect());
+    match (perfect.next(), perfect.next()) {
+        (Some(fit), None) => {
+            let source = SchemaSource::open(&fit.series.to_string(), &SourceOptions::default())?;
+            Ok(source.version())
+        }
+        _ => Err(
+            Failure::new(format!("`{argument}` does not state its release")).with_help(
+                "save the greeting in front of the reply, or as `greeting.json` in the same \
+                 folder; `cargo xtask verify --all` finds the series that matches best",
+            ),
+        ),
+    }
+}
+
+/// The same interface with names, conditions and integer sizes of another schema, and
+/// with what the build lacks.
+pub fn complete(source: &SchemaSource, other: &SchemaSource) -> Result<SchemaSource, Failure> {
+    let release = source.version();
+    let schema = resolve(&source.validate(source.load_as_stated(QemuProgram::Emulator)?)?);
+    let reply = write_reply(&Interface::from_schema(&schema), release);
+    let reply = introspect::read(reply.to_string().as_bytes())
+        .map_err(|_| Failure::new("the schema does not translate to a reply"))?;
+    let (valid, schema) = read_source(other)?;
+    let neighbour = Neighbour::new(&valid, &schema);
+    let written = write_schema_like(&reply.interface(), release, &neighbour, None);
+    let loaded = source.load_as_stated(QemuProgram::Emulator)?;
+    let origin = SchemaOrigin {
+        neighbour: Some(other.version().series()),
+        ..source.origin(QemuProgram::Emulator, &loaded)?
+    };
+    let mut files = written_files(written, release, origin)?;
+    let overrides = match source.overrides() {
+        Some(own) => Some(own),
+        None => carry_over(other.version().series(), release.series(), &files)?
+            .map(|carried| carried.text),
+    };
+    files.extend(overrides.map(|text| (OVERRIDES.to_owned(), text)));
+    from_files(files)
 }
 
 fn from_files(files: BTreeMap<String, String>) -> Result<SchemaSource, Failure> {

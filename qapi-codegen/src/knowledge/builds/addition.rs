@@ -16,9 +16,10 @@ pub struct Addition {
 }
 
 impl BuildEvidence {
-    /// The addition of a device; nothing if no list before it is complete.
+    /// The addition of a device; nothing if no list before it is complete, or if builds
+    /// leave the device out for another reason than its age.
     pub fn device_addition(&self, device: &str) -> Option<Addition> {
-        if !self.is_device(device) {
+        if !self.is_device(device) || self.notes().is_optional(device) {
             return None;
         }
         let lists = self.builds_by_presence(device);

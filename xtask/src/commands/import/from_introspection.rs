@@ -11,6 +11,7 @@ use super::{Import, manifest_text, write_series, write_subset};
 use crate::Outcome;
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::fit;
 use crate::introspected::Introspected;
 use crate::schema_source::{
     Disk, ReplyOptions, SchemaSource, SourceOptions, reply_files, reply_origin,
@@ -26,6 +27,7 @@ pub fn import(arguments: &Import, console: &mut Console) -> Result<Outcome, Fail
         return import_storage_daemon(&introspected, series, console);
     }
     refuse_to_replace(&workspace::series_folder(series), series)?;
+    refuse_contradiction(arguments, &introspected, series)?;
     let neighbour = workspace::series_before(series)?;
     let options = ReplyOptions {
         version,
@@ -96,6 +98,24 @@ fn select_version(arguments: &Import, introspected: &Introspected) -> Result<Ver
             version.series()
         ))),
     }
+}
+
+/// Refuses a reply that is the interface of another series than the stated one.
+fn refuse_contradiction(
+    arguments: &Import,
+    introspected: &Introspected,
+    series: Series,
+) -> Result<(), Failure> {
+    let fits = fit::rank(&workspace::imported()?, QemuProgram::Emulator, introspected)?;
+    let mut perfect = fits.iter().filter(|fit| fit.is_perfect());
+    let Some(other) = perfect.next().filter(|other| other.series != series) else {
+        return Ok(());
+    };
+    let message = format!(
+        "`{}` has the interface of series {}, not of {series}",
+        arguments.schema, other.series
+    );
+    Err(Failure::new(message).with_help("is its greeting, or `--as`, that of another QEMU?"))
 }
 
 /// Protects a schema from a source tree, which has more than introspection.

@@ -9,8 +9,8 @@ use qapi_codegen::introspect::{
 use qapi_codegen::overrides::OverrideEntry;
 use qapi_codegen::version::Version;
 
-use super::fit::SeriesFit;
 use super::report::VerifyReport;
+use crate::fit::SeriesFit;
 use crate::introspected::Introspected;
 
 /// Converts the report to JSON.

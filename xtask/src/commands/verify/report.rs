@@ -13,8 +13,8 @@ use qapi_codegen::schema::Schema;
 use qapi_codegen::version::Version;
 use qapi_codegen::wire::Interface;
 
-use super::fit::SeriesFit;
 use crate::failure::Failure;
+use crate::fit::SeriesFit;
 use crate::introspected::Introspected;
 use crate::schema_source::SchemaSource;
 

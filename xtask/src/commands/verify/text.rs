@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use qapi_codegen::introspect::{Contradiction, DifferenceSide, InterfaceDifference};
 use qapi_codegen::overrides::OverrideEntry;
 
-use super::fit::SeriesFit;
 use super::report::VerifyReport;
+use crate::fit::SeriesFit;
 use crate::introspected::Introspected;
 use crate::monitor::printable;
 use crate::render::count;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::version::Series;
 
-use super::report::VerifyReport;
+use crate::commands::verify::VerifyReport;
 use crate::failure::Failure;
 use crate::introspected::Introspected;
 use crate::progress::progress_bar;
@@ -20,6 +20,13 @@ pub struct SeriesFit {
     pub contradictions: usize,
     /// The number of items that are not in the schema of the series.
     pub extra: usize,
+}
+
+impl SeriesFit {
+    /// Returns `true` if nothing shows that the QEMU is of another series.
+    pub fn is_perfect(&self) -> bool {
+        self.contradictions + self.extra == 0
+    }
 }
 
 /// Compares all series, and sorts them by similarity, best match first.
