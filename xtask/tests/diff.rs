@@ -406,7 +406,7 @@ fn command_lines_are_findings() {
             format,
         ];
         let (text, _) = workspace.expect(1, &arguments);
-        assert!(text.contains("-chardev.wait"), "{text}");
+        assert!(text.contains("-chardev wait"), "{text}");
         assert!(!text.contains("Rust types"), "{text}");
     }
     let (text, _) = workspace.expect(1, &["diff", "2.6", "2.7", "--command-line-only"]);
