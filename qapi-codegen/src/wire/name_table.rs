@@ -13,9 +13,29 @@ pub type TableJoin<'t, 's, T> = Vec<(&'s str, (Option<&'t T>, Option<&'t T>))>;
 
 #[derive(Debug, Clone)]
 struct NamedEntry<'s, T> {
-    name: &'s str,
+    key: NameKey<'s>,
     position: u32,
     value: T,
+}
+
+/// A name behind its first bytes as a number, which most comparisons do not go beyond.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct NameKey<'s> {
+    start: u64,
+    name: &'s str,
+}
+
+impl<'s> NameKey<'s> {
+    fn new(name: &'s str) -> NameKey<'s> {
+        let mut start = [0; 8];
+        for (byte, own) in start.iter_mut().zip(name.bytes()) {
+            *byte = own;
+        }
+        NameKey {
+            start: u64::from_be_bytes(start),
+            name,
+        }
+    }
 }
 
 impl<T> Default for NameTable<'_, T> {
@@ -47,12 +67,12 @@ impl<'s, T> NameTable<'s, T> {
         let entries = entries.into_iter();
         let mut entries: Vec<_> = entries
             .map(|(position, name, value)| NamedEntry {
-                name,
+                key: NameKey::new(name),
                 position,
                 value,
             })
             .collect();
-        entries.sort_by_key(|entry| entry.name);
+        entries.sort_by_key(|entry| entry.key);
         NameTable { entries }
     }
 
@@ -62,8 +82,9 @@ impl<'s, T> NameTable<'s, T> {
     }
 
     fn position(&self, name: &str) -> Option<usize> {
+        let key = NameKey::new(name);
         self.entries
-            .binary_search_by(|entry| entry.name.cmp(name))
+            .binary_search_by(|entry| entry.key.cmp(&key))
             .ok()
     }
 
@@ -75,7 +96,7 @@ impl<'s, T> NameTable<'s, T> {
     /// The entry with this name, with the name as the table borrows it.
     pub fn get_key_value(&self, name: &str) -> Option<(&'s str, &T)> {
         let entry = &self.entries[self.position(name)?];
-        Some((entry.name, &entry.value))
+        Some((entry.key.name, &entry.value))
     }
 
     /// Returns `true` if there is an entry with this name.
@@ -95,12 +116,14 @@ impl<'s, T> NameTable<'s, T> {
 
     /// The entries in the order of their names.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&'s str, &T)> + Clone {
-        self.entries.iter().map(|entry| (entry.name, &entry.value))
+        self.entries
+            .iter()
+            .map(|entry| (entry.key.name, &entry.value))
     }
 
     /// The names in their order.
     pub fn names(&self) -> impl ExactSizeIterator<Item = &'s str> + Clone {
-        self.entries.iter().map(|entry| entry.name)
+        self.entries.iter().map(|entry| entry.key.name)
     }
 
     /// The values in the order of their names.
@@ -112,7 +135,9 @@ impl<'s, T> NameTable<'s, T> {
     pub fn declared(&self) -> impl ExactSizeIterator<Item = (&'s str, &T)> {
         let mut order: Vec<&NamedEntry<'s, T>> = self.entries.iter().collect();
         order.sort_by_key(|entry| entry.position);
-        order.into_iter().map(|entry| (entry.name, &entry.value))
+        order
+            .into_iter()
+            .map(|entry| (entry.key.name, &entry.value))
     }
 
     /// The entries of two tables by name, in the order of the names.
@@ -135,11 +160,12 @@ impl<'s, T> NameTable<'s, T> {
     /// Adds an entry as the last one declared.
     pub fn insert(&mut self, name: &'s str, value: T) {
         let position = self.entries.len() as u32;
-        let index = self.entries.partition_point(|entry| entry.name < name);
+        let key = NameKey::new(name);
+        let index = self.entries.partition_point(|entry| entry.key < key);
         self.entries.insert(
             index,
             NamedEntry {
-                name,
+                key,
                 position,
                 value,
             },
@@ -148,7 +174,7 @@ impl<'s, T> NameTable<'s, T> {
 
     /// Keeps the entries for which a condition holds.
     pub fn retain(&mut self, mut keep: impl FnMut(&'s str) -> bool) {
-        self.entries.retain(|entry| keep(entry.name));
+        self.entries.retain(|entry| keep(entry.key.name));
     }
 }
 
@@ -158,4 +184,31 @@ fn smaller_name<'s, T>(
 ) -> Option<&'s str> {
     let names = left.into_iter().chain(right);
     names.map(|(name, _)| *name).min()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_in_the_order_of_their_bytes_and_found() {
+        let names = [
+            "blockdev-add",
+            "blockdev",
+            "block",
+            "",
+            "é",
+            "blockdev-ad",
+            "a\0",
+            "a",
+        ];
+        let table: NameTable<'_, usize> = names.into_iter().zip(0..).collect();
+        let mut sorted = names;
+        sorted.sort_unstable();
+        assert_eq!(table.names().collect::<Vec<_>>(), sorted);
+        for (index, name) in names.into_iter().enumerate() {
+            assert_eq!(table.get(name), Some(&index), "{name}");
+        }
+        assert!(!table.contains("blockdev-a"));
+    }
 }

@@ -1,6 +1,6 @@
 //! Members, values and branches over all series.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use qapi_codegen::schema::EntityMeta;
 use qapi_codegen::version::Version;
@@ -149,10 +149,14 @@ impl MemberTable {
             let data = interface.object(branch.content);
             let data = data.and_then(|object| object.only_member("data"));
             let wrapped = data.map(|member| type_label(interface, member.shape));
+            // The value and its branch often have the same condition.
             let conditions = branch.conditions.iter().map(|own| condition_text(own));
+            let conditions: BTreeSet<String> = conditions.collect();
             let state = MemberState {
                 ty: label.or(wrapped),
-                condition: conditions.reduce(|left, right| format!("{left}, {right}")),
+                condition: conditions
+                    .into_iter()
+                    .reduce(|left, right| format!("{left}, {right}")),
                 ..MemberState::new(Some(branch.meta))
             };
             let name = format!("{}={value}", branches.discriminator);
