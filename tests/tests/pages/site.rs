@@ -223,22 +223,23 @@ impl Site<'_> {
         wait_until(self.session, &shown).await
     }
 
+    /// Puts text into the field of the checker, and waits for a status that a regular
+    /// expression matches.
+    async fn paste(&self, text: &str, status: &str) -> Outcome {
+        let field = self.session.find(By::Id("text")).await?;
+        field.send_keys(text).await?;
+        let button = self.session.find(By::Css("#check button")).await?;
+        button.click().await?;
+        let answered =
+            format!("return /{status}/.test(document.getElementById('status').textContent)");
+        wait_until(self.session, &answered).await
+    }
+
     /// Without the checker, the names in pasted text are looked up.
     async fn look_up_names(&self) -> Outcome {
         self.open("check.html?from=2.5&to=2.11").await?;
-        let field = self.session.find(By::Id("text")).await?;
-        field.send_keys(REQUEST).await?;
-        field
-            .send_keys("\nqemu-system-x86_64 -readconfig a")
-            .await?;
-        self.session
-            .find(By::Css("#check button"))
-            .await?
-            .click()
-            .await?;
-        let answered =
-            "return /looked up for QEMU 2.11/.test(document.getElementById('status').textContent)";
-        wait_until(self.session, answered).await?;
+        let text = format!("{REQUEST}\nqemu-system-x86_64 -readconfig a");
+        self.paste(&text, "looked up for QEMU 2.11").await?;
         let answers = self.text("#answers").await?;
         for part in [
             "blockdev-add",
@@ -270,16 +271,7 @@ impl Site<'_> {
         if self.session.find_all(By::Id("text")).await?.is_empty() {
             return check(!is_required(), "the site has the checker");
         }
-        let field = self.session.find(By::Id("text")).await?;
-        field.send_keys(REQUEST).await?;
-        self.session
-            .find(By::Css("#check button"))
-            .await?
-            .click()
-            .await?;
-        let answered =
-            "return /rejected|failed/.test(document.getElementById('status').textContent)";
-        wait_until(self.session, answered).await?;
+        self.paste(REQUEST, "rejected|failed").await?;
         let status = self.text("#status").await?;
         check(
             status.starts_with("1 request: 0 accepted, 1 rejected"),
