@@ -101,6 +101,43 @@ fn check_reads_replies_if_asked() {
 }
 
 #[test]
+fn only_what_a_request_uses_is_deprecated() {
+    let cases = [
+        (r#"{"execute": "eject", "arguments": {"id": "cd"}}"#, ""),
+        (
+            r#"{"execute": "eject", "arguments": {"device": "cd"}}"#,
+            "device",
+        ),
+        (
+            r#"{"execute": "block-commit", "arguments": {"device": "d"}}"#,
+            "",
+        ),
+        (
+            r#"{"execute": "block-commit", "arguments": {"device": "d", "top": "a"}}"#,
+            "top",
+        ),
+        (
+            r#"{"execute": "change", "arguments": {"device": "vnc", "target": "none"}}"#,
+            "the command",
+        ),
+    ];
+    for (request, deprecated) in cases {
+        let folder = folder(&[("a.json", request)]);
+        let (out, _) = expect(&folder, 0, &["check", "--against", "4.2", "a.json"]);
+        let found: Vec<&str> = out
+            .lines()
+            .filter(|line| line.contains("[deprecated]"))
+            .collect();
+        assert_eq!(
+            found.len(),
+            usize::from(!deprecated.is_empty()),
+            "{request}\n{out}"
+        );
+        assert!(found.concat().contains(deprecated), "{request}\n{out}");
+    }
+}
+
+#[test]
 fn unreadable_files_are_status_2() {
     let folder = folder(&[("a.qmp", SCRIPT)]);
     for arguments in [

@@ -92,10 +92,8 @@ impl MigrationRule {
     /// Returns whether the rule is about its commands as a whole.
     pub fn answers_for_command(&self) -> bool {
         let renames = |step: &RewriteStep| matches!(step, RewriteStep::RenameCommand(_));
-        let is_unconditional = self.when.is_empty() && self.steps.is_empty();
-        self.steps.iter().any(renames)
-            || is_unconditional
-            || self.answers.iter().any(String::is_empty)
+        let is_unlimited = self.when.is_empty() && self.steps.is_empty() && self.answers.is_empty();
+        self.steps.iter().any(renames) || is_unlimited || self.answers.iter().any(String::is_empty)
     }
 
     /// Returns whether the rule is about a value, if one is given.

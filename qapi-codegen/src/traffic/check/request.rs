@@ -130,9 +130,11 @@ impl<'m> MessageWalk<'m> {
         command: &'m CommandInterface<'m>,
         arguments: &'m JsonValue<'m>,
     ) {
-        for rule in &command.deprecations {
+        let name = &command.shape.meta.name;
+        let rules = command.deprecations.iter();
+        for rule in rules.filter(|rule| rule.applies_to(name, arguments)) {
             if rule.answers_for_command() {
-                let subject = ProblemSubject::Command(&command.shape.meta.name);
+                let subject = ProblemSubject::Command(name);
                 self.report_deprecated(&MessagePath::Root, subject);
             } else if let Some(path) = rule.paths().find(|path| is_present(arguments, path)) {
                 self.report_deprecated(&MessagePath::Root.member(path), ProblemSubject::Member);
