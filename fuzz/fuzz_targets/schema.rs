@@ -33,7 +33,7 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(valid) = validate(loaded) else {
         return;
     };
-    let again = canonical::print(valid.loaded(), &valid.docs().definitions);
+    let again = canonical::print(valid.loaded(), valid.docs());
     let schema = resolve(&valid);
     let mut loaded = read(again.clone().into_bytes(), version);
     loaded.documentation = DocumentationKind::Facts;

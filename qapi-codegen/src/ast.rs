@@ -28,8 +28,8 @@ pub enum Item {
     Include(IncludeDirective),
     /// `{ 'pragma': { ... } }`
     Pragma(PragmaDirective),
-    /// A type, a command or an event.
-    Definition(Definition),
+    /// A type, a command or an event. It is on the heap since most items are comments.
+    Definition(Box<Definition>),
 }
 
 /// An `include` directive.

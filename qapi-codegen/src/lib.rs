@@ -61,6 +61,7 @@ pub mod diagnostic;
 pub mod dialect;
 pub mod diff;
 pub mod doc;
+mod duplicates;
 #[cfg(feature = "generate")]
 pub mod emit;
 pub mod imported;

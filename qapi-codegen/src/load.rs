@@ -52,7 +52,7 @@ impl LoadedSchema {
     /// All definitions in order, to be changed.
     pub fn definitions_mut(&mut self) -> impl Iterator<Item = &mut Definition> {
         self.items.iter_mut().filter_map(|item| match item {
-            Item::Definition(definition) => Some(definition),
+            Item::Definition(definition) => Some(&mut **definition),
             Item::Comment(_) | Item::Include(_) | Item::Pragma(_) => None,
         })
     }
@@ -60,7 +60,7 @@ impl LoadedSchema {
     /// All definitions in order.
     pub fn definitions(&self) -> impl Iterator<Item = &Definition> {
         self.items.iter().filter_map(|item| match item {
-            Item::Definition(definition) => Some(definition),
+            Item::Definition(definition) => Some(&**definition),
             Item::Comment(_) | Item::Include(_) | Item::Pragma(_) => None,
         })
     }

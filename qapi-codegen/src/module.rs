@@ -73,13 +73,13 @@ mod tests {
         let modules = [Some("block-core"), Some("block-core"), Some("root")];
         assert_eq!(definition_modules(&loaded), modules);
 
-        let text = canonical::print(&loaded, &doc::parse(&loaded).definitions);
+        let text = canonical::print(&loaded, &doc::definitions(&loaded));
         let files = HashMap::from([("qmp.json".to_owned(), text.clone().into_bytes())]);
         let mut imported = load(&files, "qmp.json", Version::NEWEST).unwrap();
         imported.documentation = DocumentationKind::Facts;
         assert_eq!(definition_modules(&imported), modules);
         assert_eq!(
-            canonical::print(&imported, &doc::parse(&imported).definitions),
+            canonical::print(&imported, &doc::definitions(&imported)),
             text
         );
     }

@@ -18,9 +18,10 @@ mod unparsed;
 mod view;
 
 use std::collections::HashSet;
+use std::sync::OnceLock;
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::doc::{self, DocComments};
+use crate::doc::{self, DefinitionDocs};
 use crate::load::LoadedSchema;
 use crate::source::{Sources, Span};
 use view::SchemaView;
@@ -32,7 +33,7 @@ use view::SchemaView;
 #[derive(Debug)]
 pub struct ValidSchema {
     loaded: LoadedSchema,
-    docs: DocComments,
+    docs: OnceLock<Vec<DefinitionDocs>>,
     warnings: Vec<Diagnostic>,
 }
 
@@ -42,9 +43,10 @@ impl ValidSchema {
         &self.loaded
     }
 
-    /// The documentation comments.
-    pub fn docs(&self) -> &DocComments {
-        &self.docs
+    /// The documentation of each definition, in the order of the definitions. It is
+    /// read when it is needed, since no rule depends on what it says.
+    pub fn docs(&self) -> &[DefinitionDocs] {
+        self.docs.get_or_init(|| doc::definitions(&self.loaded))
     }
 
     /// The diagnostics that are not errors.
@@ -88,7 +90,7 @@ pub fn validate(mut loaded: LoadedSchema) -> Result<ValidSchema, InvalidSchema> 
     }
     Ok(ValidSchema {
         loaded,
-        docs,
+        docs: OnceLock::new(),
         warnings: diagnostics,
     })
 }

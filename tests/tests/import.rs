@@ -85,7 +85,7 @@ fn same(folder: &Path, interface: QemuProgram) -> Result<(), Failed> {
 }
 
 fn print(loaded: &LoadedSchema) -> String {
-    canonical::print(loaded, &doc::parse(loaded).definitions)
+    canonical::print(loaded, &doc::definitions(loaded))
 }
 
 /// The definitions, without the spans, which alone may differ.
@@ -110,7 +110,7 @@ fn facts(loaded: &LoadedSchema) -> Vec<String> {
         docs.remove_prose();
         format!("{docs:?}")
     };
-    let docs = doc::parse(loaded).definitions;
+    let docs = doc::definitions(loaded);
     docs.into_iter().map(fact).collect()
 }
 

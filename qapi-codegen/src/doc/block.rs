@@ -81,7 +81,7 @@ impl BlockFinder<'_> {
             next_item: self.next_item,
             opening: span,
             closing: span,
-            lines: Vec::new(),
+            lines: Vec::with_capacity(16),
             symbol: None,
             members: Vec::new(),
             features: Vec::new(),

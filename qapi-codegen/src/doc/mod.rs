@@ -1,4 +1,4 @@
-//! Documentation comments, parsed once for validation, model and importer.
+//! Documentation comments, for validation, model and importer.
 //!
 //! Since 2.9 a block between two lines `##` is part of the language: `strict`
 //! parses blocks as the releases since 9.0 do, `loose` as those before. Other
@@ -28,11 +28,9 @@ pub use block::line_text;
 pub use prose::ProseBlock;
 use section::{Section, SectionKind};
 
-/// The documentation comments of a schema.
+/// The documentation comments of a schema, as far as rules apply to them.
 #[derive(Debug, Default)]
 pub struct DocComments {
-    /// The documentation of each definition, in the order of the definitions.
-    pub definitions: Vec<DefinitionDocs>,
     /// All blocks of a release that checks them, in order.
     pub blocks: Vec<DocBlock>,
     /// Syntax errors of the blocks.
@@ -135,7 +133,12 @@ impl Facts {
     }
 }
 
-/// Parses the comments of a schema.
+/// Parses the blocks of a schema.
+pub fn parse(loaded: &LoadedSchema) -> DocComments {
+    read(loaded, |_, _, _| {})
+}
+
+/// The documentation of each definition of a schema, in the order of the definitions.
 ///
 /// # Examples
 ///
@@ -147,11 +150,24 @@ impl Facts {
 ///             { 'enum': 'Mode', 'data': [ 'off', 'on' ] }\n";
 /// let files = HashMap::from([("a.json".to_owned(), text.as_bytes().to_vec())]);
 /// let loaded = load(&files, "a.json", Version::NEWEST)?;
-/// let docs = doc::parse(&loaded).definitions;
+/// let docs = doc::definitions(&loaded);
 /// assert_eq!(format!("{:#}", docs[0].facts.since.unwrap()), "1.7");
 /// # Ok::<(), std::io::Error>(())
 /// ```
-pub fn parse(loaded: &LoadedSchema) -> DocComments {
+pub fn definitions(loaded: &LoadedSchema) -> Vec<DefinitionDocs> {
+    let mut definitions = Vec::new();
+    read(loaded, |definition, comments, before| {
+        definitions.push(definition_docs(loaded, definition, comments, before));
+    });
+    definitions
+}
+
+/// Parses all blocks, and visits each definition with the comments before it and the
+/// sections of the block that documents it.
+fn read<'s>(
+    loaded: &'s LoadedSchema,
+    mut visit: impl FnMut(&Definition, &[Span], Option<Vec<Section<'s>>>),
+) -> DocComments {
     let mut output = DocComments::default();
     let mut comments = Vec::new();
     for (index, item) in loaded.items.iter().enumerate() {
@@ -167,9 +183,8 @@ pub fn parse(loaded: &LoadedSchema) -> DocComments {
         let before = before_item(loaded, &comments, index, Some(next), &mut output);
         if let Item::Definition(definition) = item {
             let last = output.blocks.last();
-            let before = before.filter(|_| last.is_some_and(|block| block.documents(definition)));
-            let docs = definition_docs(loaded, definition, &comments, before);
-            output.definitions.push(docs);
+            let documents = last.is_some_and(|block| block.documents(definition));
+            visit(definition, &comments, before.filter(|_| documents));
         }
         comments.clear();
     }

@@ -1,6 +1,7 @@
 //! Sections of documentation comments.
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::duplicates::duplicates;
 use crate::source::Span;
 
 /// A line of a comment.
@@ -21,7 +22,7 @@ pub struct Section<'s> {
 }
 
 /// The subject of a section.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SectionKind<'s> {
     Body,
     /// A member, value or branch.
@@ -72,10 +73,12 @@ impl<'s> SectionList<'s> {
 
     /// Begins a section, whose first line may have text.
     pub fn open(&mut self, kind: SectionKind<'s>, line: Span, text: Option<&'s str>) {
+        let mut lines = Vec::with_capacity(4);
+        lines.extend(text.map(str::trim_start));
         self.sections.push(Section {
             kind,
             line: Some(line),
-            lines: text.into_iter().map(str::trim_start).collect(),
+            lines,
         });
         self.after_blank = false;
     }
@@ -128,14 +131,21 @@ impl<'s> SectionList<'s> {
 
     /// The sections, if no name is described twice.
     pub fn finish(self) -> DocResult<Vec<Section<'s>>> {
-        let mut seen = std::collections::HashMap::new();
-        for section in &self.sections {
-            if let SectionKind::Member(name) | SectionKind::Feature(name) = section.kind
-                && let Some(line) = section.line
-                && let Some(first) = seen.insert(section.kind, line)
-            {
-                return Err(duplicate_description(name, first, line));
-            }
+        let described = self.sections.iter().filter_map(|section| {
+            let name = match section.kind {
+                SectionKind::Member(name) => (false, name),
+                SectionKind::Feature(name) => (true, name),
+                SectionKind::Body | SectionKind::Tagged(_) => return None,
+            };
+            Some((name, section.line?))
+        });
+        let (names, lines): (Vec<(bool, &str)>, Vec<Span>) = described.unzip();
+        if let Some(&(first, later)) = duplicates(&names).first() {
+            return Err(duplicate_description(
+                names[later].1,
+                lines[first],
+                lines[later],
+            ));
         }
         Ok(self.sections)
     }

@@ -10,7 +10,7 @@ use crate::version::Version;
 fn facts(text: &str) -> Vec<String> {
     let files = HashMap::from([("a.json".to_owned(), text.as_bytes().to_vec())]);
     let loaded = load(&files, "a.json", Version::NEWEST).unwrap();
-    parse(&loaded).definitions.iter().map(describe).collect()
+    definitions(&loaded).iter().map(describe).collect()
 }
 
 fn describe(docs: &DefinitionDocs) -> String {
@@ -131,7 +131,7 @@ fn examples_are_literal() {
     let loaded = load(&files, "a.json", Version::NEWEST).unwrap();
     let lines = |lines: &[&str]| lines.iter().map(|line| line.to_string()).collect();
     assert_eq!(
-        parse(&loaded).definitions[0].prose,
+        definitions(&loaded)[0].prose,
         [
             ProseBlock::Text(lines(&["Text."])),
             ProseBlock::Literal(lines(&["    -> { }", "", "    <- { }"])),

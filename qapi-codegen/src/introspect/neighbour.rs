@@ -49,7 +49,7 @@ impl<'n> Neighbour<'n> {
     /// The definitions with their documentation, in order.
     pub(super) fn definitions(&self) -> impl Iterator<Item = (&'n Definition, &'n DefinitionDocs)> {
         let valid: &'n ValidSchema = self.valid;
-        valid.loaded().definitions().zip(&valid.docs().definitions)
+        valid.loaded().definitions().zip(valid.docs())
     }
 
     pub(super) fn definition(&self, name: &str) -> Option<&'n Definition> {

@@ -106,7 +106,8 @@ impl<'i, 's> DefinitionBuilder<'i, 's> {
     ) -> String {
         let pragma = self.build_pragma(&definitions, pragmas);
         let pragma = pragma.into_iter().map(ast::Item::Pragma);
-        let definitions = definitions.into_iter().map(ast::Item::Definition);
+        let definitions = definitions.into_iter().map(Box::new);
+        let definitions = definitions.map(ast::Item::Definition);
         let loaded = LoadedSchema {
             version: self.version,
             sources: std::mem::take(&mut self.sources),

@@ -65,7 +65,7 @@ impl PointReleases {
     /// Changes the schema of a release to that of an earlier one of its series.
     pub fn undo(&self, loaded: &mut LoadedSchema, wanted: Version) -> PointDifferences {
         let mut differences = PointDifferences::default();
-        let docs = doc::parse(loaded).definitions;
+        let docs = doc::definitions(loaded);
         for (definition, docs) in loaded.definitions_mut().zip(&docs) {
             remove_later(definition, docs, wanted, &mut differences);
         }

@@ -21,7 +21,7 @@ fn check(overrides: &str, expected: &str) {
     let loaded = overridden(overrides);
     assert_eq!(loaded.diagnostics, [], "{overrides}");
     assert_eq!(
-        canonical::print(&loaded, &doc::parse(&loaded).definitions),
+        canonical::print(&loaded, &doc::definitions(&loaded)),
         format!("# Module: a\n\n{expected}\n"),
         "{overrides}"
     );
@@ -69,16 +69,11 @@ fn definitions_are_added_and_point_into_the_file() {
 fn arguments_are_opened() {
     let loaded = overridden("[[open-arguments]]\ntarget = 'c'\nreason = 'r'\n");
     assert_eq!(loaded.diagnostics, []);
-    assert!(loaded.items.iter().any(|item| matches!(
-        item,
-        crate::ast::Item::Definition(crate::ast::Definition {
-            body: crate::ast::DefinitionBody::Command(crate::ast::CommandDefinition {
-                open: true,
-                ..
-            }),
-            ..
-        })
-    )));
+    let is_open = |definition: &crate::ast::Definition| match &definition.body {
+        crate::ast::DefinitionBody::Command(command) => command.open,
+        _ => false,
+    };
+    assert!(loaded.definitions().any(is_open));
 }
 
 #[test]

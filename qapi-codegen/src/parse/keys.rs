@@ -1,5 +1,7 @@
 //! The keys of each kind of expression.
 
+use std::fmt::Display;
+
 use super::tree::SyntaxNode;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::{self, ALWAYS, Releases};
@@ -100,7 +102,7 @@ pub const FEATURE: &[KeyRule] = &[required("name"), optional("if", dialect::STRU
 ///
 /// `owner` names the object in messages; `place` is its span.
 pub fn check(
-    owner: &str,
+    owner: &dyn Display,
     place: Span,
     entries: &[(Name, SyntaxNode)],
     keys: &[KeyRule],
@@ -115,7 +117,12 @@ pub fn check(
     unknown.chain(missing).collect()
 }
 
-fn unknown_key(owner: &str, key: &Name, keys: &[KeyRule], version: Version) -> Option<Diagnostic> {
+fn unknown_key(
+    owner: &dyn Display,
+    key: &Name,
+    keys: &[KeyRule],
+    version: Version,
+) -> Option<Diagnostic> {
     let (message, help) = match keys.iter().find(|rule| rule.name == key.value) {
         Some(rule) if rule.releases.contains(version) => return None,
         Some(rule) => (
@@ -131,7 +138,7 @@ fn unknown_key(owner: &str, key: &Name, keys: &[KeyRule], version: Version) -> O
 }
 
 fn missing_key(
-    owner: &str,
+    owner: &dyn Display,
     place: Span,
     entries: &[(Name, SyntaxNode)],
     key: &KeyRule,

@@ -3,6 +3,7 @@
 use super::tree::{SyntaxNode, SyntaxValue};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect;
+use crate::duplicates::duplicates;
 use crate::source::{Name, Span};
 use crate::version::Version;
 
@@ -31,14 +32,9 @@ pub fn check(node: &SyntaxNode, version: Version, diagnostics: &mut Vec<Diagnost
 }
 
 fn duplicate_keys(entries: &[(Name, SyntaxNode)]) -> Vec<Diagnostic> {
-    let mut keys: Vec<&Name> = entries.iter().map(|(key, _)| key).collect();
-    keys.sort_by(|one, other| one.value.cmp(&other.value));
-    let equal = keys.chunk_by(|one, other| one.value == other.value);
-    let mut duplicates: Vec<(&Name, &Name)> = equal
-        .flat_map(|keys| keys[1..].iter().map(|key| (keys[0], *key)))
-        .collect();
-    duplicates.sort_by_key(|(_, key)| key.span.range().start);
-    let diagnostics = duplicates.into_iter().map(|(first, key)| {
+    let keys: Vec<&str> = entries.iter().map(|(key, _)| &*key.value).collect();
+    let diagnostics = duplicates(&keys).into_iter().map(|(first, later)| {
+        let (first, key) = (&entries[first].0, &entries[later].0);
         let message = format!("duplicate key '{key}'");
         Diagnostic::new(Code::DuplicateKey, key.span, message)
             .with_label(first.span, "the first one is here")

@@ -10,6 +10,8 @@ mod definition;
 mod member;
 mod pragma;
 
+use std::fmt::{self, Display};
+
 use super::keys::{self, KeyRule};
 use super::lexical;
 use super::tree::{SyntaxItem, SyntaxNode, SyntaxValue};
@@ -75,11 +77,14 @@ impl Lowering<'_> {
             return None;
         };
         let (kind, keys) = self.kind(&entries)?;
-        self.check_keys(kind, self.expression, &entries, keys);
+        self.check_keys(&kind, self.expression, &entries, keys);
         match kind {
             "include" => self.include(entries),
             "pragma" => self.pragma(entries),
-            kind => self.definition(kind, entries).map(Item::Definition),
+            kind => {
+                let definition = self.definition(kind, entries)?;
+                Some(Item::Definition(Box::new(definition)))
+            }
         }
     }
 
@@ -109,21 +114,27 @@ impl Lowering<'_> {
 
     fn include(&mut self, mut entries: ObjectEntries) -> Option<Item> {
         let node = take(&mut entries, "include")?;
-        let path = self.string("the path of an include", node)?;
+        let path = self.string(&"the path of an include", node)?;
         Some(Item::Include(IncludeDirective {
             span: self.expression,
             path,
         }))
     }
 
-    fn check_keys(&mut self, owner: &str, place: Span, entries: &ObjectEntries, keys: &[KeyRule]) {
+    fn check_keys(
+        &mut self,
+        owner: &dyn Display,
+        place: Span,
+        entries: &ObjectEntries,
+        keys: &[KeyRule],
+    ) {
         for found in keys::check(owner, place, entries, keys, self.version) {
             self.report(found);
         }
     }
 
     /// Lowers a value that has to be a string.
-    fn string(&mut self, what: &str, node: SyntaxNode) -> Option<Name> {
+    fn string(&mut self, what: &dyn Display, node: SyntaxNode) -> Option<Name> {
         match node.value {
             SyntaxValue::String(text) => Some(Name::new(text, node.span)),
             _ => {
@@ -134,12 +145,17 @@ impl Lowering<'_> {
     }
 
     /// Takes an optional string out of an object.
-    fn take_string(&mut self, owner: &str, entries: &mut ObjectEntries, key: &str) -> Option<Name> {
+    fn take_string(
+        &mut self,
+        owner: &dyn Display,
+        entries: &mut ObjectEntries,
+        key: &str,
+    ) -> Option<Name> {
         let node = take(entries, key)?;
-        self.string(&format!("the {key} of {owner}"), node)
+        self.string(&format_args!("the {key} of {owner}"), node)
     }
 
-    fn wrong_kind(&mut self, what: &str, expected: &str, node: &SyntaxNode, help: &str) {
+    fn wrong_kind(&mut self, what: &dyn Display, expected: &str, node: &SyntaxNode, help: &str) {
         let message = format!("{what} must be {expected}, not {}", node.value.kind());
         self.error(Code::WrongKind, node.span, message, help);
     }
@@ -159,6 +175,25 @@ impl Lowering<'_> {
     fn report(&mut self, mut diagnostic: Diagnostic) {
         diagnostic.location.span = self.expression;
         self.diagnostics.push(diagnostic);
+    }
+}
+
+/// What messages call something, such as `member 'id'`. It is only put together for a
+/// message, since there is one for each part of a schema.
+struct Titled<'n> {
+    noun: &'n str,
+    name: &'n Name,
+}
+
+impl<'n> Titled<'n> {
+    fn new(noun: &'n str, name: &'n Name) -> Self {
+        Titled { noun, name }
+    }
+}
+
+impl Display for Titled<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} '{}'", self.noun, self.name)
     }
 }
 

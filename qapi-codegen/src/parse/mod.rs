@@ -1,15 +1,15 @@
 //! Parsing of schema files.
 //!
-//! `nesting` limits the depth of the recursive parser. `tree` parses objects,
-//! arrays and strings by the grammar in `qapi.pest`, and is the only user of
-//! pest. `lower` turns them into the syntax tree. In a file with syntax errors
+//! `outline` finds expressions and comments, and limits the depth of the recursive
+//! parser. `tree` parses objects, arrays and strings by the grammar in `qapi.pest`,
+//! and is the only user of pest. `lower` turns them into the syntax tree. In a file with syntax errors
 //! `recover` finds the valid expressions, and `syntax_error` makes the
 //! diagnostics of the others.
 
 mod keys;
 mod lexical;
 mod lower;
-mod nesting;
+mod outline;
 mod recover;
 mod syntax_error;
 mod tokens;
@@ -42,10 +42,11 @@ use crate::version::Version;
 /// assert_eq!(tree.items.len(), 1);
 /// ```
 pub fn parse(file: FileId, text: &str, version: Version) -> (SyntaxTree, Vec<Diagnostic>) {
-    if let Err(diagnostic) = nesting::check(file, text) {
-        return (SyntaxTree::default(), vec![diagnostic]);
-    }
-    let (items, mut diagnostics) = match tree::file(file, text) {
+    let parts = match outline::parts(file, text) {
+        Ok(parts) => parts,
+        Err(diagnostic) => return (SyntaxTree::default(), vec![diagnostic]),
+    };
+    let (items, mut diagnostics) = match tree::file(file, text, parts) {
         Some(items) => (items, Vec::new()),
         None => recover::file(file, text),
     };

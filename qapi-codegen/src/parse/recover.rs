@@ -24,7 +24,7 @@ pub fn file(file: FileId, text: &str) -> (Vec<SyntaxItem>, Vec<Diagnostic>) {
             range
         } else {
             let range = expression(text, start);
-            match tree::fragment(file, text, range.clone()) {
+            match tree::expression(file, text, range.clone()) {
                 Some(item) => items.push(item),
                 None => diagnostics.push(syntax_error(file, text, range.clone())),
             }

@@ -15,6 +15,8 @@ pub enum SchemaToken {
     Comma,
     String,
     Word,
+    /// A line of comment, without its end.
+    Comment,
     /// A character or word that begins no token.
     Stray,
     /// A string without its closing quote, which ends with its line.
@@ -33,17 +35,28 @@ impl<'t> TokenReader<'t> {
         TokenReader { text, next: offset }
     }
 
-    fn skip_blanks(&mut self) {
-        loop {
-            let rest = &self.text[self.next..];
-            let blank = rest.len() - rest.trim_start_matches(is_blank).len();
-            self.next += blank;
-            if !rest[blank..].starts_with('#') {
-                return;
+    /// Reads the next token, which may be a comment.
+    pub fn next_or_comment(&mut self) -> Option<(Range<usize>, SchemaToken)> {
+        let bytes = &self.text.as_bytes()[self.next..];
+        let blank = bytes.iter().position(|&byte| !is_blank(byte.into()))?;
+        let rest = &bytes[blank..];
+        let start = self.next + blank;
+        let (length, token) = match rest[0] {
+            b'{' => (1, SchemaToken::OpenObject),
+            b'}' => (1, SchemaToken::CloseObject),
+            b'[' => (1, SchemaToken::OpenArray),
+            b']' => (1, SchemaToken::CloseArray),
+            b':' => (1, SchemaToken::Colon),
+            b',' => (1, SchemaToken::Comma),
+            b'\'' => string(rest),
+            b'#' => {
+                let line_end = memchr(b'\n', rest);
+                (line_end.unwrap_or(rest.len()), SchemaToken::Comment)
             }
-            let comment = &rest[blank..];
-            self.next += memchr(b'\n', comment.as_bytes()).unwrap_or(comment.len());
-        }
+            _ => word(&self.text[start..]),
+        };
+        self.next = start + length;
+        Some((start..self.next, token))
     }
 }
 
@@ -51,22 +64,12 @@ impl Iterator for TokenReader<'_> {
     type Item = (Range<usize>, SchemaToken);
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.skip_blanks();
-        let start = self.next;
-        let rest = &self.text[start..];
-        let first = rest.chars().next()?;
-        let (length, token) = match first {
-            '{' => (1, SchemaToken::OpenObject),
-            '}' => (1, SchemaToken::CloseObject),
-            '[' => (1, SchemaToken::OpenArray),
-            ']' => (1, SchemaToken::CloseArray),
-            ':' => (1, SchemaToken::Colon),
-            ',' => (1, SchemaToken::Comma),
-            '\'' => string(rest),
-            _ => word(rest, first),
-        };
-        self.next = start + length;
-        Some((start..self.next, token))
+        loop {
+            let found = self.next_or_comment()?;
+            if found.1 != SchemaToken::Comment {
+                return Some(found);
+            }
+        }
     }
 }
 
@@ -76,20 +79,15 @@ pub fn is_blank(character: char) -> bool {
 }
 
 /// The length and kind of a token that begins with a quote.
-fn string(text: &str) -> (usize, SchemaToken) {
+fn string(text: &[u8]) -> (usize, SchemaToken) {
     let mut next = 1;
-    while let Some(offset) = memchr3(
-        b'\'',
-        b'\\',
-        b'\n',
-        text.as_bytes().get(next..).unwrap_or_default(),
-    ) {
+    while let Some(offset) = memchr3(b'\'', b'\\', b'\n', text.get(next..).unwrap_or_default()) {
         next += offset;
-        match text.as_bytes()[next] {
+        match text[next] {
             b'\n' => return (next, SchemaToken::Unterminated),
             b'\'' => return (next + 1, SchemaToken::String),
             // An escape has two characters, but never reaches the next line.
-            _ if text.as_bytes().get(next + 1) == Some(&b'\n') => next += 1,
+            _ if text.get(next + 1) == Some(&b'\n') => next += 1,
             _ => next += 2,
         }
     }
@@ -97,10 +95,14 @@ fn string(text: &str) -> (usize, SchemaToken) {
 }
 
 /// The length and kind of a word or of a character that begins no token.
-fn word(text: &str, first: char) -> (usize, SchemaToken) {
+fn word(text: &str) -> (usize, SchemaToken) {
     let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_'));
     match &text[..end.unwrap_or(text.len())] {
         word @ ("true" | "false" | "null") => (word.len(), SchemaToken::Word),
-        word => (word.len().max(first.len_utf8()), SchemaToken::Stray),
+        "" => (
+            text.chars().next().map_or(0, char::len_utf8),
+            SchemaToken::Stray,
+        ),
+        word => (word.len(), SchemaToken::Stray),
     }
 }

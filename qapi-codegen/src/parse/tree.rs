@@ -7,6 +7,7 @@ use std::ops::Range;
 use pest::Parser;
 use pest::iterators::Pair;
 
+use super::outline::Part;
 use crate::source::{FileId, Name, Span, Spanned};
 
 #[derive(pest_derive::Parser)]
@@ -45,44 +46,22 @@ impl SyntaxValue {
     }
 }
 
-/// Parses a file, if all of it is valid.
-pub fn file(file: FileId, text: &str) -> Option<Vec<SyntaxItem>> {
-    let mut pairs = Grammar::parse(Rule::file, text).ok()?;
-    let root = pairs.next().into_iter().flat_map(Pair::into_inner);
-    let mut items = Vec::new();
-    root.for_each(|pair| add_items(file, 0, pair, &mut items));
-    Some(items)
+/// Parses the parts of a file, if all expressions are valid.
+pub fn file(file: FileId, text: &str, parts: Vec<Part>) -> Option<Vec<SyntaxItem>> {
+    let item = |part| match part {
+        Part::Comment(range) => Some(SyntaxItem::Comment(Span::new(file, range))),
+        Part::Expression(range) => expression(file, text, range),
+    };
+    parts.into_iter().map(item).collect()
 }
 
 /// Parses the expression in `text[range]`, with blanks and comments around it,
 /// if it is valid.
-pub fn fragment(file: FileId, text: &str, range: Range<usize>) -> Option<SyntaxItem> {
+pub fn expression(file: FileId, text: &str, range: Range<usize>) -> Option<SyntaxItem> {
     let start = range.start;
-    let mut pairs = Grammar::parse(Rule::fragment, &text[range]).ok()?;
-    let inner = pairs.next().into_iter().flat_map(Pair::into_inner);
-    let mut items = Vec::new();
-    inner.for_each(|pair| add_items(file, start, pair, &mut items));
-    let mut items = items.into_iter();
-    items.find(|item| matches!(item, SyntaxItem::Expression(_)))
-}
-
-/// Adds an expression, or each line of a comment.
-fn add_items(file: FileId, offset: usize, pair: Pair<'_, Rule>, items: &mut Vec<SyntaxItem>) {
-    match pair.as_rule() {
-        Rule::comment => {
-            let mut start = offset + pair.as_span().start();
-            for line in pair.as_str().split('\n') {
-                let end = start + line.len();
-                items.push(SyntaxItem::Comment(Span::new(file, start..end)));
-                start = end + 1;
-            }
-        }
-        Rule::expression => {
-            let value = pair.into_inner().next();
-            items.extend(value.map(|value| SyntaxItem::Expression(node(file, offset, value))));
-        }
-        _ => {}
-    }
+    let parsed = Grammar::parse(Rule::expression, &text[range]).ok()?;
+    let value = parsed.flat_map(Pair::into_inner).next()?;
+    Some(SyntaxItem::Expression(node(file, start, value)))
 }
 
 fn node(file: FileId, offset: usize, pair: Pair<'_, Rule>) -> SyntaxNode {
@@ -124,6 +103,7 @@ fn span(file: FileId, offset: usize, pair: &Pair<'_, Rule>) -> Span {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::parse::outline;
     use crate::source::{SourceFile, Sources};
 
     fn file_id() -> FileId {
@@ -137,7 +117,8 @@ mod tests {
     #[test]
     fn each_line_of_a_comment_is_an_item() {
         let text = "# a\n#b\n\n # c\n{ 'x': # d\n [ true, null, '\\'' ] } # e\n#";
-        let items = file(file_id(), text).unwrap();
+        let parts = outline::parts(file_id(), text).unwrap();
+        let items = file(file_id(), text, parts).unwrap();
         let texts = items.iter().map(|item| match item {
             SyntaxItem::Comment(span) => &text[span.range()],
             SyntaxItem::Expression(node) => node.value.kind(),
@@ -147,9 +128,9 @@ mod tests {
     }
 
     #[test]
-    fn a_fragment_is_the_expression_between_comments() {
+    fn blanks_and_comments_may_stand_around_an_expression() {
         let text = "x { 'a': 'b' } # c\n# d\n";
-        let item = fragment(file_id(), text, 1..text.len());
+        let item = expression(file_id(), text, 1..text.len());
         let Some(SyntaxItem::Expression(node)) = item else {
             panic!("no expression");
         };

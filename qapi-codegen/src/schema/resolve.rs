@@ -15,10 +15,7 @@ use crate::validate::ValidSchema;
 /// entities with unknown names are omitted.
 pub fn resolve(valid: &ValidSchema) -> Schema {
     let loaded = valid.loaded();
-    let definitions: Vec<_> = loaded
-        .definitions()
-        .zip(&valid.docs().definitions)
-        .collect();
+    let definitions: Vec<_> = loaded.definitions().zip(valid.docs()).collect();
     let resolver = Resolver::new(definitions.iter().map(|(definition, _)| *definition));
     let (mut types, mut commands, mut events) = (Vec::new(), Vec::new(), Vec::new());
     for ((definition, docs), module) in definitions.into_iter().zip(definition_modules(loaded)) {

@@ -1,12 +1,14 @@
 //! Features: uniqueness, and the features that QEMU itself acts on.
 
-use std::collections::{BTreeSet, HashMap};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use super::names::to_c;
 use super::view::{SchemaView, error, titled_error};
 use crate::ast::{Definition, FeatureDefinition};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::{self, Releases};
+use crate::duplicates::duplicates;
 
 /// Features that QEMU itself acts on, with the releases that do.
 const SPECIAL: [(&str, Releases); 2] = [
@@ -58,14 +60,12 @@ fn check_duplicates(
     features: &[FeatureDefinition],
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let mut seen: HashMap<String, &FeatureDefinition> = HashMap::new();
-    for feature in features {
-        let key = to_c(&feature.name.value);
-        if let Some(other) = seen.get(&key) {
-            diagnostics.push(duplicate(definition, feature, other));
-        }
-        seen.entry(key).or_insert(feature);
-    }
+    let keys = features.iter().map(|feature| to_c(&feature.name.value));
+    let keys: Vec<Cow<'_, str>> = keys.collect();
+    let found = duplicates(&keys).into_iter();
+    let found =
+        found.map(|(first, later)| duplicate(definition, &features[later], &features[first]));
+    diagnostics.extend(found);
 }
 
 fn duplicate(

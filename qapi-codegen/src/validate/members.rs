@@ -1,5 +1,6 @@
 //! Members of an object and values of an enum have different C names.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::names::{NamedEntity, to_c};
@@ -7,6 +8,7 @@ use super::view::{SchemaView, title, titled_error};
 use crate::ast::{Definition, DefinitionBody, MemberDefinition, UnionDefinition};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect;
+use crate::duplicates::duplicates;
 use crate::source::{Name, Span};
 
 /// Checks every completely parsed definition.
@@ -22,7 +24,7 @@ pub fn check(view: &SchemaView<'_>, diagnostics: &mut Vec<Diagnostic>) {
 }
 
 /// Names by their C names.
-type CNameTable<'s> = HashMap<String, &'s Name>;
+type CNameTable<'s> = HashMap<Cow<'s, str>, &'s Name>;
 
 struct ClashChecker<'v, 's, 'd> {
     view: &'v SchemaView<'s>,
@@ -52,21 +54,19 @@ impl<'s> ClashChecker<'_, 's, '_> {
         entity: NamedEntity,
         names: impl Iterator<Item = &'s Name>,
     ) {
-        let mut seen: CNameTable<'s> = HashMap::new();
-        for name in names {
-            let key = self.key(entity, &name.value);
-            match seen.get(&key) {
-                Some(other) => self.report_clash(definition, entity, name, other),
-                None => _ = seen.insert(key, name),
-            }
+        let names: Vec<&Name> = names.collect();
+        let keys = names.iter().map(|name| self.key(entity, &name.value));
+        let keys: Vec<Cow<'_, str>> = keys.collect();
+        for (first, later) in duplicates(&keys) {
+            self.report_clash(definition, entity, names[later], names[first]);
         }
     }
 
-    fn key(&self, entity: NamedEntity, name: &str) -> String {
+    fn key<'n>(&self, entity: NamedEntity, name: &'n str) -> Cow<'n, str> {
         match (self.view.is_in(dialect::EXACT_NAME_COLLISIONS), entity) {
             (false, _) => to_c(name),
-            (true, NamedEntity::Value) => to_constant(name),
-            (true, _) => name.to_owned(),
+            (true, NamedEntity::Value) => to_constant(name).into(),
+            (true, _) => name.into(),
         }
     }
 

@@ -1,5 +1,7 @@
 //! The syntax and style of names.
 
+use std::borrow::Cow;
+
 use super::view::{SchemaView, error, title};
 use crate::ast::{DataDefinition, Definition, DefinitionBody, FeatureDefinition, MemberDefinition};
 use crate::diagnostic::{Code, Diagnostic};
@@ -305,7 +307,11 @@ fn begins_in_c(name: &str, word: &str) -> bool {
 }
 
 /// The C identifier of a name. Names with the same identifier clash.
-pub fn to_c(name: &str) -> String {
-    let letter = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
-    name.chars().map(letter).collect()
+pub fn to_c(name: &str) -> Cow<'_, str> {
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if name.chars().all(is_letter) {
+        return name.into();
+    }
+    let letter = |c: char| if is_letter(c) { c } else { '_' };
+    name.chars().map(letter).collect::<String>().into()
 }

@@ -156,7 +156,7 @@ pub fn imported_files(source: &SchemaSource) -> Result<BTreeMap<String, String>,
         origins.push(source.origin(program, valid.loaded())?);
         let text = match program {
             QemuProgram::StorageDaemon => subset_text(valid.loaded(), emulator.loaded())?,
-            _ => canonical::print(valid.loaded(), &valid.docs().definitions),
+            _ => canonical::print(valid.loaded(), valid.docs()),
         };
         files.insert(program.file_name().to_owned(), text);
     }

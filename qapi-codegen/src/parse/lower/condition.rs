@@ -1,5 +1,7 @@
 //! Lowering of conditions and features.
 
+use std::fmt::Display;
+
 use super::{Lowering, ObjectEntries, take};
 use crate::ast::{Condition, FeatureDefinition};
 use crate::diagnostic::Code;
@@ -12,7 +14,7 @@ impl Lowering<'_> {
     /// Takes the `if` out of an object.
     pub(super) fn condition(
         &mut self,
-        owner: &str,
+        owner: &dyn Display,
         entries: &mut ObjectEntries,
     ) -> Option<Condition> {
         let node = take(entries, "if")?;
@@ -24,7 +26,7 @@ impl Lowering<'_> {
     }
 
     /// Releases 3.0 to 6.1: an expression, or an array of which all must hold.
-    fn expression_condition(&mut self, owner: &str, node: SyntaxNode) -> Option<Condition> {
+    fn expression_condition(&mut self, owner: &dyn Display, node: SyntaxNode) -> Option<Condition> {
         match node.value {
             SyntaxValue::String(text) if !text.trim().is_empty() => {
                 Some(Condition::Expression(text))
@@ -47,7 +49,7 @@ impl Lowering<'_> {
     }
 
     /// Releases since 6.2: a macro, or an object with one key.
-    fn structured_condition(&mut self, owner: &str, node: SyntaxNode) -> Option<Condition> {
+    fn structured_condition(&mut self, owner: &dyn Display, node: SyntaxNode) -> Option<Condition> {
         match node.value {
             SyntaxValue::String(text) if is_macro(&text) => Some(Condition::Defined(text)),
             SyntaxValue::String(text) => {
@@ -69,7 +71,7 @@ impl Lowering<'_> {
 
     fn operator(
         &mut self,
-        owner: &str,
+        owner: &dyn Display,
         place: Span,
         mut entries: ObjectEntries,
     ) -> Option<Condition> {
@@ -95,7 +97,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn operands(&mut self, owner: &str, node: SyntaxNode) -> Option<Vec<Condition>> {
+    fn operands(&mut self, owner: &dyn Display, node: SyntaxNode) -> Option<Vec<Condition>> {
         match node.value {
             SyntaxValue::Array(elements) if !elements.is_empty() => {
                 let operands = elements
@@ -113,14 +115,14 @@ impl Lowering<'_> {
         }
     }
 
-    fn empty_condition<T>(&mut self, owner: &str, place: Span) -> Option<T> {
+    fn empty_condition<T>(&mut self, owner: &dyn Display, place: Span) -> Option<T> {
         let help = "remove 'if' if there is no condition";
         self.invalid_condition(owner, place, "is empty", help)
     }
 
     fn invalid_condition<T>(
         &mut self,
-        owner: &str,
+        owner: &dyn Display,
         place: Span,
         problem: &str,
         help: &str,
@@ -133,7 +135,7 @@ impl Lowering<'_> {
     /// Takes the `features` out of an object.
     pub(super) fn features(
         &mut self,
-        owner: &str,
+        owner: &dyn Display,
         entries: &mut ObjectEntries,
     ) -> Vec<FeatureDefinition> {
         let Some(node) = take(entries, "features") else {
@@ -150,7 +152,7 @@ impl Lowering<'_> {
             .collect()
     }
 
-    fn feature(&mut self, owner: &str, node: SyntaxNode) -> Option<FeatureDefinition> {
+    fn feature(&mut self, owner: &dyn Display, node: SyntaxNode) -> Option<FeatureDefinition> {
         let feature = format!("a feature of {owner}");
         let place = node.span;
         let SyntaxValue::Object(mut entries) = node.value else {

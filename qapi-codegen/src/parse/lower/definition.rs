@@ -1,6 +1,8 @@
 //! Lowering of the six kinds of definitions.
 
-use super::{Lowering, ObjectEntries, take};
+use std::fmt::Display;
+
+use super::{Lowering, ObjectEntries, Titled, take};
 use crate::ast::{
     AlternateDefinition, BranchDefinition, CommandDefinition, DataDefinition, Definition,
     DefinitionBody, EnumDefinition, EventDefinition, StructDefinition, UnionBase, UnionDefinition,
@@ -17,8 +19,8 @@ impl Lowering<'_> {
         mut entries: ObjectEntries,
     ) -> Option<Definition> {
         let name = take(&mut entries, kind)?;
-        let name = self.string(&format!("the name of the {kind}"), name)?;
-        let owner = format!("{kind} '{name}'");
+        let name = self.string(&format_args!("the name of the {kind}"), name)?;
+        let owner = Titled::new(kind, &name);
         let condition = self.condition(&owner, &mut entries);
         let features = self.features(&owner, &mut entries);
         let body = self.body(kind, &owner, &mut entries);
@@ -31,7 +33,12 @@ impl Lowering<'_> {
         })
     }
 
-    fn body(&mut self, kind: &str, owner: &str, entries: &mut ObjectEntries) -> DefinitionBody {
+    fn body(
+        &mut self,
+        kind: &str,
+        owner: &dyn Display,
+        entries: &mut ObjectEntries,
+    ) -> DefinitionBody {
         match kind {
             "enum" => DefinitionBody::Enum(self.enumeration(owner, entries)),
             "struct" => DefinitionBody::Struct(self.structure(owner, entries)),
@@ -44,7 +51,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn enumeration(&mut self, owner: &str, entries: &mut ObjectEntries) -> EnumDefinition {
+    fn enumeration(&mut self, owner: &dyn Display, entries: &mut ObjectEntries) -> EnumDefinition {
         let prefix = self.take_string(owner, entries, "prefix");
         let values = match take(entries, "data") {
             Some(SyntaxNode {
@@ -62,7 +69,7 @@ impl Lowering<'_> {
         EnumDefinition { prefix, values }
     }
 
-    fn structure(&mut self, owner: &str, entries: &mut ObjectEntries) -> StructDefinition {
+    fn structure(&mut self, owner: &dyn Display, entries: &mut ObjectEntries) -> StructDefinition {
         let base = self.take_string(owner, entries, "base");
         let members = self.object_data(owner, entries);
         StructDefinition {
@@ -71,7 +78,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn union(&mut self, owner: &str, entries: &mut ObjectEntries) -> UnionDefinition {
+    fn union(&mut self, owner: &dyn Display, entries: &mut ObjectEntries) -> UnionDefinition {
         UnionDefinition {
             base: self.union_base(owner, entries),
             discriminator: self.take_string(owner, entries, "discriminator"),
@@ -79,7 +86,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn union_base(&mut self, owner: &str, entries: &mut ObjectEntries) -> UnionBase {
+    fn union_base(&mut self, owner: &dyn Display, entries: &mut ObjectEntries) -> UnionBase {
         let Some(node) = take(entries, "base") else {
             return UnionBase::None;
         };
@@ -99,13 +106,14 @@ impl Lowering<'_> {
         }
     }
 
-    fn command(&mut self, owner: &str, entries: &mut ObjectEntries) -> CommandDefinition {
+    fn command(&mut self, owner: &dyn Display, entries: &mut ObjectEntries) -> CommandDefinition {
         let data = self.data(owner, entries);
         let returns = take(entries, "returns");
-        let what = format!("the return type of {owner}");
         CommandDefinition {
             data,
-            returns: returns.and_then(|node| self.type_reference(&what, node)),
+            returns: returns.and_then(|node| {
+                self.type_reference(&format_args!("the return type of {owner}"), node)
+            }),
             boxed: self.flag(owner, entries, "boxed", true),
             generated: !self.flag(owner, entries, "gen", false),
             open: false,
@@ -116,7 +124,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn event(&mut self, owner: &str, entries: &mut ObjectEntries) -> EventDefinition {
+    fn event(&mut self, owner: &dyn Display, entries: &mut ObjectEntries) -> EventDefinition {
         EventDefinition {
             data: self.data(owner, entries),
             boxed: self.flag(owner, entries, "boxed", true),
@@ -124,7 +132,13 @@ impl Lowering<'_> {
     }
 
     /// Takes a flag, whose only valid value differs from its default.
-    fn flag(&mut self, owner: &str, entries: &mut ObjectEntries, key: &str, valid: bool) -> bool {
+    fn flag(
+        &mut self,
+        owner: &dyn Display,
+        entries: &mut ObjectEntries,
+        key: &str,
+        valid: bool,
+    ) -> bool {
         let Some(node) = take(entries, key) else {
             return false;
         };
@@ -137,7 +151,7 @@ impl Lowering<'_> {
         is_valid
     }
 
-    fn data(&mut self, owner: &str, entries: &mut ObjectEntries) -> DataDefinition {
+    fn data(&mut self, owner: &dyn Display, entries: &mut ObjectEntries) -> DataDefinition {
         let Some(node) = take(entries, "data") else {
             return DataDefinition::None;
         };
@@ -151,14 +165,18 @@ impl Lowering<'_> {
         }
     }
 
-    fn branch_data(&mut self, owner: &str, entries: &mut ObjectEntries) -> Vec<BranchDefinition> {
+    fn branch_data(
+        &mut self,
+        owner: &dyn Display,
+        entries: &mut ObjectEntries,
+    ) -> Vec<BranchDefinition> {
         let branches = self.object_data(owner, entries).into_iter();
         branches
             .filter_map(|(name, node)| self.branch(name, node))
             .collect()
     }
 
-    fn object_data(&mut self, owner: &str, entries: &mut ObjectEntries) -> ObjectEntries {
+    fn object_data(&mut self, owner: &dyn Display, entries: &mut ObjectEntries) -> ObjectEntries {
         match take(entries, "data") {
             Some(SyntaxNode {
                 value: SyntaxValue::Object(members),
@@ -173,7 +191,7 @@ impl Lowering<'_> {
 
     /// Reports `data` of the wrong kind. Missing `data` is reported with the
     /// other keys.
-    fn unexpected_data(&mut self, owner: &str, expected: &str, found: Option<SyntaxNode>) {
+    fn unexpected_data(&mut self, owner: &dyn Display, expected: &str, found: Option<SyntaxNode>) {
         if let Some(node) = found {
             let what = format!("'data' of {owner}");
             let help = format!("write {expected} here");

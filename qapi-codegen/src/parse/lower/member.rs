@@ -1,6 +1,8 @@
 //! Lowering of members, values and branches.
 
-use super::{Lowering, ObjectEntries, take};
+use std::fmt::Display;
+
+use super::{Lowering, ObjectEntries, Titled, take};
 use crate::ast::{
     BranchDefinition, Condition, EnumValueDefinition, FeatureDefinition, MemberDefinition,
     TypeReference,
@@ -20,14 +22,14 @@ impl Lowering<'_> {
     }
 
     fn member(&mut self, key: Name, node: SyntaxNode) -> Option<MemberDefinition> {
-        let what = format!("member '{key}'");
+        let what = Titled::new("member", &key);
+        let (ty, condition, features) = self.long_form(&what, node, keys::MEMBER)?;
+        let ty = self.type_reference(&what, ty)?;
         let mut name = key;
         let optional = name.value.starts_with('*');
         if optional {
             name.value.remove(0);
         }
-        let (ty, condition, features) = self.long_form(&what, node, keys::MEMBER)?;
-        let ty = self.type_reference(&what, ty)?;
         Some(MemberDefinition {
             name,
             optional,
@@ -39,7 +41,7 @@ impl Lowering<'_> {
 
     /// Lowers a branch of a union or an alternate.
     pub(super) fn branch(&mut self, name: Name, node: SyntaxNode) -> Option<BranchDefinition> {
-        let what = format!("branch '{name}'");
+        let what = Titled::new("branch", &name);
         let (ty, condition, _) = self.long_form(&what, node, keys::BRANCH)?;
         let ty = self.type_reference(&what, ty)?;
         Some(BranchDefinition {
@@ -52,7 +54,7 @@ impl Lowering<'_> {
     /// Takes a type reference out of its long form, `{'type': ..., 'if': ...}`.
     fn long_form(
         &mut self,
-        owner: &str,
+        owner: &dyn Display,
         node: SyntaxNode,
         keys: &[KeyRule],
     ) -> Option<(SyntaxNode, Option<Condition>, Vec<FeatureDefinition>)> {
@@ -78,7 +80,7 @@ impl Lowering<'_> {
         let mut entries = match node.value {
             SyntaxValue::Object(entries) if dialect::LONG_FORMS.contains(self.version) => entries,
             _ => {
-                let name = self.string("an enum value", node)?;
+                let name = self.string(&"an enum value", node)?;
                 return Some(EnumValueDefinition {
                     name,
                     condition: None,
@@ -86,10 +88,10 @@ impl Lowering<'_> {
                 });
             }
         };
-        self.check_keys("an enum value", place, &entries, keys::ENUM_VALUE);
+        self.check_keys(&"an enum value", place, &entries, keys::ENUM_VALUE);
         let name = take(&mut entries, "name")?;
-        let name = self.string("the name of an enum value", name)?;
-        let what = format!("value '{name}'");
+        let name = self.string(&"the name of an enum value", name)?;
+        let what = Titled::new("value", &name);
         let condition = self.condition(&what, &mut entries);
         let features = self.features(&what, &mut entries);
         Some(EnumValueDefinition {
@@ -100,7 +102,11 @@ impl Lowering<'_> {
     }
 
     /// Lowers `'Name'` or `['Name']`.
-    pub(super) fn type_reference(&mut self, what: &str, node: SyntaxNode) -> Option<TypeReference> {
+    pub(super) fn type_reference(
+        &mut self,
+        what: &dyn Display,
+        node: SyntaxNode,
+    ) -> Option<TypeReference> {
         match node.value {
             SyntaxValue::String(text) => Some(TypeReference {
                 name: Name::new(text, node.span),
@@ -122,7 +128,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn element_type(&mut self, what: &str, element: SyntaxNode) -> Option<TypeReference> {
+    fn element_type(&mut self, what: &dyn Display, element: SyntaxNode) -> Option<TypeReference> {
         let SyntaxValue::String(text) = element.value else {
             let message = format!("{what}: the element type of an array must be a type name");
             let help = "write ['Type']; arrays of arrays are not supported";

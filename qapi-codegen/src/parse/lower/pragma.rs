@@ -18,7 +18,7 @@ impl Lowering<'_> {
         let node = take(&mut entries, "pragma")?;
         let SyntaxValue::Object(entries) = node.value else {
             let help = "write {'pragma': {'NAME': VALUE}}";
-            self.wrong_kind("a pragma", "an object", &node, help);
+            self.wrong_kind(&"a pragma", "an object", &node, help);
             return None;
         };
         let settings = entries.into_iter().filter_map(|(name, node)| {
