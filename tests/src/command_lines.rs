@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use qapi_codegen::traffic::check::{Checker, Verdict};
 use qapi_codegen::traffic::command_line::TypedCommandLine;
 use qapi_codegen::traffic::read::{LogContent, LoggedCommandLine, read};
 use serde::Deserialize;
@@ -20,10 +21,38 @@ pub struct CommandLineCase {
     pub name: String,
     /// The command line.
     pub line: String,
+    /// The file `guest.cfg` for `-readconfig`.
+    #[serde(default)]
+    pub config: String,
     /// The series that accept it.
     pub accepted: Vec<String>,
     /// The series that reject it.
     pub rejected: Vec<String>,
+}
+
+impl CommandLineCase {
+    /// The verdict on the command line and on its file.
+    pub fn verdict(&self, checker: &Checker<'_>) -> Verdict {
+        let own = [&self.line, &self.config];
+        let verdicts = own.iter().filter(|text| !text.is_empty());
+        let verdicts: Vec<Verdict> = verdicts.map(|text| verdict(checker, text)).collect();
+        let has = |verdict| verdicts.contains(&verdict);
+        match (has(Verdict::Rejected), has(Verdict::Unknown)) {
+            (true, _) => Verdict::Rejected,
+            (_, true) => Verdict::Unknown,
+            _ => Verdict::Accepted,
+        }
+    }
+}
+
+/// The verdict on the only command line of a text.
+pub fn verdict(checker: &Checker<'_>, text: &str) -> Verdict {
+    let mut verdicts = Vec::new();
+    for_each(text, &mut |line| {
+        verdicts.push(checker.check_command_line(line).verdict)
+    });
+    assert_eq!(verdicts.len(), 1, "{text}");
+    verdicts[0]
 }
 
 #[derive(Deserialize)]
@@ -65,10 +94,14 @@ pub fn words(text: &str) -> Option<Vec<String>> {
     found
 }
 
-/// Starts a QEMU with words and without a machine that runs. Returns what it
+/// Starts a QEMU with words, a file for `-readconfig`, and without a machine that runs. Returns what it
 /// writes on standard error, as an error if it ends at once.
-pub fn start(program: &Program, words: &[String]) -> Result<String, String> {
-    let running = program.start_line(&without_kvm(words), &create_files)?;
+pub fn start(program: &Program, words: &[String], config: &str) -> Result<String, String> {
+    let create = |folder: &Path| {
+        create_files(folder);
+        fs::write(folder.join("guest.cfg"), config).expect("a file for the QEMU");
+    };
+    let running = program.start_line(&without_kvm(words), &create)?;
     match Monitor::connect(&running) {
         Ok(mut monitor) => {
             // The greeting may come before the devices are made.

@@ -192,7 +192,7 @@ fn migrated_options(program: Program) -> Result<(), Failed> {
             continue;
         };
         started += 1;
-        if let Err(errors) = command_lines::start(&program, &words) {
+        if let Err(errors) = command_lines::start(&program, &words, "") {
             failures.push(format!("{}: {new}: {errors}", rule.id));
         }
     }

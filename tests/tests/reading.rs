@@ -204,6 +204,13 @@ const FILES: &[(&str, &str, usize, &[&str])] = &[
             "5: request ? unknown",
         ],
     ),
+    // A file for `-readconfig`.
+    (
+        "guest.cfg",
+        "1 configuration file",
+        0,
+        &["3: command-line -readconfig rejected"],
+    ),
 ];
 
 #[test]
@@ -240,7 +247,7 @@ fn notations_have_different_names() {
     let mut names = notation_names();
     names.sort_unstable();
     names.dedup();
-    assert_eq!(names.len(), 10);
+    assert_eq!(names.len(), 11);
 }
 
 #[test]

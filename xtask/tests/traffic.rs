@@ -448,3 +448,37 @@ fn passwords_in_urls_are_not_printed() {
     let (out, err) = expect(&folder, 1, &arguments);
     assert!(!format!("{out}{err}").contains("hunter"), "{out}{err}");
 }
+
+#[test]
+fn configuration_files_that_a_command_line_names_are_read_once() {
+    let folder = folder(&[
+        (
+            "start.sh",
+            "qemu-system-x86_64 -readconfig guest.cfg -no-hpet\n",
+        ),
+        (
+            "guest.cfg",
+            "[device \"a\"]\n  driver = \"virtio-blk-pci\"\n  scsi = \"off\"\n",
+        ),
+    ]);
+    for arguments in [&["start.sh"][..], &["start.sh", "guest.cfg"], &["."]] {
+        let check = [
+            &["check", "--against", "10.0", "--format", "json"],
+            arguments,
+        ]
+        .concat();
+        let (output, _) = expect(&folder, 1, &check);
+        let files = output.lines().filter(|line| line.contains("guest.cfg"));
+        assert_eq!(files.count(), 1, "{output}");
+    }
+    let migrate = [
+        "migrate", "--from", "4.2", "--to", "10.0", "--format", "diff",
+    ];
+    let (diff, _) = expect(&folder, 0, &[&migrate[..], &["start.sh"]].concat());
+    assert!(diff.contains("-  scsi = \"off\""), "{diff}");
+    let migrate = ["migrate", "--from", "4.2", "--to", "10.0", "--in-place"];
+    expect(&folder, 0, &[&migrate[..], &["start.sh"]].concat());
+    assert!(read(&folder, "guest.cfg").contains("scsi"));
+    expect(&folder, 0, &[&migrate[..], &["guest.cfg"]].concat());
+    assert!(!read(&folder, "guest.cfg").contains("scsi"));
+}

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::json::{JsonValue, ParsedJson};
+use crate::json::{JsonMember, JsonValue, ParsedJson};
 
 /// The text in place of a secret.
 const MASK: &str = "******";
@@ -70,11 +70,47 @@ fn url_password(text: &str) -> Option<Range<usize>> {
 }
 
 /// Returns a string of a message in which the text of secrets is replaced. A file
-/// name may be JSON.
-fn masked_string(text: &str) -> Cow<'_, str> {
-    match text.starts_with("json:") {
-        true => Cow::Owned(masked_command_line(text)),
-        false => masked_urls(text),
+/// name may be JSON, and a command of the human monitor has parameters.
+fn masked_string<'t>(name: &str, text: &'t str) -> Cow<'t, str> {
+    match (text.starts_with("json:"), name == HUMAN_COMMAND) {
+        (true, _) => Cow::Owned(masked_command_line(text)),
+        (_, true) => masked_human_command(text),
+        _ => masked_urls(text),
+    }
+}
+
+/// The argument with a command of the human monitor.
+const HUMAN_COMMAND: &str = "command-line";
+
+/// Beginnings of commands of the human monitor before a password.
+const HUMAN_PASSWORDS: [&[&str]; 4] = [
+    &["set_password", "vnc"],
+    &["set_password", "spice"],
+    &["change", "vnc", "password"],
+    &["block_passwd", ""],
+];
+
+/// Returns a command of the human monitor in which the text of secrets is replaced.
+fn masked_human_command(text: &str) -> Cow<'_, str> {
+    let password = HUMAN_PASSWORDS.iter().find_map(|words| {
+        let mut rest = text;
+        for word in *words {
+            rest = rest.trim_start();
+            let end = rest.find(char::is_whitespace)?;
+            let is_same = word.is_empty() || rest[..end] == **word;
+            rest = is_same.then(|| &rest[end..])?;
+        }
+        let rest = rest.trim_start();
+        (!rest.is_empty() && !rest.starts_with(MASK)).then_some(rest)
+    });
+    if let Some(rest) = password {
+        let start = text.len() - rest.len();
+        return Cow::Owned(format!("{}{MASK}", &text[..start]));
+    }
+    let masked = masked_command_line(text);
+    match masked == text {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(masked),
     }
 }
 
@@ -87,7 +123,7 @@ pub fn masked_command_line(line: &str) -> String {
     while let Some((before, value)) = split_at_secret(rest, has_secret_object) {
         masked += before;
         masked += MASK;
-        rest = &value[value_length(value)..];
+        rest = &value[value_length(value, before.ends_with(RBD_KEY))..];
     }
     masked + rest
 }
@@ -96,15 +132,18 @@ pub fn masked_command_line(line: &str) -> String {
 /// parameters or of JSON.
 fn split_at_secret(line: &str, has_secret_object: bool) -> Option<(&str, &str)> {
     let keys: &[&str] = match has_secret_object {
-        true => &["password", "data"],
-        false => &["password"],
+        true => &["password", "data", ":key"],
+        false => &["password", ":key"],
     };
     let starts = keys.iter().flat_map(|key| {
         let found = line.match_indices(key);
         found.map(|(start, key)| (start, start + key.len()))
     });
     let value_start = |(start, end): (usize, usize)| {
-        let is_part_of_word = line[..start].ends_with(|c: char| c.is_alphanumeric() || c == '-');
+        let before = &line[..start];
+        let is_part_of_word = before.ends_with(|c: char| c.is_alphanumeric() || c == '-')
+            && !before.ends_with("key-")
+            && !line[start..].starts_with(':');
         let after = &line[end..];
         let separator = match after.strip_prefix('=') {
             Some(_) => 1,
@@ -116,19 +155,28 @@ fn split_at_secret(line: &str, has_secret_object: bool) -> Option<(&str, &str)> 
                 after.len() - value.len()
             }
         };
-        (!is_part_of_word).then_some(end + separator)
+        let start = end + separator;
+        let value = &line[start..];
+        // `password=on` of a VNC server asks for one.
+        let is_flag = ["on", "off", MASK].contains(&&value[..value_length(value, false)]);
+        (!is_part_of_word && !is_flag).then_some(start)
     };
     let start = starts.filter_map(value_start).min()?;
     Some(line.split_at(start))
 }
 
+/// The beginning of a key in the file name of an RBD image.
+const RBD_KEY: &str = ":key=";
+
 /// The length of a value that ends before a comma that is not doubled, a quote or
-/// a blank.
-fn value_length(value: &str) -> usize {
+/// a blank; that of a key of RBD also before a colon.
+fn value_length(value: &str, is_rbd: bool) -> usize {
     let mut length = 0;
     loop {
         let rest = &value[length..];
-        let ends = |c: char| matches!(c, ',' | '"' | '\'' | '\\') || c.is_whitespace();
+        let ends = |c: char| {
+            matches!(c, ',' | '"' | '\'' | '\\') || c.is_whitespace() || is_rbd && c == ':'
+        };
         length += rest.find(ends).unwrap_or(rest.len());
         match value[length..].starts_with(",,") {
             true => length += 2,
@@ -148,6 +196,15 @@ fn is_secret_object(value: &JsonValue<'_>) -> bool {
     name.is_some_and(|name| name.starts_with("secret"))
 }
 
+/// The text of a member in which secrets are replaced, if it has some.
+fn masked_member(member: &JsonMember<'_>) -> Option<String> {
+    let text = member.value.as_str()?;
+    match masked_string(&member.name.value, text) {
+        Cow::Owned(masked) => Some(masked),
+        Cow::Borrowed(_) => None,
+    }
+}
+
 fn has_secret(value: &JsonValue<'_>, is_inside: bool) -> bool {
     match value {
         JsonValue::Array(elements) => elements.iter().any(|value| has_secret(value, is_inside)),
@@ -155,10 +212,11 @@ fn has_secret(value: &JsonValue<'_>, is_inside: bool) -> bool {
             let is_inside = is_inside || is_secret_object(value);
             members.iter().any(|member| {
                 is_secret(&member.name.value, is_inside) && member.value.as_str().is_some()
+                    || masked_member(member).is_some()
                     || has_secret(&member.value, is_inside)
             })
         }
-        JsonValue::String(string) => matches!(masked_string(&string.value), Cow::Owned(_)),
+        JsonValue::String(string) => matches!(masked_string("", &string.value), Cow::Owned(_)),
         _ => false,
     }
 }
@@ -170,14 +228,17 @@ fn mask(value: &mut JsonValue<'_>, is_inside: bool) {
         JsonValue::Object(members) => {
             for member in members {
                 let is_text = member.value.as_str().is_some();
-                match is_text && is_secret(&member.name.value, is_inside) {
-                    true => member.value = JsonValue::string(MASK),
-                    false => mask(&mut member.value, is_inside),
+                if is_text && is_secret(&member.name.value, is_inside) {
+                    member.value = JsonValue::string(MASK);
+                } else if let Some(masked) = masked_member(member) {
+                    member.value = JsonValue::string(masked);
+                } else {
+                    mask(&mut member.value, is_inside);
                 }
             }
         }
         JsonValue::String(string) => {
-            if let Cow::Owned(masked) = masked_string(&string.value) {
+            if let Cow::Owned(masked) = masked_string("", &string.value) {
                 *value = JsonValue::string(masked);
             }
         }
@@ -213,6 +274,18 @@ mod tests {
                 r#"{"a":"json:{\"password\":\"p\"}"}"#,
                 r#"{"a":"json:{\"password\":\"******\"}"}"#,
             ),
+            (
+                r#"{"command-line":"set_password vnc a b","p":{"command-line":"change vnc password c"}}"#,
+                r#"{"command-line":"set_password vnc ******","p":{"command-line":"change vnc password ******"}}"#,
+            ),
+            (
+                r#"{"command-line":"object_add secret,id=a,data=b"}"#,
+                r#"{"command-line":"object_add secret,id=a,data=******"}"#,
+            ),
+            (
+                r#"{"command-line":"change vnc :0,password=on"}"#,
+                r#"{"command-line":"change vnc :0,password=on"}"#,
+            ),
         ] {
             let parsed = parse(message).unwrap();
             assert_eq!(JsonStyle::COMPACT.format(&masked(&parsed.value)), expected);
@@ -237,6 +310,14 @@ mod tests {
             (
                 "-drive file=ftp://a:b@c/d,if=none -blockdev x,y.url=http://a:b,,c@d -vnc :0,password",
                 "-drive file=ftp://a:******@c/d,if=none -blockdev x,y.url=http://a:******@d -vnc :0,password",
+            ),
+            (
+                "-vnc :0,password=on -spice x509-key-password=a,port=0 -drive file=rbd:p/i:id=u:key=a==:auth_supported=cephx",
+                "-vnc :0,password=on -spice x509-key-password=******,port=0 -drive file=rbd:p/i:id=u:key=******:auth_supported=cephx",
+            ),
+            (
+                "-object secret,id=s,file=a -drive file.key-secret=s,encrypt.key-secret=s",
+                "-object secret,id=s,file=a -drive file.key-secret=s,encrypt.key-secret=s",
             ),
             (
                 "-drive file=data=1,metadata=x",

@@ -200,11 +200,8 @@ fn command_lines_agree(program: Program) -> Result<(), Failed> {
         let Some(words) = command_lines::words(&case.line) else {
             continue;
         };
-        let mut verdict = Verdict::Unknown;
-        command_lines::for_each(&case.line, &mut |line| {
-            verdict = checker.check_command_line(line).verdict;
-        });
-        let answer = command_lines::start(&program, &words);
+        let verdict = case.verdict(&checker);
+        let answer = command_lines::start(&program, &words, &case.config);
         let is_of_host = |errors: &String| OF_THE_HOST.iter().any(|text| errors.contains(text));
         let expected = match &answer {
             Ok(_) => Verdict::Accepted,

@@ -6,26 +6,17 @@ use std::fs;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use qapi_codegen::knowledge::Certainty;
-use qapi_codegen::traffic::check::{Checker, Verdict};
+use qapi_codegen::traffic::check::Verdict;
 use qapi_codegen::traffic::migrate::{MigrationOutcome, Migrator};
 use qapi_codegen::version::Series;
 use serde::Deserialize;
-use tests::command_lines::{cases, for_each};
+use tests::command_lines::{cases, for_each, verdict};
 use tests::shared;
 
 use super::{Release, Upgrade, catalogue, migrate, release, rules};
 
 /// The series that the data file states verdicts for.
 const SERIES: [&str; 5] = ["2.11", "4.2", "6.2", "8.2", "10.0"];
-
-fn verdict(checker: &Checker<'_>, text: &str) -> Verdict {
-    let mut verdicts = Vec::new();
-    for_each(text, &mut |line| {
-        verdicts.push(checker.check_command_line(line).verdict)
-    });
-    assert_eq!(verdicts.len(), 1, "{text}");
-    verdicts[0]
-}
 
 #[test]
 fn command_lines_have_the_stated_verdicts() {
@@ -41,12 +32,7 @@ fn command_lines_have_the_stated_verdicts() {
                 (_, true) => Verdict::Rejected,
                 _ => Verdict::Unknown,
             };
-            assert_eq!(
-                verdict(&checker, &case.line),
-                expected,
-                "{series}: {}",
-                case.name
-            );
+            assert_eq!(case.verdict(&checker), expected, "{series}: {}", case.name);
         }
     }
 }
@@ -219,6 +205,12 @@ fn options_are_rewritten_in_place() {
             "10.2",
             "qemu-kvm -chardev socket,reconnect=0x10,path=/a,,b,id=c -chardev pty,id=d -netdev stream,id=n,reconnect=5,addr.type=unix,addr.path=/a\n",
             "qemu-kvm -chardev socket,reconnect-ms=16000,path=/a,,b,id=c -chardev pty,id=d -netdev stream,id=n,reconnect-ms=5000,addr.type=unix,addr.path=/a\n",
+        ),
+        (
+            "4.2",
+            "10.2",
+            "# a\n[realtime]\n  mlock = \"off\"\n\n[chardev \"c\"] # b\n\tbackend = \"socket\"\n\treconnect = \"5\" # c\n[device]\n  driver = \"virtio-blk-pci\"\n  scsi = \"off\"\n  drive = \"d\"\n# d\n",
+            "# a\n[overcommit]\n  mem-lock = \"off\"\n\n[chardev \"c\"] # b\n\tbackend = \"socket\"\n\treconnect-ms = \"5000\" # c\n[device]\n  driver = \"virtio-blk-pci\"\n  drive = \"d\"\n# d\n",
         ),
     ] {
         assert_eq!(migrate(from, to, before).0, after, "{from} to {to}");

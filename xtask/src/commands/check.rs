@@ -31,7 +31,8 @@ use report::CheckReport;
 ///
 /// Reads QMP messages, and command lines that start a QEMU, in any text: logs of
 /// libvirt and other programs, recordings, scripts of qmp-shell and of shells,
-/// units of systemd, source files. Reports what
+/// units of systemd, source files; also files for `-readconfig`, those that a
+/// command line names included. Reports what
 /// the release rejects, what is deprecated, and what behaves differently from
 /// the schema. Of a folder, all files are read that version control does not
 /// ignore.
@@ -157,6 +158,7 @@ impl Check {
             }
         };
         let mut files = RecordedFiles::new(&is_command);
+        files.expect(&self.files);
         for argument in &self.files {
             let counts =
                 self.check_argument(argument, (&checkers, &agents), &mut files, &mut *sink)?;
@@ -204,9 +206,12 @@ impl Check {
     ) -> Result<MessageCounts, Failure> {
         if !is_folder(argument) {
             let input = open_file(argument)?;
-            return self.check_file(argument, input, checkers, files, sink);
+            let mut counts = self.check_file(argument, input, checkers, files, sink)?;
+            counts.merge(&self.check_named(checkers, files, sink)?);
+            return Ok(counts);
         }
         let names = files_in(argument)?;
+        files.expect(&names);
         let progress = progress_bar(&format!("reading {argument}"), names.len() as u64);
         let mut counts = MessageCounts::default();
         for name in progress.wrap_iter(names.iter()) {
@@ -215,6 +220,22 @@ impl Check {
                 continue;
             };
             counts.merge(&self.check_file(name, input, checkers, files, sink)?);
+        }
+        counts.merge(&self.check_named(checkers, files, sink)?);
+        Ok(counts)
+    }
+
+    /// Checks the configuration files that the command lines name.
+    fn check_named(
+        &self,
+        checkers: Checkers<'_>,
+        files: &mut RecordedFiles<'_>,
+        sink: &mut dyn FindingSink,
+    ) -> Result<MessageCounts, Failure> {
+        let mut counts = MessageCounts::default();
+        for name in files.take_named() {
+            let input = open_file(&name)?;
+            counts.merge(&self.check_file(&name, input, checkers, files, sink)?);
         }
         Ok(counts)
     }

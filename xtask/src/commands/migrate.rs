@@ -77,7 +77,10 @@ impl Migrate {
         let is_command = |name: &str| from.has_command(name) || !elsewhere(name).is_empty();
         let mut counts = MigrationCounts::default();
         let mut files = RecordedFiles::new(&is_command);
-        for file in &self.files {
+        files.expect(&self.files);
+        let mut rest: Vec<String> = self.files.iter().rev().cloned().collect();
+        while let Some(file) = rest.pop() {
+            let file = &file;
             let mut migrator = Migrator::new(&from, &to, rules);
             let input = open_file(file)?;
             if input.is_decoded && self.in_place {
@@ -94,12 +97,25 @@ impl Migrate {
                 }
                 sink.add_text(entry.bytes, rewritten.bytes.as_deref())
             })?;
-            files.note_if_empty(file, &found);
+            if self.files.contains(file) {
+                files.note_if_empty(file, &found);
+            }
             sink.finish()?;
+            let named = files.take_named();
+            if self.follows_names() {
+                rest.extend(named);
+            }
         }
         console.status(&counts.summary(&target.schema.version.series().to_string()));
         files.finish(self.allow_empty, console)?;
         Ok(counts.outcome())
+    }
+
+    /// Returns whether configuration files that command lines name are migrated, too.
+    /// Files themselves are changed only if an argument names them, and standard output
+    /// is one file.
+    fn follows_names(&self) -> bool {
+        !self.in_place && self.format != MigrateFormat::Text
     }
 
     fn sink(&self, file: &str, console: &Console) -> Result<Sink, Failure> {

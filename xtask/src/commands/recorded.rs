@@ -1,12 +1,13 @@
 //! The files of recorded messages that `check` and `migrate` read.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 
-use qapi_codegen::traffic::read::{LogEntry, MessageCounts, notation_names, read};
+use qapi_codegen::traffic::read::{LogContent, LogEntry, MessageCounts, notation_names, read};
 
 use super::arguments::InputError;
 use crate::console::Console;
@@ -20,6 +21,10 @@ pub struct RecordedFiles<'c> {
     total: MessageCounts,
     /// The arguments in which nothing was found.
     empty: Vec<String>,
+    /// The files that were read, or will be.
+    known: HashSet<PathBuf>,
+    /// The configuration files that command lines name.
+    named: Vec<String>,
 }
 
 impl<'c> RecordedFiles<'c> {
@@ -29,6 +34,39 @@ impl<'c> RecordedFiles<'c> {
             is_command,
             total: MessageCounts::default(),
             empty: Vec::new(),
+            known: HashSet::new(),
+            named: Vec::new(),
+        }
+    }
+
+    /// States which files will be read, so that they are not read once more because a
+    /// command line names them.
+    pub fn expect(&mut self, files: &[String]) {
+        let files = files.iter().filter_map(|file| fs::canonicalize(file).ok());
+        self.known.extend(files);
+    }
+
+    /// Returns the configuration files that command lines have named since the last
+    /// call, and that are there.
+    pub fn take_named(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.named)
+    }
+
+    /// Remembers the files for `-readconfig` that a command line of a file names.
+    fn add_named(&mut self, file: &str, entry: &LogEntry<'_>) {
+        let LogContent::CommandLine(line) = &entry.content else {
+            return;
+        };
+        for name in line.config_files() {
+            let folder = Path::new(file).parent().unwrap_or(Path::new(""));
+            let candidates = [folder.join(name), PathBuf::from(name)];
+            let found = candidates.iter().find(|path| path.is_file());
+            let known = found.and_then(|path| fs::canonicalize(path).ok());
+            if let (Some(path), Some(known)) = (found, known)
+                && self.known.insert(known)
+            {
+                self.named.push(path.to_string_lossy().into_owned());
+            }
         }
     }
 
@@ -43,6 +81,7 @@ impl<'c> RecordedFiles<'c> {
         let mut text = input.text;
         let result = read(&mut *text, self.is_command, &mut |entry| {
             counts.add(&entry);
+            self.add_named(file, &entry);
             visit(&entry)
         });
         result.map_err(|error: InputError| error.into_failure(file))?;

@@ -73,6 +73,12 @@ impl CommandLineEvidence {
         &self.options
     }
 
+    /// Returns whether a build lists the parameters of a group.
+    pub(super) fn has_group(&self, group: &str) -> bool {
+        let mut builds = self.builds.iter();
+        builds.any(|build| build.command_line.options.contains_key(group))
+    }
+
     /// The series of which a build has a machine type, by target.
     pub fn machine_targets(&self, name: &str) -> BTreeMap<&str, BTreeSet<Series>> {
         self.targets(|build| build.machines.contains_key(name))

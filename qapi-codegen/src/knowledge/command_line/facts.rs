@@ -40,7 +40,8 @@ pub enum OptionInterface<'e> {
 }
 
 impl<'e> CommandLineFact<'e> {
-    pub(super) fn new(presence: Presence) -> CommandLineFact<'e> {
+    /// Creates a fact without a deprecation.
+    pub fn new(presence: Presence) -> CommandLineFact<'e> {
         CommandLineFact {
             presence,
             deprecated: None,
@@ -118,6 +119,28 @@ impl<'e> CommandLineFacts<'e> {
             fact.presence = Presence::OtherTarget;
         }
         fact
+    }
+
+    /// Looks up a group of a file for `-readconfig` by the name of its option. QEMU
+    /// lists nearly all groups.
+    pub fn config_group(&self, group: &str, option: &str) -> CommandLineFact<'e> {
+        let entry = self.evidence.options().options.get(option);
+        let is_listed = self.evidence.has_group(group);
+        let since = entry.and_then(|entry| entry.config_since);
+        let is_named = |entry: &OptionEntry| match entry.group.as_deref() {
+            Some(own) => own == group,
+            None => option == group,
+        };
+        match (entry.is_some_and(is_named), is_listed, since) {
+            (true, true, _) => self.option(option),
+            (true, false, Some(since)) => {
+                CommandLineFact::new(self.as_release().presence_between(Some(since), None))
+            }
+            _ => CommandLineFact::new(match self.has_options() {
+                true => Presence::Never,
+                false => Presence::Unknown,
+            }),
+        }
     }
 
     /// The interface of QMP that an option takes, if it does.

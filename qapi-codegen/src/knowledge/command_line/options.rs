@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::constraints::{OptionConflict, OptionConstraint};
+use super::objects::ObjectEntry;
 use crate::version::Series;
 
 /// All options of all series.
@@ -16,6 +18,15 @@ pub struct OptionTable {
     /// Parameters and values that QEMU does not list.
     #[serde(default, rename = "parameter")]
     pub parameters: Vec<ParameterEntry>,
+    /// What QEMU requires of values and combinations of parameters.
+    #[serde(default, rename = "constraint")]
+    pub constraints: Vec<OptionConstraint>,
+    /// Objects of releases whose schema does not describe them.
+    #[serde(default, rename = "object")]
+    pub objects: Vec<ObjectEntry>,
+    /// Options that exclude each other.
+    #[serde(default, rename = "conflict")]
+    pub conflicts: Vec<OptionConflict>,
 }
 
 /// An option of the command line.
@@ -44,6 +55,12 @@ pub struct OptionEntry {
     pub first_key: Option<String>,
     /// The name of QEMU's list of its parameters, if it is not the option's.
     pub group: Option<String>,
+    /// The first series that reads its group in files for `-readconfig`, if QEMU
+    /// does not list the group.
+    pub config_since: Option<Series>,
+    /// The option whose parameters follow a value in its own form, separated by
+    /// commas: `unix:path,server=on`.
+    pub shorthand_of: Option<String>,
     /// The option of which this is another name.
     pub same_as: Option<String>,
     /// The targets that have it; empty if all have.

@@ -30,6 +30,8 @@ pub struct TypedOption<'l> {
     pub ordinal: usize,
     /// `true` if the command line has several of this name.
     pub is_repeated: bool,
+    /// The group of a file for `-readconfig` that stands for the option.
+    pub group: Option<&'l str>,
 }
 
 impl<'l> TypedCommandLine<'l> {
@@ -54,7 +56,11 @@ impl<'l> TypedCommandLine<'l> {
                 }
                 continue;
             };
-            let takes = takes_argument(name);
+            let group = line.config_group(word);
+            let takes = match group {
+                Some(_) => Some(true),
+                None => takes_argument(name),
+            };
             let is_argument = |next: &(usize, &CommandWord<'_>)| {
                 takes.unwrap_or_else(|| option_name(next.1).is_none() && !next.1.is_list)
             };
@@ -64,6 +70,7 @@ impl<'l> TypedCommandLine<'l> {
                 argument: words.next_if(is_argument),
                 ordinal: 0,
                 is_repeated: false,
+                group,
             });
         }
         typed.number_options();

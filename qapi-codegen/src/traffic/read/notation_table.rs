@@ -2,7 +2,7 @@
 
 use super::byte_array::ByteArray;
 use super::coloured::ColouredJson;
-use super::command_line::CommandLines;
+use super::command_line::{CommandLines, ConfigFiles};
 use super::json_text::JsonText;
 use super::notation::{Line, Notation};
 use super::python_call::PythonCall;
@@ -41,6 +41,7 @@ impl<'r> NotationTable<'r> {
             Box::new(ByteArray),
             Box::new(PythonCall::new(is_command)),
             Box::new(TraceEvent::new(is_command)),
+            Box::new(ConfigFiles),
             Box::new(CommandLines::new()),
             Box::new(QmpShell::new(is_command)),
         ];

@@ -7,6 +7,7 @@ use crate::traffic::check::expected::ValueSyntax;
 use crate::traffic::command_line::keyval::{to_flat_object, to_object};
 use crate::traffic::command_line::{Parameters, TypedOption};
 use crate::traffic::secrets::masked;
+use crate::version::Series;
 
 /// An option with its argument.
 pub struct PreparedOption<'l> {
@@ -77,7 +78,12 @@ fn prepare<'l>(
         entry.and_then(|entry| entry.first_key.as_deref()),
     );
     let is_keys = entry.is_some_and(|entry| entry.form == OptionForm::Keys);
-    if !is_keys || word.is_variable() {
+    if !is_keys && option.group.is_some() {
+        return PreparedArgument::Missing;
+    }
+    // A VNC server has an option of its own.
+    let is_vnc = name == "display" && text.split('=').next() == Some("vnc");
+    if !is_keys || word.is_variable() || is_vnc {
         return PreparedArgument::Text(text);
     }
     // The options of character devices are not those of `chardev-add`.
@@ -96,7 +102,13 @@ fn prepare<'l>(
     // Texts of `-display` had a form of their own.
     let is_parsed_by_hand = name == "display" && !facts.reads_json(name);
     match interface.filter(|_| !is_parsed_by_hand) {
-        Some(interface) => prepare_parameters(name, interface, &parameters, first_key),
+        Some(interface) => {
+            let syntax = match option.group {
+                Some(group) => config_syntax(group, facts.series()),
+                None => value_syntax(name, &parameters),
+            };
+            prepare_parameters(name, interface, &parameters, (first_key, syntax))
+        }
         None => PreparedArgument::Parameters(parameters),
     }
 }
@@ -116,9 +128,8 @@ fn prepare_parameters<'l>(
     name: &str,
     interface: OptionInterface<'l>,
     parameters: &Parameters<'_>,
-    first_key: Option<&str>,
+    (first_key, syntax): (Option<&str>, ValueSyntax),
 ) -> PreparedArgument<'l> {
-    let syntax = value_syntax(name, parameters);
     let object = match syntax {
         ValueSyntax::Keyval if name != "device" => to_object(parameters, first_key),
         _ => Ok(to_flat_object(parameters, first_key)),
@@ -133,8 +144,8 @@ fn prepare_parameters<'l>(
     }
 }
 
-/// The syntax of the values of an option. Network backends and nodes of `-numa`
-/// have lists in keys that are repeated.
+/// The syntax of the values of an option. Network backends, objects and nodes of
+/// `-numa` have lists in keys that are repeated.
 fn value_syntax(name: &str, parameters: &Parameters<'_>) -> ValueSyntax {
     let is_modern = || {
         let ty = parameters.first().or_else(|| parameters.get("type"));
@@ -142,7 +153,19 @@ fn value_syntax(name: &str, parameters: &Parameters<'_>) -> ValueSyntax {
     };
     match name {
         "netdev" if !is_modern() => ValueSyntax::OptionText,
-        "numa" => ValueSyntax::OptionText,
+        "numa" | "object" => ValueSyntax::OptionText,
         _ => ValueSyntax::Keyval,
+    }
+}
+
+/// The first series that reads nested objects in files for `-readconfig`.
+const NESTED_IN_CONFIG: Series = Series::new(6, 1);
+
+/// The syntax of the values of a group in a file for `-readconfig`.
+fn config_syntax(group: &str, series: Series) -> ValueSyntax {
+    match group {
+        "object" if series >= NESTED_IN_CONFIG => ValueSyntax::Keyval,
+        "audiodev" | "device" => ValueSyntax::Keyval,
+        _ => ValueSyntax::OptionText,
     }
 }

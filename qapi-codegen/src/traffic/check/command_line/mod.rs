@@ -6,9 +6,13 @@
 //! `smp` know what QEMU does with parameters.
 
 mod argument;
+mod conflicts;
+mod constraints;
 mod cpu;
+mod object;
 mod option;
 mod parameters;
+mod shorthand;
 mod smp;
 mod subject;
 mod wording;
@@ -17,7 +21,7 @@ use super::placeholder::is_about_value;
 use super::{CheckedMessage, Checker, MessageDiagnostic};
 use crate::diagnostic::Severity;
 use crate::knowledge::CommandLineFacts;
-use crate::knowledge::command_line::OptionForm;
+use crate::knowledge::command_line::{OptionForm, OptionInterface};
 use crate::traffic::command_line::{TypedCommandLine, TypedOption};
 use crate::traffic::read::LoggedCommandLine;
 use crate::traffic::secrets::masked_command_line;
@@ -52,6 +56,12 @@ impl Checker<'_> {
             let text = line.arguments()[index].value();
             CommandLineProblem::UnknownOptions(text).describe(&self.release, &[])
         }));
+        let conflicts = conflicts::find(&prepared, facts);
+        problems.extend(
+            conflicts.iter().map(|(path, problem)| {
+                problem.describe(&self.release, &[PathSegment::Member(path)])
+            }),
+        );
         for problem in &mut problems {
             problem.message = masked_command_line(&problem.message);
         }
@@ -71,6 +81,15 @@ impl Checker<'_> {
             let entry = facts?.option_entry(name)?;
             Some(entry.form != OptionForm::Flag)
         })
+    }
+
+    /// The command whose arguments an option takes.
+    pub fn command_of_option(&self, option: &str) -> Option<&str> {
+        let facts = self.command_line_facts(None)?;
+        match facts.option_interface(option)? {
+            OptionInterface::Command(command) => Some(command),
+            OptionInterface::Type(_) => None,
+        }
     }
 
     /// Returns whether a parameter of an option is a boolean.

@@ -12,6 +12,7 @@ use crate::traffic::check::path::MessagePath;
 use crate::traffic::check::problem::{MessageProblem, ProblemKind};
 use crate::traffic::check::release::ReleaseInterface;
 use crate::traffic::check::walk::MessageWalk;
+use crate::traffic::command_line::parameters::is_help;
 use crate::wire::{Direction, PathSegment};
 
 /// The check of one option.
@@ -86,8 +87,14 @@ impl<'m> OptionCheck<'m> {
     /// Checks the option.
     pub fn check(&mut self) {
         let typed = self.prepared.option.name;
-        let fact = self.facts.option(typed);
-        self.check_fact(None, CommandLineSubject::Option(typed), fact);
+        let (subject, fact) = match self.prepared.option.group {
+            Some(group) => (
+                CommandLineSubject::Group(group),
+                self.facts.config_group(group, typed),
+            ),
+            None => (CommandLineSubject::Option(typed), self.facts.option(typed)),
+        };
+        self.check_fact(None, subject, fact);
         if fact.presence.is_absent() {
             return;
         }
@@ -117,6 +124,7 @@ impl<'m> OptionCheck<'m> {
                 self.report(CommandLineProblem::Contradiction(key));
             }
         }
+        self.check_combinations();
     }
 
     fn check_text(&mut self, text: &'m str) {
@@ -124,9 +132,26 @@ impl<'m> OptionCheck<'m> {
         if name == "cpu" {
             return self.check_cpu();
         }
-        if let Some(fact) = self.facts.parameter_value(name, "", text) {
-            let (parameter, value) = (name, text);
-            self.check_fact(None, CommandLineSubject::Value { parameter, value }, fact);
+        let word = self.prepared.option.argument.map(|(_, word)| word);
+        if word.is_none_or(|word| !word.variables().is_empty()) || is_help(text) {
+            return;
+        }
+        if self.shorthand().is_some() {
+            return self.check_shorthand(text);
+        }
+        // Parameters of the value follow a colon.
+        let noted = [text, text.split(':').next().unwrap_or(text)];
+        let fact = noted
+            .iter()
+            .find_map(|value| self.facts.parameter_value(name, "", value));
+        match fact {
+            Some(fact) => {
+                let (parameter, value) = (name, text);
+                self.check_fact(None, CommandLineSubject::Value { parameter, value }, fact);
+            }
+            // Some options read JSON, whose type is not known.
+            None if text.starts_with('{') && self.facts.reads_json(name) => {}
+            None => drop(self.check_constrained_value("", text)),
         }
     }
 
@@ -159,6 +184,9 @@ impl<'m> OptionCheck<'m> {
         walk.target = self.facts.target();
         match interface {
             OptionInterface::Command(command) => {
+                if command == "object-add" && !self.is_typed(command) {
+                    return self.check_noted_object(value);
+                }
                 let Some(known) = release.command(command).filter(|_| self.is_typed(command))
                 else {
                     let subject = CommandLineSubject::Parameters(name);

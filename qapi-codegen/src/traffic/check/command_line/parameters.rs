@@ -11,6 +11,9 @@ use crate::wire::Shape;
 impl<'m> OptionCheck<'m> {
     /// Checks parameters.
     pub fn check_parameters(&mut self, parameters: &'m Parameters<'m>) {
+        if self.prepared.name == "global" && parameters.get("driver").is_some() {
+            return self.check_divided_global(parameters);
+        }
         for parameter in &parameters.list {
             self.check_parameter(parameter);
         }
@@ -32,8 +35,12 @@ impl<'m> OptionCheck<'m> {
             return self.check_machine(parameter);
         }
         // QEMU itself reads these.
-        if name == "id" || parameter.form == ParameterForm::First {
+        if name == "id" {
             return;
+        }
+        if parameter.form == ParameterForm::First {
+            let known = self.parameter(name);
+            return self.check_parameter_value(name, parameter, known);
         }
         if option == "global" && self.facts.noted_parameter(option, name).is_none() {
             return self.check_global(name);
@@ -65,18 +72,41 @@ impl<'m> OptionCheck<'m> {
 
     /// Checks the default of a property of a device.
     fn check_global(&mut self, name: &'m str) {
-        let devices = self.release.devices_of(self.facts.target());
-        let property = name.split_once('.').zip(devices);
-        let is_known = property.is_some_and(|((driver, property), devices)| {
-            let driver = self.release.device_name(driver);
-            matches!(devices.property(driver, property), PropertyStatus::Known(_))
-        });
+        let parts = name.split_once('.');
+        let is_known = parts.is_some_and(|(driver, property)| self.has_property(driver, property));
         // QEMU warns of properties that it does not have.
         if !is_known {
             let option = self.prepared.name;
             let subject = CommandLineSubject::Parameter { option, name };
             self.report_at(name, CommandLineProblem::Unverified(subject, None));
         }
+    }
+
+    /// Checks the default of a property in the form `driver=,property=,value=`.
+    fn check_divided_global(&mut self, parameters: &'m Parameters<'m>) {
+        let option = "global";
+        for name in ["driver", "property", "value"] {
+            if parameters.get(name).is_none() {
+                self.report(CommandLineProblem::MissingParameter { option, name });
+            }
+        }
+        let value = |name: &str| Some(&*parameters.get(name)?.value);
+        let (Some(driver), Some(property)) = (value("driver"), value("property")) else {
+            return;
+        };
+        if !self.has_property(driver, property) {
+            let name = property;
+            let subject = CommandLineSubject::Parameter { option, name };
+            self.report_at(name, CommandLineProblem::Unverified(subject, None));
+        }
+    }
+
+    fn has_property(&self, driver: &str, property: &str) -> bool {
+        let devices = self.release.devices_of(self.facts.target());
+        let driver = self.release.device_name(driver);
+        devices.is_some_and(|devices| {
+            matches!(devices.property(driver, property), PropertyStatus::Known(_))
+        })
     }
 
     /// Reports a key without a value.
@@ -113,6 +143,9 @@ impl<'m> OptionCheck<'m> {
                 value,
             };
             return self.check_fact(Some(name), subject, fact);
+        }
+        if self.check_constrained_value(name, value) {
+            return;
         }
         let Some(ty) = known.ty else { return };
         let is_valid = match ty {

@@ -39,14 +39,26 @@ pub enum CommandLineProblem<'m> {
         ty: &'m str,
         value: &'m str,
     },
+    /// The value of a parameter is none of those that QEMU accepts.
+    UnlistedValue { value: &'m str, expected: String },
+    /// An option requires a parameter.
+    MissingParameter { option: &'m str, name: &'m str },
+    /// A parameter cannot be combined with another one.
+    ExcludedParameter { key: &'m str, other: &'m str },
+    /// An option cannot be combined with another one, or occur twice.
+    ExcludedOption { option: String, other: String },
     /// The counts of `-smp` contradict each other.
-    InvalidTopology { product: u64, cpus: u64 },
+    InvalidTopology { product: u64, maximum: u64 },
+    /// There are more CPUs than there may be.
+    TooManyCpus { maximum: u64, cpus: u64 },
 }
 
 /// The subject of a problem.
 #[derive(Debug, Clone, Copy)]
 pub enum CommandLineSubject<'m> {
     Option(&'m str),
+    /// A group of a file for `-readconfig`.
+    Group(&'m str),
     Parameter {
         option: &'m str,
         name: &'m str,
@@ -71,7 +83,7 @@ impl CommandLineProblem<'_> {
             | CommandLineProblem::UnknownOptions(_)
             | CommandLineProblem::Unverified(..) => Code::Unchecked,
             CommandLineProblem::Absent(subject, _) => match subject {
-                CommandLineSubject::Option(_) => Code::UnknownOption,
+                CommandLineSubject::Option(_) | CommandLineSubject::Group(_) => Code::UnknownOption,
                 CommandLineSubject::Machine(_) => Code::UnknownMachine,
                 CommandLineSubject::Cpu(_) => Code::UnknownCpu,
                 CommandLineSubject::Value { .. } => Code::UnknownValue,
@@ -84,12 +96,19 @@ impl CommandLineProblem<'_> {
                 true => Code::InvalidSyntax,
                 false => Code::Deprecated,
             },
-            CommandLineProblem::MissingArgument => Code::MissingMember,
+            CommandLineProblem::MissingArgument | CommandLineProblem::MissingParameter { .. } => {
+                Code::MissingMember
+            }
+            CommandLineProblem::UnlistedValue { .. } => Code::UnknownValue,
+            CommandLineProblem::ExcludedParameter { .. }
+            | CommandLineProblem::ExcludedOption { .. } => Code::UnexpectedMember,
             CommandLineProblem::UnreadJson(_)
             | CommandLineProblem::InvalidJson(_)
             | CommandLineProblem::Contradiction(_) => Code::InvalidSyntax,
             CommandLineProblem::InvalidValue { .. } => Code::MistypedMember,
-            CommandLineProblem::InvalidTopology { .. } => Code::OutOfRange,
+            CommandLineProblem::InvalidTopology { .. } | CommandLineProblem::TooManyCpus { .. } => {
+                Code::OutOfRange
+            }
         }
     }
 

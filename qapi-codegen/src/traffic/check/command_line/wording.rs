@@ -61,9 +61,25 @@ impl CommandLineProblem<'_> {
             CommandLineProblem::InvalidValue { ty, value, .. } => {
                 format!("{}: expected a {ty}, got {}", quote(path), quote(value))
             }
-            CommandLineProblem::InvalidTopology { product, cpus } => format!(
-                "sockets, cores and threads make {product} CPUs, which are fewer than {cpus}"
+            CommandLineProblem::UnlistedValue { value, expected } => {
+                format!("{}: expected {expected}, got {}", quote(path), quote(value))
+            }
+            CommandLineProblem::MissingParameter { option, name } => {
+                format!("`-{option}` requires {}", quote(name))
+            }
+            CommandLineProblem::ExcludedParameter { key, other } => {
+                format!("{} and {} exclude each other", quote(other), quote(key))
+            }
+            CommandLineProblem::ExcludedOption { option, other } => match option == other {
+                true => format!("{} may occur only once", quote(option)),
+                false => format!("{} and {} exclude each other", quote(other), quote(option)),
+            },
+            CommandLineProblem::InvalidTopology { product, maximum } => format!(
+                "the levels of the topology make {product} CPUs, and there may be {maximum}"
             ),
+            CommandLineProblem::TooManyCpus { maximum, cpus } => {
+                format!("{cpus} CPUs are more than the maximum of {maximum}")
+            }
         }
     }
 
@@ -86,6 +102,7 @@ impl CommandLineProblem<'_> {
 fn subject_text(subject: CommandLineSubject<'_>) -> String {
     match subject {
         CommandLineSubject::Option(name) => format!("option {}", quote(&format!("-{name}"))),
+        CommandLineSubject::Group(name) => format!("option group {}", quote(name)),
         CommandLineSubject::Parameter { option, name } => {
             format!("parameter {} of `-{option}`", quote(name))
         }

@@ -1,14 +1,14 @@
 //! Migration of command lines.
 //!
 //! Options are rewritten one after another: by the rules for command lines
-//! (`pattern`), by those for requests if the option takes the properties of a
-//! device (`device`), and by giving keys their values (`booleans`). What the
+//! (`pattern`), by those for requests if the option takes the arguments of a
+//! command (`requests`), and by giving keys their values (`booleans`). What the
 //! later release still rejects is reported and left.
 
 mod booleans;
-mod device;
 mod edited;
 mod pattern;
+mod requests;
 
 use std::io;
 
@@ -55,7 +55,7 @@ impl Migrator<'_> {
         for rule in rules.filter(|rule| rule.applies_in(target)) {
             rewrite.apply(rule);
         }
-        self.rewrite_devices(&mut rewrite);
+        self.rewrite_requests(&mut rewrite);
         self.rewrite_booleans(&mut rewrite);
         self.finish(line, rewrite)
     }

@@ -1,7 +1,7 @@
 //! Writing a command line again with other words.
 
 use super::super::embedded::changed_range;
-use super::{CommandWord, LoggedCommandLine, WordSyntax};
+use super::{CommandWord, LoggedCommandLine, WordSyntax, config};
 
 /// A word of a new command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +32,9 @@ impl LoggedCommandLine<'_> {
     /// that does not have to change is kept. Returns `None` if the notation
     /// cannot express a word.
     pub fn with_words(&self, new: &[NewWord]) -> Option<String> {
+        if self.is_config() {
+            return config::write(self, new);
+        }
         let program = self.words.first()?;
         let mut text = self.text[..program.range.end].to_owned();
         for word in new {
@@ -84,6 +87,7 @@ impl WordSyntax {
             WordSyntax::Shell(_) => " ",
             WordSyntax::Nul => "\0",
             WordSyntax::List(_) => ", ",
+            WordSyntax::Config => "\n",
         }
     }
 
@@ -97,6 +101,7 @@ impl WordSyntax {
                 let is_special = |c: char| c == quote || c == '\\' || c.is_control();
                 (!value.contains(is_special)).then(|| format!("{quote}{value}{quote}"))
             }
+            WordSyntax::Config => None,
         }
     }
 
@@ -113,6 +118,7 @@ impl WordSyntax {
             },
             WordSyntax::Shell(Some(_)) => &|_| true,
             WordSyntax::Nul => &|c| c == '\0',
+            WordSyntax::Config => &|_| true,
             WordSyntax::List(quote) => &move |c| c == quote || c == '\\' || c.is_control(),
         };
         (!value.contains(is_special)).then(|| value.to_owned())

@@ -4,6 +4,7 @@
 //! It is split into words; the meaning of the words is not known here.
 
 mod brackets;
+mod config;
 mod edit;
 mod list;
 mod shell;
@@ -15,6 +16,7 @@ use super::TextPosition;
 use super::notation::{Block, Line, Notation, Reading, decode_utf8};
 use crate::json::SyntaxError;
 
+pub use config::ConfigFiles;
 pub use edit::NewWord;
 pub use word::CommandWord;
 
@@ -64,6 +66,8 @@ enum WordSyntax {
     Nul,
     /// As string literals with this quote.
     List(char),
+    /// As sections of a file for `-readconfig`.
+    Config,
 }
 
 /// Command lines of shells, logs, units of systemd, `/proc` and programs.
@@ -130,7 +134,9 @@ fn split<'t>(text: &'t str, before: &[u8]) -> (Split<'t>, &'t str, WordSyntax) {
             text,
             WordSyntax::List(char::from(*quote)),
         ),
-        _ => match brackets::split(text, program.end) {
+        _ => match brackets::split(text, program.end)
+            .or_else(|| brackets::split_failed(text, before, program.end))
+        {
             Some(words) => (words, text, WordSyntax::Shell(Some('"'))),
             None => split_shell(text, before),
         },

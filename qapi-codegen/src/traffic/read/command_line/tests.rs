@@ -151,3 +151,50 @@ fn values_with_spaces_are_found_in_brackets() {
     };
     assert_eq!(words[..], ["-append", "a=1 b", "-m", "1G", "-no-hpet"]);
 }
+
+#[test]
+fn messages_in_quotes_escape_quotes() {
+    let text = r#"level=info msg="launching /opt/kata/bin/qemu-system-x86_64-snp-experimental with: [-name sandbox-1 -device {\"driver\":\"edu\"} -append a=[1] b -m 1G]" source=virtcontainers x=[]"#;
+    let found = find(&format!("{text}\n"));
+    let [(_, _, words)] = &found[..] else {
+        panic!("{found:?}");
+    };
+    let expected = [
+        "-name",
+        "sandbox-1",
+        "-device",
+        r#"{"driver":"edu"}"#,
+        "-append",
+        "a=[1] b",
+        "-m",
+        "1G",
+    ];
+    assert_eq!(words[..], expected);
+}
+
+#[test]
+fn commands_that_failed_end_before_the_reason() {
+    for text in [
+        "Error: Failed to run: forklimits limit=memlock:unlimited:unlimited fd=3 -- /opt/incus/bin/qemu-system-x86_64 -S -name v -spice unix=on,addr=s -chroot /a b -m 1G: : exit status 1\n",
+        "err=\"Failed to run: qemu-system-x86_64 -S -name v -spice unix=on,addr=s -chroot /a b -m 1G: exit status 1 (x: y)\"\n",
+        "Failed to run: /snap/lxd/current/bin/qemu-system-x86_64 -S -name v -spice unix=on,addr=s -chroot /a b -m 1G: char device: not found\n",
+        "Failed to run: qemu-system-x86_64 -S -name v -spice unix=on,addr=s -chroot /a b -m 1G:\n",
+    ] {
+        let found = find(text);
+        let [(_, _, words)] = &found[..] else {
+            panic!("{text}: {found:?}");
+        };
+        let expected = [
+            "-S",
+            "-name",
+            "v",
+            "-spice",
+            "unix=on,addr=s",
+            "-chroot",
+            "/a b",
+            "-m",
+            "1G",
+        ];
+        assert_eq!(words[..], expected, "{text}");
+    }
+}

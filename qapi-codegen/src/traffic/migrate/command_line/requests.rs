@@ -1,5 +1,5 @@
-//! Options that take the properties of a device, rewritten by the rules for
-//! `device_add`.
+//! Options that take the arguments of a command, rewritten by the rules for its
+//! requests.
 
 use super::super::node_names::NodeNames;
 use super::CommandLineRewrite;
@@ -11,15 +11,19 @@ use crate::traffic::migrate::{Migration, MigrationOutcome, Migrator, Remark};
 use crate::traffic::option_text;
 
 impl Migrator<'_> {
-    /// Rewrites the devices that the later release rejects.
-    pub(super) fn rewrite_devices(&self, rewrite: &mut CommandLineRewrite) {
+    /// Rewrites the devices, objects and others that the later release rejects.
+    pub(super) fn rewrite_requests(&self, rewrite: &mut CommandLineRewrite) {
         for option in &mut rewrite.line.options {
-            if option.name() != "device" || option.has_variable {
+            let Some(command) = self.target.command_of_option(option.name()) else {
                 continue;
-            }
-            let rewritten = match option.text().starts_with('{') {
-                true => self.rewrite_json_device(option),
-                false => self.rewrite_device(option),
+            };
+            let is_json = option.text().starts_with('{');
+            let rewritten = match (is_json, command) {
+                _ if option.has_variable => None,
+                (true, _) => self.rewrite_json(option, command),
+                (false, "device_add") => self.rewrite_flat(option, command, "driver"),
+                (false, "object-add") => self.rewrite_flat(option, command, "qom-type"),
+                _ => None,
             };
             if let Some((outcome, remarks)) = rewritten {
                 rewrite.outcome = rewrite.outcome.max(outcome);
@@ -32,12 +36,18 @@ impl Migrator<'_> {
         }
     }
 
-    fn rewrite_device(&self, option: &mut EditedOption) -> Option<(MigrationOutcome, Vec<Remark>)> {
-        let arguments = option.with_parameters(|list| to_flat_object(list, Some("driver")));
-        let migration = self.migrate_device(&arguments)?;
+    /// Rewrites an argument of parameters without nested objects.
+    fn rewrite_flat(
+        &self,
+        option: &mut EditedOption,
+        command: &str,
+        first_key: &str,
+    ) -> Option<(MigrationOutcome, Vec<Remark>)> {
+        let arguments = option.with_parameters(|list| to_flat_object(list, Some(first_key)));
+        let migration = self.migrate_arguments(command, &arguments)?;
         let new = migration.message?;
         let new = new.get("arguments")?.members()?;
-        let is_changed = replace_parameters(option, arguments.members()?, new)?;
+        let is_changed = replace_parameters(option, (arguments.members()?, new), first_key)?;
         let remarks = migration.remarks.into_iter();
         // Values on the command line have no JSON types.
         let remarks = remarks.filter(|remark| !self.is_about_types(remark));
@@ -45,12 +55,13 @@ impl Migrator<'_> {
     }
 
     /// Rewrites an argument that is JSON.
-    fn rewrite_json_device(
+    fn rewrite_json(
         &self,
         option: &mut EditedOption,
+        command: &str,
     ) -> Option<(MigrationOutcome, Vec<Remark>)> {
         let old = parse(option.text()).ok()?;
-        let migration = self.migrate_device(&old.value)?;
+        let migration = self.migrate_arguments(command, &old.value)?;
         let new = migration.message?;
         let new = new.get("arguments")?;
         let style = JsonStyle::detect(option.text());
@@ -62,10 +73,10 @@ impl Migrator<'_> {
         })
     }
 
-    /// Migrates the properties of a device as a request that adds it.
-    fn migrate_device(&self, arguments: &JsonValue<'_>) -> Option<Migration> {
+    /// Migrates the arguments of a command as a request.
+    fn migrate_arguments(&self, command: &str, arguments: &JsonValue<'_>) -> Option<Migration> {
         let request = JsonValue::object([
-            ("execute", JsonValue::string("device_add")),
+            ("execute", JsonValue::string(command)),
             ("arguments", arguments.clone()),
         ]);
         let request = parse_again(&request)?;
@@ -93,8 +104,8 @@ fn parse_again(request: &JsonValue<'_>) -> Option<ParsedJson<'static>> {
 /// `None` if that is not possible, and whether something changed.
 fn replace_parameters(
     option: &mut EditedOption,
-    old: &[JsonMember<'_>],
-    new: &[JsonMember<'_>],
+    (old, new): (&[JsonMember<'_>], &[JsonMember<'_>]),
+    first_key: &str,
 ) -> Option<bool> {
     let before = option.text().to_owned();
     let find = |members: &[JsonMember<'_>], name: &str| -> Option<Option<String>> {
@@ -104,7 +115,7 @@ fn replace_parameters(
     for member in old {
         let name = &*member.name.value;
         let (own, wanted) = (find(old, name)?, find(new, name));
-        let indexes = option.indexes_of(name, "driver");
+        let indexes = option.indexes_of(name, first_key);
         match wanted {
             None => option.remove_parameters(&indexes),
             Some(wanted) if wanted == own => {}
