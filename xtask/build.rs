@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 
+#[path = "src/content_hash.rs"]
+mod content_hash;
+
 /// The folder of the schemas, from this package.
 const SCHEMAS: &str = "../schemas";
 
@@ -21,13 +24,15 @@ fn main() -> io::Result<()> {
         println!("cargo::rerun-if-changed={}", path.display());
         let file = File::create(target.join(index.to_string()))?;
         let mut encoder = ZlibEncoder::new(file, Compression::best());
-        encoder.write_all(&fs::read(path)?)?;
+        let content = fs::read(path)?;
+        encoder.write_all(&content)?;
         encoder.finish()?;
+        let hash = content_hash::content_hash(&content);
         let name = path.to_string_lossy().replace('\\', "/");
         let name = name.trim_start_matches("../");
         table += &format!(
-            "    EmbeddedFile {{ path: {name:?}, zlib: include_bytes!(concat!(env!(\"OUT_DIR\"), \
-             \"/{index}\")) }},\n"
+            "    EmbeddedFile {{ path: {name:?}, hash: {hash}, \
+             zlib: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{index}\")) }},\n"
         );
     }
     fs::write(target.join("embedded.rs"), table + "]\n")

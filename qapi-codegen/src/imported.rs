@@ -2,6 +2,7 @@
 //!
 //! Files are read through [`Files`] only.
 
+pub mod combined;
 mod subset;
 
 use std::io;

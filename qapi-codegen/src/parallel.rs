@@ -5,6 +5,9 @@ use std::thread;
 
 /// Does two things at the same time.
 pub fn both<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
+    if workers() == 1 {
+        return (one(), other());
+    }
     thread::scope(|scope| {
         let one = scope.spawn(one);
         let other = other();
@@ -29,9 +32,8 @@ pub fn map<T: Sync, R: Send>(items: &[T], function: impl Fn(&T) -> R + Sync) -> 
             done.push((index, function(item)));
         }
     };
-    let workers = thread::available_parallelism().map_or(1, usize::from);
+    let workers = workers();
     if workers == 1 {
-        // Some targets have no threads.
         return items.iter().map(function).collect();
     }
     let mut done: Vec<(usize, R)> = thread::scope(|scope| {
@@ -45,4 +47,9 @@ pub fn map<T: Sync, R: Send>(items: &[T], function: impl Fn(&T) -> R + Sync) -> 
     });
     done.sort_by_key(|(index, _)| *index);
     done.into_iter().map(|(_, result)| result).collect()
+}
+
+/// The number of threads to use. Some targets have no others.
+fn workers() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
 }

@@ -6,6 +6,7 @@
 //! type is missing.
 
 mod entities;
+pub(crate) mod lines;
 mod resolve;
 mod union;
 

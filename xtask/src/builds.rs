@@ -1,5 +1,6 @@
 //! What builds of QEMU say of themselves, in `schemas/`, read on first use.
 
+use std::io;
 use std::sync::OnceLock;
 
 use qapi_codegen::knowledge::builds::Build;
@@ -110,23 +111,25 @@ fn read_builds(series: &[Series]) -> Result<BuildEvidence, Failure> {
 fn read_command_lines(series: &[Series]) -> Result<CommandLineEvidence, Failure> {
     let files = SchemaFiles::selected();
     let options: OptionTable = files.toml(OptionTable::FILE_NAME)?;
-    let mut records = Vec::new();
-    for &series in series {
-        let folder = files.path(&series.to_string());
-        let names = files.names(&folder);
-        let names = names.map_err(|error| Failure::io("read", &folder, &error))?;
-        if !names
-            .iter()
-            .any(|name| name == CommandLineRecord::FILE_NAME)
-        {
-            continue;
-        }
-        let path = format!("{folder}/{}", CommandLineRecord::FILE_NAME);
-        let record = CommandLineRecord::parse(&read_file(files, &path)?);
-        let record = record.map_err(|error| Failure::new(format!("`{path}`: {error}")))?;
-        records.push((series, record));
-    }
+    let records = parallel::map(series, |&series| read_command_line(files, series));
+    let records: Vec<Option<_>> = records.into_iter().collect::<Result<_, Failure>>()?;
+    let records = records.into_iter().flatten().collect();
     Ok(CommandLineEvidence::new(series.to_vec(), records, options))
+}
+
+/// The record of a series, if there is one.
+fn read_command_line(
+    files: &SchemaFiles,
+    series: Series,
+) -> Result<Option<(Series, CommandLineRecord)>, Failure> {
+    let path = files.path(&format!("{series}/{}", CommandLineRecord::FILE_NAME));
+    let text = match files.read(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        text => text.map_err(|error| Failure::io("read", &path, &error))?,
+    };
+    let record = CommandLineRecord::parse(&text);
+    let record = record.map_err(|error| Failure::new(format!("`{path}`: {error}")))?;
+    Ok(Some((series, record)))
 }
 
 fn read_file(files: &SchemaFiles, path: &str) -> Result<Vec<u8>, Failure> {

@@ -5,18 +5,20 @@ use std::sync::{Arc, OnceLock};
 
 use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::knowledge::{
-    Behaviour, CommandLineFacts, Knowledge, MigrationRules, ReleaseData, ReleaseDevices,
-    ReplyRules, SeriesLookup,
+    ArgumentSite, Behaviour, CommandLineFacts, Knowledge, MigrationRules, ReleaseData,
+    ReleaseDevices, ReplyRules, SeriesLookup,
 };
 use qapi_codegen::load::{DocumentationKind, Files};
 use qapi_codegen::parallel;
 use qapi_codegen::schema::{Schema, TypeKind};
 use qapi_codegen::traffic::check::Checker;
 use qapi_codegen::version::Series;
+use qapi_codegen::wire::Interface;
 use serde::de::DeserializeOwned;
 
 use crate::builds::{BuildFiles, CommandLineFiles};
 use crate::failure::Failure;
+use crate::models::Models;
 use crate::progress::progress_bar;
 use crate::schema_files::SchemaFiles;
 use crate::schema_source::{SchemaSource, SourceOptions};
@@ -29,6 +31,8 @@ pub struct Catalogue {
     knowledge: Arc<Knowledge>,
     builds: Arc<BuildFiles>,
     command_lines: Arc<CommandLineFiles>,
+    /// The models of the series, unless all schemas are to be read.
+    models: Option<Models>,
     /// The series that have a command of a program, read on first use.
     commands: [OnceLock<BTreeMap<String, Vec<Series>>>; QemuProgram::ALL.len()],
 }
@@ -40,8 +44,8 @@ pub struct Release {
     pub name: String,
     /// The interface.
     pub schema: Schema,
-    /// The origin of the interface.
-    pub origin: ReleaseOrigin,
+    /// The origin of the documentation, which an interface from introspection lacks.
+    pub documentation: DocumentationKind,
     /// The builds of all releases, with their devices.
     pub builds: Arc<BuildFiles>,
     /// The command lines of all releases.
@@ -54,15 +58,6 @@ pub struct Release {
     pub written_for: Option<Series>,
     /// Remarks on how the argument was understood.
     pub notes: Vec<String>,
-}
-
-/// The origin of an interface.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReleaseOrigin {
-    /// QEMU's schema files.
-    Sources,
-    /// A reply to `query-qmp-schema`.
-    Introspection,
 }
 
 impl Catalogue {
@@ -84,7 +79,16 @@ impl Catalogue {
                 )?,
                 replies: read_folder(files, ReplyRules::FOLDER_NAME, ReplyRules::extend)?,
             }),
+            models: Some(Models::default()),
             commands: Default::default(),
+        })
+    }
+
+    /// Opens the catalogue of the workspace, of which all schemas are read.
+    pub fn open_without_models() -> Result<Catalogue, Failure> {
+        Ok(Catalogue {
+            models: None,
+            ..Catalogue::open()?
         })
     }
 
@@ -132,27 +136,45 @@ impl Catalogue {
         source: &SchemaSource,
         program: QemuProgram,
     ) -> Result<Release, Failure> {
+        let series = source.version().series();
+        if source.is_imported_release()
+            && let Some(release) = self.modelled(series, program)
+        {
+            let notes = source.notes.clone();
+            return Ok(Release { notes, ..release });
+        }
         let loaded = source.load(program)?;
-        let origin = match loaded.documentation {
-            DocumentationKind::None => ReleaseOrigin::Introspection,
-            _ => ReleaseOrigin::Sources,
-        };
+        let documentation = loaded.documentation;
         let schema = source.resolve(loaded)?;
-        let series = schema.version.series();
         Ok(Release {
             name: match source.is_release() {
-                true => series.to_string(),
+                true => schema.version.series().to_string(),
                 false => schema.version.to_string(),
             },
+            notes: source.notes.clone(),
+            ..self.described(schema, documentation)
+        })
+    }
+
+    /// An imported release, if its model is known.
+    fn modelled(&self, series: Series, program: QemuProgram) -> Option<Release> {
+        let model = self.models.as_ref()?.read(series, program)?;
+        Some(self.described(model.schema, model.documentation))
+    }
+
+    /// A release with this interface, named after its series.
+    fn described(&self, schema: Schema, documentation: DocumentationKind) -> Release {
+        Release {
+            name: schema.version.series().to_string(),
             schema,
-            origin,
+            documentation,
             builds: Arc::clone(&self.builds),
             command_lines: Arc::clone(&self.command_lines),
             target: None,
             knowledge: Arc::clone(&self.knowledge),
             written_for: None,
-            notes: source.notes.clone(),
-        })
+            notes: Vec::new(),
+        }
     }
 
     /// Reads imported series in parallel, without those that lack the interface.
@@ -161,17 +183,29 @@ impl Catalogue {
         series: &[Series],
         program: QemuProgram,
     ) -> Result<Vec<Release>, Failure> {
-        let mut with = Vec::new();
-        for series in series {
-            let source = SchemaSource::open(&series.to_string(), &SourceOptions::default())?;
-            with.extend(source.has(program).then_some(*series));
-        }
-        let progress = progress_bar("reading schemas", with.len() as u64);
-        collect(parallel::map(&with, |series| {
-            let release = self.release(&series.to_string(), program);
+        let progress = progress_bar("reading schemas", series.len() as u64);
+        let read = parallel::map(series, |series| {
+            let release = self.imported_release(*series, program);
             progress.inc(1);
-            release
-        }))
+            release.transpose()
+        });
+        collect(read.into_iter().flatten().collect())
+    }
+
+    /// An imported release; `None` if it lacks the interface.
+    fn imported_release(
+        &self,
+        series: Series,
+        program: QemuProgram,
+    ) -> Result<Option<Release>, Failure> {
+        if let Some(release) = self.modelled(series, program) {
+            return Ok(Some(release));
+        }
+        let source = SchemaSource::open(&series.to_string(), &SourceOptions::default())?;
+        match source.has(program) {
+            true => self.read_release(&source, program).map(Some),
+            false => Ok(None),
+        }
     }
 
     /// The builds of all releases, with their devices.
@@ -184,28 +218,76 @@ impl Catalogue {
         &self.command_lines
     }
 
+    /// Does something that reads schemas, and at the same time reads the builds and
+    /// command lines of all releases, if a program has them.
+    pub fn with_builds<T>(&self, program: QemuProgram, read: impl FnOnce() -> T) -> T {
+        if program != QemuProgram::Emulator {
+            return read();
+        }
+        // A failure is reported where they are used.
+        let builds = || {
+            (
+                self.builds.read().is_ok(),
+                self.command_lines.read().is_ok(),
+            )
+        };
+        parallel::both(builds, read).1
+    }
+
     /// The series in which a program has a command, oldest first.
     pub fn series_with_command(&self, name: &str, program: QemuProgram) -> Vec<Series> {
         let commands = self.commands[program as usize].get_or_init(|| self.read_commands(program));
         commands.get(name).cloned().unwrap_or_default()
     }
 
+    /// The series in which a program has an argument of a command, oldest first. Of a
+    /// series with a model, only the definitions of that command are read.
+    pub fn series_with_argument(
+        &self,
+        argument: &ArgumentSite<'_>,
+        program: QemuProgram,
+    ) -> Vec<Series> {
+        let command = |series| {
+            let models = self.models.as_ref()?;
+            models.read_command(series, program, argument.command)
+        };
+        let whole = |series| Some(self.imported_release(series, program).ok()??.schema);
+        let has = parallel::map(&self.series, |&series| {
+            let schema = command(series).or_else(|| whole(series));
+            schema.is_some_and(|schema| argument.exists_in(&Interface::from_schema(&schema)))
+        });
+        let all = self.series.iter().zip(has);
+        all.filter_map(|(series, has)| has.then_some(*series))
+            .collect()
+    }
+
     /// The commands of all series. A schema that cannot be read is left out.
     fn read_commands(&self, program: QemuProgram) -> BTreeMap<String, Vec<Series>> {
         let mut commands: BTreeMap<String, Vec<Series>> = BTreeMap::new();
-        let files = SchemaFiles::selected();
-        // Overrides add commands of the emulator.
-        let overrides = (program == QemuProgram::Emulator).then_some(imported::OVERRIDES);
         for &series in &self.series {
-            for name in [program.file_name()].into_iter().chain(overrides) {
-                let content = files.read(&files.path(&format!("{series}/{name}")));
-                let text = String::from_utf8(content.unwrap_or_default()).unwrap_or_default();
-                for command in imported::command_names(&text) {
-                    commands.entry(command.to_owned()).or_default().push(series);
-                }
+            let mut add = |name: &str| match commands.get_mut(name) {
+                Some(having) => having.push(series),
+                None => drop(commands.insert(name.to_owned(), vec![series])),
+            };
+            let models = self.models.as_ref();
+            match models.and_then(|models| models.current(series, program)) {
+                Some(combined) => combined.commands(series).for_each(&mut add),
+                None => read_command_names(series, program, &mut add),
             }
         }
         commands
+    }
+}
+
+/// Reads the names of the commands of a series without parsing its schema.
+fn read_command_names(series: Series, program: QemuProgram, add: &mut impl FnMut(&str)) {
+    let files = SchemaFiles::selected();
+    // Overrides add commands of the emulator.
+    let overrides = (program == QemuProgram::Emulator).then_some(imported::OVERRIDES);
+    for name in [program.file_name()].into_iter().chain(overrides) {
+        let content = files.read(&files.path(&format!("{series}/{name}")));
+        let text = String::from_utf8(content.unwrap_or_default()).unwrap_or_default();
+        imported::command_names(&text).for_each(&mut *add);
     }
 }
 
@@ -261,7 +343,12 @@ impl Release {
 
     /// Returns `true` if the interface comes from a reply to `query-qmp-schema`.
     pub fn is_introspected(&self) -> bool {
-        self.origin == ReleaseOrigin::Introspection
+        self.documentation == DocumentationKind::None
+    }
+
+    /// The model of the interface, and the origin of its documentation.
+    pub fn model(&self) -> (&Schema, DocumentationKind) {
+        (&self.schema, self.documentation)
     }
 }
 

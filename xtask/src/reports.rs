@@ -3,37 +3,21 @@
 use std::collections::BTreeMap;
 
 use qapi_codegen::diff::report::{self, Report, ReportInputs, ReportSide};
-use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::parallel;
 use qapi_codegen::traffic::upgrade::CheckedUpgrade;
 use qapi_codegen::version::Series;
 
-use crate::catalogue::{Catalogue, Release};
+use crate::catalogue::Release;
 use crate::failure::Failure;
 
-/// The files of the committed reports, by name.
+/// The files of the committed reports on pairs of some releases, by name.
 pub fn report_files(
-    catalogue: &Catalogue,
+    releases: &[Release],
     pairs: &[(Series, Series)],
 ) -> Result<BTreeMap<String, String>, Failure> {
-    let series = series_of(catalogue, pairs)?;
-    let releases = catalogue.releases(&series, QemuProgram::Emulator)?;
-    let written = parallel::map(pairs, |&pair| pair_files(pair, &releases));
+    let written = parallel::map(pairs, |&pair| pair_files(pair, releases));
     let written: Vec<_> = written.into_iter().collect::<Result<_, _>>()?;
     Ok(written.into_iter().flatten().collect())
-}
-
-/// The imported series from the oldest to the newest of the pairs.
-fn series_of(catalogue: &Catalogue, pairs: &[(Series, Series)]) -> Result<Vec<Series>, Failure> {
-    let named = || pairs.iter().flat_map(|&(old, new)| [old, new]);
-    let (low, high) = (named().min(), named().max());
-    let mut series = catalogue.series().to_vec();
-    series.retain(|series| low <= Some(*series) && Some(*series) <= high);
-    match named().find(|named| !series.contains(named)) {
-        Some(missing) => Err(Failure::new(format!("series {missing} is not imported"))
-            .with_help("import it, or remove it from `reports` in schemas/project.toml")),
-        None => Ok(series),
-    }
 }
 
 fn pair_files(
@@ -43,7 +27,10 @@ fn pair_files(
     let series = |release: &Release| release.schema.version.series();
     let find = |wanted: Series| {
         let found = releases.iter().find(|release| series(release) == wanted);
-        found.ok_or_else(|| Failure::new(format!("series {wanted} is not imported")))
+        found.ok_or_else(|| {
+            Failure::new(format!("series {wanted} is not imported"))
+                .with_help("import it, or remove it from `reports` in schemas/project.toml")
+        })
     };
     let is_between =
         |release: &&Release| old.min(new) < series(release) && series(release) < old.max(new);
@@ -82,11 +69,13 @@ pub fn compare_releases<'r>(
     Report::compare_and_try(&inputs, Some(&judge))
 }
 
+/// A release with its builds, which only the emulator has.
 fn side(release: &Release) -> ReportSide<'_> {
+    let emulator = Some(release).filter(|own| own.schema.command("device_add").is_some());
     ReportSide {
         name: &release.name,
         schema: &release.schema,
-        devices: release.devices().ok(),
-        command_line: release.command_line().ok(),
+        devices: emulator.and_then(|own| own.devices().ok()),
+        command_line: emulator.and_then(|own| own.command_line().ok()),
     }
 }

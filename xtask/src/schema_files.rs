@@ -11,6 +11,7 @@ use qapi_codegen::version::Series;
 use serde::de::DeserializeOwned;
 
 use crate::cli::Tool;
+use crate::content_hash::content_hash;
 use crate::failure::Failure;
 use crate::schema_source::Disk;
 use crate::workspace;
@@ -31,6 +32,8 @@ pub enum SchemaFiles {
 pub struct EmbeddedFile {
     /// Its path, `schemas/10.0/qmp.json`.
     pub path: &'static str,
+    /// The hash of its content.
+    pub hash: u64,
     /// Its content, compressed.
     pub zlib: &'static [u8],
 }
@@ -85,6 +88,14 @@ impl SchemaFiles {
         toml::from_slice(&text).map_err(|error| Failure::new(format!("`{path}`: {error}")))
     }
 
+    /// The hash of the content of a file. Of those inside the program it is known.
+    pub fn content_hash(&self, path: &str) -> io::Result<u64> {
+        match self {
+            SchemaFiles::Folder(_) => Ok(content_hash(&Disk.read(path)?)),
+            SchemaFiles::Embedded(files) => Ok(find(files, path)?.hash),
+        }
+    }
+
     /// The names in a folder; none, if there is no such folder.
     ///
     /// # Errors
@@ -108,12 +119,16 @@ impl Files for SchemaFiles {
         let SchemaFiles::Embedded(files) = self else {
             return Disk.read(path);
         };
-        let found = files.binary_search_by(|file| file.path.cmp(path));
-        let index = found.map_err(|_| io::Error::from(io::ErrorKind::NotFound))?;
         let mut content = Vec::new();
-        ZlibDecoder::new(files[index].zlib).read_to_end(&mut content)?;
+        ZlibDecoder::new(find(files, path)?.zlib).read_to_end(&mut content)?;
         Ok(content)
     }
+}
+
+fn find(files: &'static [EmbeddedFile], path: &str) -> io::Result<&'static EmbeddedFile> {
+    let found = files.binary_search_by(|file| file.path.cmp(path));
+    let index = found.map_err(|_| io::Error::from(io::ErrorKind::NotFound))?;
+    Ok(&files[index])
 }
 
 fn names_on_disk(folder: &Path) -> io::Result<Vec<String>> {

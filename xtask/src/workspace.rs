@@ -48,9 +48,12 @@ pub fn series_before(series: Series) -> Result<Option<Series>, Failure> {
     Ok(imported()?.into_iter().rfind(|imported| *imported < series))
 }
 
-/// A path as the user reads it: relative, if it is below the current folder.
+/// A path as the user reads it: relative, if it is the current folder or below it.
 pub fn shown(path: &Path) -> String {
     let current = env::current_dir().unwrap_or_default();
     let shown = path.strip_prefix(&current).unwrap_or(path);
-    shown.to_string_lossy().into_owned()
+    match shown.as_os_str().is_empty() {
+        true => ".".to_owned(),
+        false => shown.to_string_lossy().into_owned(),
+    }
 }

@@ -14,7 +14,7 @@ use crate::wire::PathSegment;
 /// new member and still the old one.
 pub fn disproved_renames<'s>(
     findings: &[Finding<'s>],
-    chain: &ReleaseChain,
+    chain: &ReleaseChain<'_>,
 ) -> BTreeSet<(&'s str, &'s str)> {
     let renames = findings.iter().filter(|own| {
         use ChangeKind::{MemberRenamed, OptionalMemberRenamed};
@@ -52,7 +52,7 @@ fn member_name<'s>(value: &Option<ChangeValue<'s>>) -> Option<&'s str> {
 }
 
 /// The series that deprecated what a later one removed.
-pub fn deprecated_on_the_way(finding: &Finding<'_>, chain: &ReleaseChain) -> Option<Series> {
+pub fn deprecated_on_the_way(finding: &Finding<'_>, chain: &ReleaseChain<'_>) -> Option<Series> {
     if !finding.change.kind.has(KindAttribute::Removal) {
         return None;
     }

@@ -35,6 +35,8 @@ pub struct ChangeGraph<'s> {
     /// Old and new names of members that are not the same member, because a
     /// release between has both.
     disproved_renames: BTreeSet<(&'s str, &'s str)>,
+    /// Old and new names of members that are the same one unless that is disproved.
+    pub(super) possible_renames: BTreeSet<(&'s str, &'s str)>,
 }
 
 /// Two shapes at the same place.
@@ -95,6 +97,14 @@ pub fn compare_types<'s>(
 }
 
 impl<'s> ChangeGraph<'s> {
+    /// Returns whether an old and a new name of a member are not the same member.
+    fn is_disproved(&mut self, names: (&'s str, &'s str)) -> bool {
+        if names.0 != names.1 {
+            self.possible_renames.insert(names);
+        }
+        self.disproved_renames.contains(&names)
+    }
+
     fn start_operation(&mut self, kind: OperationKind, old: Option<&'s str>, new: Option<&'s str>) {
         self.operations.push(ComparedOperation {
             name: OperationName { kind, old, new },

@@ -14,7 +14,7 @@ pub mod view;
 mod wording;
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
 use serde::Serialize;
 
@@ -23,7 +23,7 @@ use super::behaviour::{BehaviourNote, behaviour_notes};
 use super::between::{deprecated_on_the_way, disproved_renames};
 use super::change::KindAttribute;
 use super::command_line::{CommandLineCoverage, command_line_coverage, command_line_findings};
-use super::compare::{ChangeGraph, OperationKind, compare_knowing};
+use super::compare::{ChangeGraph, OperationKind, compare, compare_knowing};
 use super::deprecations::{NewDeprecation, new_deprecations};
 use super::devices::{DeviceCoverage, device_coverage, device_findings};
 use super::example::{ExampleBuilder, RequestJudge};
@@ -33,6 +33,7 @@ use super::release_chain::ReleaseChain;
 use super::rules::Compatibility;
 use super::rust::{RustChanges, rust_changes};
 use crate::knowledge::{CommandLineFacts, Knowledge, MigrationRules, ReleaseDevices};
+use crate::parallel;
 use crate::schema::Schema;
 use crate::version::Series;
 use crate::wire::{Direction, Interface, PathSegment, render_argument_path, render_path};
@@ -217,7 +218,11 @@ impl<'s> Report<'s> {
             replies: _,
         } = inputs.knowledge;
         let [old, new] = [inputs.old, inputs.new].map(|side| Interface::from_schema(side.schema));
-        let (comparison, chain) = compare_through(inputs, &old, &new);
+        let has_devices = [&old, &new].map(|side| side.commands.contains("device_add"));
+        let has_devices = has_devices == [true, true];
+        let of_builds = || BuildComparison::new(inputs, has_devices);
+        let through = || compare_through(inputs, &old, &new);
+        let (builds, (comparison, chain)) = parallel::both(of_builds, through);
         let examples = ExampleBuilder {
             old: &old,
             new: &new,
@@ -228,21 +233,7 @@ impl<'s> Report<'s> {
         let command_examples = command_examples(&findings, &examples);
         complete(&mut findings, inputs, (&old, &chain), &examples);
         let mut findings = merge_siblings(merge_branches(findings));
-        let has_devices = [&old, &new].map(|side| side.commands.contains("device_add"));
-        let devices = inputs.old.devices.zip(inputs.new.devices);
-        let devices = devices.filter(|_| has_devices == [true, true]);
-        if let Some((old, new)) = devices {
-            let mut of_devices = device_findings(old, new);
-            for finding in &mut of_devices {
-                finding.answer = find_answer(migrations, finding, (old.series(), new.series()));
-            }
-            findings.extend(of_devices);
-        }
-        let command_lines = inputs.old.command_line.zip(inputs.new.command_line);
-        let command_lines = command_lines.filter(|_| has_devices == [true, true]);
-        if let Some((old, new)) = command_lines {
-            findings.extend(command_line_findings(old, new));
-        }
+        findings.extend(builds.findings);
         findings.sort_by_cached_key(sort_key);
         let mut report = Report {
             old: inputs.old.name,
@@ -252,10 +243,10 @@ impl<'s> Report<'s> {
             command_examples,
             behaviour: behaviour_notes(behaviour, &old, &new),
             deprecations: new_deprecations(migrations, &findings, &old, &new),
-            devices: devices.map(|(old, new)| device_coverage(old, new)),
-            command_line: command_lines.map(|(old, new)| command_line_coverage(old, new)),
+            devices: builds.devices,
+            command_line: builds.command_line,
             scope: ReportScope::Everything,
-            rust: rust_changes(inputs.old.schema, inputs.new.schema),
+            rust: builds.rust,
             used: None,
             ignored: 0,
             findings,
@@ -272,30 +263,64 @@ impl<'s> Report<'s> {
     }
 }
 
+/// The part of a comparison that needs no interfaces.
+struct BuildComparison<'s> {
+    /// The findings about devices and the command line.
+    findings: Vec<Finding<'s>>,
+    devices: Option<DeviceCoverage<'s>>,
+    command_line: Option<CommandLineCoverage>,
+    rust: RustChanges,
+}
+
+impl<'s> BuildComparison<'s> {
+    /// Compares builds, unless one of the releases has no devices.
+    fn new(inputs: &ReportInputs<'s>, has_devices: bool) -> BuildComparison<'s> {
+        let devices = inputs.old.devices.zip(inputs.new.devices);
+        let devices = devices.filter(|_| has_devices);
+        let mut findings = Vec::new();
+        if let Some((old, new)) = devices {
+            findings = device_findings(old, new);
+            for finding in &mut findings {
+                let series = (old.series(), new.series());
+                finding.answer = find_answer(&inputs.knowledge.migrations, finding, series);
+            }
+        }
+        let command_lines = inputs.old.command_line.zip(inputs.new.command_line);
+        let command_lines = command_lines.filter(|_| has_devices);
+        if let Some((old, new)) = command_lines {
+            findings.extend(command_line_findings(old, new));
+        }
+        BuildComparison {
+            findings,
+            devices: devices.map(|(old, new)| device_coverage(old, new)),
+            command_line: command_lines.map(|(old, new)| command_line_coverage(old, new)),
+            rust: rust_changes(inputs.old.schema, inputs.new.schema),
+        }
+    }
+}
+
 /// Compares two releases and those between them. A rename that one of these
 /// disproves is none.
 fn compare_through<'s>(
     inputs: &ReportInputs<'s>,
     old: &Interface<'s>,
     new: &Interface<'s>,
-) -> (ChangeGraph<'s>, ReleaseChain) {
-    let compare = |disproved: BTreeSet<_>| {
-        let chain = ReleaseChain::new(old, &inputs.between, new.version.series(), &disproved);
-        (compare_knowing(old, new, disproved), chain)
-    };
-    let (comparison, chain) = compare(BTreeSet::new());
+) -> (ChangeGraph<'s>, ReleaseChain<'s>) {
+    let mut chain = ReleaseChain::new(old, &inputs.between, new.version.series());
+    let comparison = compare(old, new);
     let disproved = disproved_renames(&findings(&comparison), &chain);
-    match disproved.is_empty() {
-        true => (comparison, chain),
-        false => compare(disproved),
+    if disproved.is_empty() {
+        return (comparison, chain);
     }
+    chain.disprove(old, &inputs.between, &disproved);
+    (compare_knowing(old, new, disproved), chain)
 }
 
 /// Adds the series, examples and advice to findings, and sorts them.
 fn complete<'s>(
     findings: &mut [Finding<'s>],
     inputs: &ReportInputs<'s>,
-    (old, chain): (&Interface<'s>, &ReleaseChain),
+    (old, chain): (&Interface<'s>, &ReleaseChain<'s>),
     examples: &ExampleBuilder<'_, 's>,
 ) {
     let migrations = &inputs.knowledge.migrations;

@@ -125,7 +125,9 @@ impl Diff {
         let catalogue = Catalogue::open()?;
         let policy = self.read_policy(&catalogue)?;
         let usage = self.usage(&catalogue)?;
-        let (old, new, between) = self.read_releases(&catalogue, console)?;
+        let program = select_program(self.qga, self.storage_daemon);
+        let read = || self.read_releases(&catalogue, console);
+        let (old, new, between) = catalogue.with_builds(program, read)?;
         check_patterns(&self.command, &[&old.schema, &new.schema])?;
         let between: Vec<&Release> = between.iter().collect();
         let spinner = spinner("comparing");

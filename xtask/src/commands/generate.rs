@@ -8,6 +8,7 @@ use clap::Args;
 
 use qapi_codegen::emit::{Bindings, HostCrate, emit};
 use qapi_codegen::imported::QemuProgram;
+use qapi_codegen::imported::combined::CombinedSchemas;
 use qapi_codegen::schema::Schema;
 use qapi_codegen::version::Series;
 
@@ -18,6 +19,7 @@ use crate::derived::DerivedFiles;
 use crate::failure::Failure;
 use crate::features::replace_features;
 use crate::files::read_text;
+use crate::models;
 use crate::progress::spinner;
 use crate::project::Project;
 use crate::render::count;
@@ -80,8 +82,8 @@ impl Generate {
             SchemaSource::open(&series.to_string(), &SourceOptions::default())?;
         }
         // All series, since they show what the chosen ones deprecate.
-        let catalogue = Catalogue::open()?;
-        let mut bindings = read_bindings(catalogue.series(), &catalogue)?;
+        let catalogue = Catalogue::open_without_models()?;
+        let mut bindings = Releases::read(&catalogue)?.into_bindings(catalogue.series());
         let is_chosen = |schema: &Schema| self.series.contains(&schema.version.series());
         bindings.qmp.retain(is_chosen);
         bindings
@@ -93,13 +95,16 @@ impl Generate {
     }
 
     fn derive_workspace(&self) -> Result<DerivedFiles, Failure> {
-        let (project, catalogue) = (Project::read()?, Catalogue::open()?);
-        let mut bindings = read_bindings(&project.bindings, &catalogue)?;
+        let (project, catalogue) = (Project::read()?, Catalogue::open_without_models()?);
+        let releases = Releases::read(&catalogue)?;
+        let reports = report_files(&releases.emulator, &project.reports)?;
+        let models = releases.models();
+        let mut bindings = releases.into_bindings(&project.bindings);
         self.add_documentation(&mut bindings)?;
         let _spinner = spinner("generating");
         let mut derived = derive(&project, &bindings)?;
-        let reports = report_files(&catalogue, &project.reports)?;
         derived.add_folder(workspace::schemas().join("reports"), reports);
+        derived.add_folder(workspace::schemas().join(CombinedSchemas::FOLDER), models);
         Ok(derived)
     }
 
@@ -110,20 +115,49 @@ impl Generate {
     }
 }
 
-/// The interfaces of some releases. A series that was imported from a running QEMU
-/// has no guest agent.
-fn read_bindings(series: &[Series], catalogue: &Catalogue) -> Result<Bindings, Failure> {
-    let read = |program| -> Result<Vec<Schema>, Failure> {
-        let releases = catalogue.releases(series, program)?;
-        let schemas = releases.into_iter().map(|release: Release| release.schema);
-        let mut schemas: Vec<Schema> = schemas.collect();
-        Schema::date_deprecations(&mut schemas);
-        Ok(schemas)
-    };
-    Ok(Bindings {
-        qmp: read(QemuProgram::Emulator)?,
-        agent: read(QemuProgram::GuestAgent)?,
-    })
+/// The interfaces of all imported releases. A series that was imported from a running
+/// QEMU has no guest agent.
+struct Releases {
+    emulator: Vec<Release>,
+    agent: Vec<Release>,
+}
+
+impl Releases {
+    fn read(catalogue: &Catalogue) -> Result<Releases, Failure> {
+        let read = |program| catalogue.releases(catalogue.series(), program);
+        Ok(Releases {
+            emulator: read(QemuProgram::Emulator)?,
+            agent: read(QemuProgram::GuestAgent)?,
+        })
+    }
+
+    /// The interfaces of some series, for their bindings.
+    fn into_bindings(self, series: &[Series]) -> Bindings {
+        let select = |releases: Vec<Release>| {
+            let schemas = releases.into_iter().map(|release| release.schema);
+            let chosen = schemas.filter(|schema| series.contains(&schema.version.series()));
+            let mut schemas: Vec<Schema> = chosen.collect();
+            Schema::date_deprecations(&mut schemas);
+            schemas
+        };
+        Bindings {
+            qmp: select(self.emulator),
+            agent: select(self.agent),
+        }
+    }
+
+    /// The files of all models, by name.
+    fn models(&self) -> [(String, String); 2] {
+        let file = |program, releases: &[Release]| {
+            let models = releases.iter().map(Release::model);
+            let text = models::combined_text(models, program);
+            (CombinedSchemas::file_name(program), text)
+        };
+        [
+            file(QemuProgram::Emulator, &self.emulator),
+            file(QemuProgram::GuestAgent, &self.agent),
+        ]
+    }
 }
 
 /// Copies the documentation of a source tree to the interfaces of its series.

@@ -68,6 +68,12 @@ impl SchemaSource {
         self.is_release
     }
 
+    /// Returns `true` if the argument is the name of an imported release, and its
+    /// interface is the imported one.
+    pub fn is_imported_release(&self) -> bool {
+        self.is_release && self.point_release.is_none()
+    }
+
     /// Loads an interface; of an imported series, with the overrides.
     pub fn load(&self, program: QemuProgram) -> Result<LoadedSchema, Failure> {
         self.load_with(program, imported::load)

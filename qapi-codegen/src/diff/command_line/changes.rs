@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::diff::change::ChangeKind;
 use crate::knowledge::CommandLineFacts;
 use crate::knowledge::command_line::{CommandLineFact, Presence};
+use crate::parallel;
 use crate::version::Series;
 use crate::wire::PathSegment;
 
@@ -65,12 +66,20 @@ pub fn upgrade_changes<'s>(
     new: CommandLineFacts<'s>,
 ) -> Vec<CommandLineChange<'s>> {
     let comparison = Comparison { old, new };
-    let mut changes = Vec::new();
-    for name in new.evidence().options().options.keys() {
+    let options: Vec<&str> = new
+        .evidence()
+        .options()
+        .options
+        .keys()
+        .map(String::as_str)
+        .collect();
+    let of_options = parallel::map(&options, |&name| {
         let path = vec![PathSegment::Member(new.spelling(name))];
-        changes.extend(comparison.change(OPTION, path, |facts| facts.option(name)));
-        changes.extend(comparison.parameter_changes(name));
-    }
+        let own = comparison.change(OPTION, path, |facts| facts.option(name));
+        let parameters = comparison.parameter_changes(name);
+        own.into_iter().chain(parameters).collect::<Vec<_>>()
+    });
+    let mut changes: Vec<_> = of_options.into_iter().flatten().collect();
     for name in names(old, new, CommandLineFacts::machine_names) {
         let fact = |facts: CommandLineFacts<'s>| facts.machine(name);
         changes.extend(comparison.change(MACHINE, machine_path(name), fact));

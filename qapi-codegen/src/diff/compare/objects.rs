@@ -40,10 +40,8 @@ impl<'s> ComparedSite<'_, '_, 's> {
             matched.added.retain(|name| *name != rename.new);
             matched.renamed.push(rename);
         }
-        let is_disproved = |rename: &mut Rename<'_>| {
-            let names = (rename.old, rename.new);
-            self.graph.disproved_renames.contains(&names)
-        };
+        let is_disproved =
+            |rename: &mut Rename<'s>| self.graph.is_disproved((rename.old, rename.new));
         for rename in matched.renamed.extract_if(.., is_disproved) {
             matched.removed.push(rename.old);
             matched.added.push(rename.new);

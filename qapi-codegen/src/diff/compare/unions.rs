@@ -32,7 +32,9 @@ impl<'s> ComparedSite<'_, '_, 's> {
             (None, None) => {}
             (Some(left), Some(right))
                 if have_same_discriminator((old, new), (left, right))
-                    && !self.is_disproved(left, right) =>
+                    && !self
+                        .graph
+                        .is_disproved((left.discriminator, right.discriminator)) =>
             {
                 self.compare_unions(left, right, moves);
             }
@@ -53,12 +55,6 @@ impl<'s> ComparedSite<'_, '_, 's> {
             }
             (Some(branches), None) => self.push_old_branch_members(branches, moves),
         }
-    }
-
-    /// Returns whether a release between has both discriminators.
-    fn is_disproved(&self, old: &Branches<'s>, new: &Branches<'s>) -> bool {
-        let names = (old.discriminator, new.discriminator);
-        self.graph.disproved_renames.contains(&names)
     }
 
     fn compare_unions(&mut self, old: &Branches<'s>, new: &Branches<'s>, moves: &MemberMoves<'s>) {

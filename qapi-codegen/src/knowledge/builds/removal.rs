@@ -111,7 +111,13 @@ impl BuildEvidence {
             has,
             is_complete: is_evidence(build) && build.record.lists_all_like(device),
         });
-        find_removal(listings, self.series(), target, Required::Most)
+        let listings: Vec<Listing<'_>> = listings.collect();
+        find_removal(
+            listings.iter().copied(),
+            self.series(),
+            target,
+            Required::Most,
+        )
     }
 
     /// The removal of a property of a device. Properties depend on the target and on
@@ -129,7 +135,13 @@ impl BuildEvidence {
             has: build.record.property_type(device, property).is_some(),
             is_complete: is_evidence(build),
         });
-        find_removal(listings, self.series(), target, Required::One)
+        let listings: Vec<Listing<'_>> = listings.collect();
+        find_removal(
+            listings.iter().copied(),
+            self.series(),
+            target,
+            Required::One,
+        )
     }
 }
 

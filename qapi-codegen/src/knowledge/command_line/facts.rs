@@ -240,7 +240,10 @@ impl<'e> CommandLineFacts<'e> {
             has: has(build),
             is_complete: is_complete(build),
         });
-        self.as_release().presence_elsewhere(listings, required)
+        // They are looked at several times, and looking something up is what takes time.
+        let listings: Vec<Listing<'_>> = listings.collect();
+        self.as_release()
+            .presence_elsewhere(listings.iter().copied(), required)
     }
 
     /// The release, for conclusions from since when and until when it has something.

@@ -3,6 +3,7 @@
 
 use std::cell::OnceCell;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::knowledge::{ArgumentSite, SeriesLookup};
@@ -23,6 +24,8 @@ pub struct AllSeries<'c> {
 /// [`AllSeries`] with interfaces that borrow from it.
 pub struct Elsewhere<'a> {
     all: &'a AllSeries<'a>,
+    /// A question about an argument was answered.
+    was_asked: AtomicBool,
     interfaces: OnceLock<Vec<Interface<'a>>>,
 }
 
@@ -51,6 +54,7 @@ impl<'a> Elsewhere<'a> {
     pub fn new(all: &'a AllSeries<'a>) -> Self {
         Elsewhere {
             all,
+            was_asked: AtomicBool::new(false),
             interfaces: OnceLock::new(),
         }
     }
@@ -63,6 +67,11 @@ impl SeriesLookup for Elsewhere<'_> {
     }
 
     fn with_argument(&self, argument: &ArgumentSite<'_>) -> Vec<Series> {
+        // Most files have one question at most, for which whole interfaces are too much.
+        if !self.was_asked.swap(true, Ordering::Relaxed) {
+            let all = self.all;
+            return all.catalogue.series_with_argument(argument, all.program);
+        }
         let interfaces = self.interfaces.get_or_init(|| {
             let schemas = self.all.releases().iter().map(|release| &release.schema);
             schemas.map(Interface::from_schema).collect()
