@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
 use qapi_codegen::json::parse;
-use qapi_codegen::knowledge::{ErrorWordings, ReleaseData};
+use qapi_codegen::knowledge::{ErrorWordings, GuestRules, ReleaseData};
 use qapi_codegen::load::load;
 use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::traffic::check::Checker;
@@ -56,8 +56,9 @@ fuzz_target!(|bytes: &[u8]| {
     let schema = &SCHEMAS[usize::from(choice) % RELEASES.len()];
     let checker = Checker::new(schema, ReleaseData::default());
     let wordings = ErrorWordings::default();
+    let rules = GuestRules::default();
     let recorded = RecordedReplies::default();
-    let mut mock = MockServer::new(&checker, schema.version, &wordings, recorded);
+    let mut mock = MockServer::new(&checker, schema.version, &wordings, &rules, recorded);
     mock.connect();
     if choice & 0x80 == 0 {
         mock.receive(b"{\"execute\": \"qmp_capabilities\"}\n", Duration::ZERO);

@@ -199,6 +199,12 @@ pub const ENUM_MEMBERS: Releases = since(6, 2);
 
 // The protocol (monitor, JSON parser, visitors).
 
+/// The arguments of a command are checked in the order of a hash table, first those that
+/// are missing.
+pub const ARGUMENTS_BY_HASH: Releases = before(2, 8);
+/// Floating-point numbers are written with as many digits as they have, not with six
+/// decimals at most.
+pub const EXACT_FLOATS: Releases = since(6, 0);
 /// Unsigned integers from 2^63 on are negative numbers in JSON.
 pub const NEGATIVE_UNSIGNED: Releases = before(2, 10);
 /// A request runs out of band by its member `control`.

@@ -23,6 +23,9 @@ pub struct Line {
     /// The line ending.
     #[serde(default)]
     pub eol: Option<String>,
+    /// A remark on the session.
+    #[serde(default)]
+    pub note: String,
 }
 
 /// Reads one session.

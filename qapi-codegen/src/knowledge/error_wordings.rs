@@ -79,6 +79,14 @@ pub struct ServerError {
 }
 
 impl ServerError {
+    /// Creates an error, of the class of most errors by default.
+    pub fn new(class: Option<&str>, description: String) -> Self {
+        ServerError {
+            class: class.unwrap_or(GENERIC).to_owned(),
+            description,
+        }
+    }
+
     /// Writes the reply with this error, as a line of QEMU.
     pub fn to_line(&self, id: Option<&JsonValue<'_>>) -> String {
         let text = |value: &JsonValue<'_>| JsonStyle::SPACED.format(value);
@@ -107,11 +115,9 @@ impl ErrorWordings {
         });
         let text = wording.map_or("Invalid parameter '{path}'", |wording| &wording.text);
         let expected = self.expected(problem.expected, problem.is_nested, series);
-        ServerError {
-            class: wording
-                .and_then(|wording| wording.class.clone())
-                .unwrap_or_else(|| GENERIC.to_owned()),
-            description: fill(
+        ServerError::new(
+            wording.and_then(|wording| wording.class.as_deref()),
+            fill(
                 text,
                 &[
                     ("command", problem.command),
@@ -122,7 +128,7 @@ impl ErrorWordings {
                     ("driver", problem.driver),
                 ],
             ),
-        }
+        )
     }
 
     fn expected<'w>(&'w self, kind: &'w str, is_nested: bool, series: Series) -> &'w str {

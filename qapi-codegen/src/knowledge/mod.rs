@@ -8,6 +8,7 @@ pub mod behaviour;
 pub mod builds;
 pub mod command_line;
 pub mod error_wordings;
+pub mod guest_rules;
 pub mod migrations;
 pub mod point_releases;
 pub mod replies;
@@ -21,6 +22,7 @@ pub use builds::{
 };
 pub use command_line::{CommandLineEvidence, CommandLineFacts};
 pub use error_wordings::{ErrorWordings, ServerError, WordedProblem};
+pub use guest_rules::{GuestName, GuestRules, NameList, NameRule, StateRefusal};
 pub use migrations::{
     AnswerRange, BreakSite, Certainty, CommandLineRule, MigrationRule, MigrationRules,
 };

@@ -6,6 +6,7 @@ mod scanner;
 mod string_token;
 mod syntax;
 mod token_parser;
+mod written;
 
 use std::cell::OnceCell;
 
@@ -18,6 +19,7 @@ use crate::version::Version;
 
 use reader::RefusedText;
 use syntax::syntax_problem;
+use written::rewrite_value;
 
 /// The command that begins a connection.
 pub const NEGOTIATION: &str = "qmp_capabilities";
@@ -97,7 +99,7 @@ impl<'m> ServerFront<'m> {
             self.is_negotiated |= command == NEGOTIATION;
             return None;
         };
-        let id = request_id(&message.value).filter(|_| has_id);
+        let id = self.request_id(&message.value).filter(|_| has_id);
         Some(error.to_line(id.as_ref()))
     }
 
@@ -147,6 +149,12 @@ impl<'m> ServerFront<'m> {
         self.wordings.error(&worded, self.version.series())
     }
 
+    /// The id of a request, as a reply of the release has it.
+    pub fn request_id(&self, request: &JsonValue<'_>) -> Option<JsonValue<'static>> {
+        let id = request.get("id").cloned()?.without_source();
+        Some(rewrite_value(id, self.version.series()).into_owned())
+    }
+
     /// The value that a command about the release itself returns.
     pub fn answer(&self, command: &str) -> Option<String> {
         let interface = self.checker.interface();
@@ -183,12 +191,6 @@ fn names_reply<'n>(names: impl Iterator<Item = &'n str>) -> String {
 pub fn command_name<'v>(request: &'v JsonValue<'_>) -> &'v str {
     let execute = request.get("execute").or_else(|| request.get("exec-oob"));
     execute.and_then(JsonValue::as_str).unwrap_or_default()
-}
-
-/// The id of a request, as a reply has it.
-pub fn request_id(request: &JsonValue<'_>) -> Option<JsonValue<'static>> {
-    let id = request.get("id").cloned();
-    id.map(|id| id.without_source().into_owned())
 }
 
 /// The line that returns a value.

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use qapi_codegen::imported::QemuProgram;
-use qapi_codegen::knowledge::ErrorWordings;
+use qapi_codegen::knowledge::{ErrorWordings, GuestRules};
 use qapi_codegen::traffic::mock::{MockServer, RecordedReplies};
 use qmp_bindings::blocking::Qmp;
 use qmp_bindings::{Error, Untyped};
@@ -29,6 +29,7 @@ use xtask::schema_files::SchemaFiles;
 struct Fixture {
     release: Release,
     wordings: ErrorWordings,
+    rules: GuestRules,
 }
 
 impl Fixture {
@@ -36,9 +37,11 @@ impl Fixture {
         let catalogue = Catalogue::open().expect("the data files are valid");
         let release = catalogue.release(series, QemuProgram::Emulator);
         let wordings = SchemaFiles::selected().toml(ErrorWordings::FILE_NAME);
+        let rules = SchemaFiles::selected().toml(GuestRules::FILE_NAME);
         Fixture {
             release: release.expect("the series is imported"),
             wordings: wordings.expect("a valid file"),
+            rules: rules.expect("a valid file"),
         }
     }
 
@@ -57,6 +60,7 @@ impl Fixture {
             &checker,
             version,
             &self.wordings,
+            &self.rules,
             replies,
         ))
     }
@@ -86,7 +90,6 @@ fn negotiate(server: &mut MockServer<'_>) {
 struct Agreement {
     returned: usize,
     refused: usize,
-    same_class: usize,
     same_wording: usize,
     differences: Vec<String>,
 }
@@ -131,6 +134,12 @@ fn replay(release: &str, series: &str) -> Agreement {
                 server.connect();
                 for lines in session {
                     replay_step(server, &lines, &refusals, &mut agreement);
+                    if lines
+                        .iter()
+                        .any(|line| line.note.contains("connects again"))
+                    {
+                        server.connect();
+                    }
                 }
             });
         }
@@ -172,21 +181,19 @@ fn compare(
     };
     let (expected, found) = (&reply["error"], &answer["error"]);
     let text = expected["desc"].as_str().unwrap_or_default();
-    if expected.is_null() {
-        agreement.returned += 1;
-        if !found.is_null() {
-            agreement
-                .differences
-                .push(difference(&json!("returned"), found));
-        }
-    } else if matches!(refusals.meaning(text), Some(Meaning::Form(_))) {
-        agreement.refused += 1;
-        let is_same_class = expected["class"] == found["class"];
-        agreement.same_class += usize::from(is_same_class);
-        agreement.same_wording += usize::from(expected == found);
-        if expected != found {
-            agreement.differences.push(difference(expected, found));
-        }
+    let is_form = matches!(refusals.meaning(text), Some(Meaning::Form(_)));
+    agreement.returned += usize::from(expected.is_null());
+    agreement.refused += usize::from(is_form);
+    agreement.same_wording += usize::from(is_form && expected == found);
+    // The words of an error of the moment depend on more than the mock knows.
+    let is_same = match is_form {
+        true => expected == found,
+        false => expected["class"] == found["class"],
+    };
+    if !is_same {
+        let reply = json!("returned");
+        let expected = if expected.is_null() { &reply } else { expected };
+        agreement.differences.push(difference(expected, found));
     }
 }
 
@@ -194,23 +201,37 @@ fn short(text: &str) -> String {
     text.chars().take(200).collect()
 }
 
-/// Requests whose answers differ, by a part of their text, with the reason.
-const EXCEPTIONS: [(&str, &str); 6] = [
+/// Requests whose answers differ, by a part of their text, with the reason. All depend on
+/// what the requests do not say.
+const EXCEPTIONS: [(&str, &str); 7] = [
     (
-        "dump-guest-memory",
-        "2.5 needs and refuses the same argument",
+        "\"protocol\": \"file:/vm/d2\", \"begin\": 0, \"end\": 4096",
+        "2.5 accepts `end`, which is not in its schema, and then misses `length`, which it refuses",
     ),
     (
-        "object-add",
+        r#""props": {"size": "1M"}"#,
         "the properties of objects are not known before 6.0",
     ),
     (
-        "block_set_io_throttle",
-        "2.5 finds missing arguments in the order of a hash table",
+        "qom-get",
+        "the properties of devices in a guest are not known",
     ),
-    ("qom-get", "the mock has no QOM properties"),
-    ("%d}", "the scanner of 2.11 skips a stray character"),
-    ("%s}", "the scanner of 2.11 skips a stray character"),
+    (
+        "add-fd",
+        "the recording does not say which file descriptors were passed",
+    ),
+    (
+        "getfd",
+        "the recording does not say which file descriptors were passed",
+    ),
+    (
+        "input-send-event",
+        "the command line of QEMU said not to start the guest",
+    ),
+    (
+        r#""driver": "virtio-blk-pci", "x": {"y": 1}"#,
+        "the command line of QEMU made a machine without a PCI bus",
+    ),
 ];
 
 #[test]
@@ -223,17 +244,15 @@ fn answers_are_those_of_recorded_releases() {
         let agreement = replay(release, series);
         assert_eq!(agreement.refused, refused, "{release}");
         assert!(agreement.returned > refused, "{agreement:#?}");
-        assert!(agreement.same_class + 3 >= refused, "{agreement:#?}");
-        assert!(
-            agreement.same_wording * 100 >= refused * 95,
-            "{agreement:#?}"
-        );
+        assert!(agreement.same_wording + 4 >= refused, "{agreement:#?}");
         let is_listed = |difference: &&String| {
             let mut exceptions = EXCEPTIONS.iter();
             exceptions.any(|(part, _)| difference.contains(part)) || difference.starts_with(": ")
         };
-        let mut unlisted = agreement.differences.iter().filter(|text| !is_listed(text));
-        assert_eq!(unlisted.next(), None, "{release}");
+        let unlisted = agreement.differences.iter().filter(|text| !is_listed(text));
+        let unlisted: Vec<&String> = unlisted.collect();
+        assert!(unlisted.is_empty(), "{release}: {unlisted:#?}");
+        assert!(agreement.differences.len() <= 9, "{release}");
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use clap::Args;
 
 use qapi_codegen::imported::QemuProgram;
-use qapi_codegen::knowledge::ErrorWordings;
+use qapi_codegen::knowledge::{ErrorWordings, GuestRules};
 use qapi_codegen::traffic::mock::{MockServer, RecordedReplies};
 
 use super::arguments::read_release;
@@ -32,10 +32,11 @@ use crate::socket::Stream;
     cargo xtask mock 2.5 --listen monitor.sock\n  \
     cargo xtask mock 10.0 --listen localhost:4444 --replies session.jsonl\n\n\
     It has a run state (`stop`, `cont`, `system_reset`, `system_powerdown`, `quit`) and the names of block\n\
-    nodes, devices, objects, chardevs and netdevs: those in use and missing ones are errors. Jobs are done at\n\
-    once; mirrors wait until they are completed, and image creation until it is dismissed. It does not have\n\
-    media, migrations, QOM properties, displays or files: such requests are accepted by their form and change\n\
-    nothing.")]
+    nodes, bitmaps, devices, objects, chardevs, netdevs, exports and file descriptors: those in use and missing\n\
+    ones are errors. Drives and nodes whose names end with a digit are taken to be on its command line, which it\n\
+    does not have. Jobs are done at once; mirrors wait until they are completed, and image creation until it is\n\
+    dismissed. It does not have media, migrations, values of QOM properties, displays or files, except that\n\
+    nothing exists in `/nonexistent`: such requests are accepted by their form and change nothing.")]
 pub struct Mock {
     /// A release in schemas/, a folder, a root .json file, or a tarball
     #[arg(value_name = "SCHEMA")]
@@ -71,10 +72,12 @@ impl Mock {
         release.set_target(self.target.clone())?;
         let checker = release.checker(None);
         let wordings: ErrorWordings = SchemaFiles::selected().toml(ErrorWordings::FILE_NAME)?;
+        let rules: GuestRules = SchemaFiles::selected().toml(GuestRules::FILE_NAME)?;
         let is_command = |name: &str| checker.has_command(name);
         let recorded = self.read_replies(&is_command)?;
         catalogue.builds().check()?;
-        let mut server = MockServer::new(&checker, release.schema.version, &wordings, recorded);
+        let version = release.schema.version;
+        let mut server = MockServer::new(&checker, version, &wordings, &rules, recorded);
         let service = Service::start(&self.listen)?;
         console.status(&format!(
             "QEMU {} listening at {}",
@@ -116,8 +119,8 @@ fn serve(service: &Service, client: Stream, server: &mut MockServer<'_>) -> bool
     let (reader, events) = (Arc::clone(&client), service.sender());
     thread::spawn(move || {
         let mut buffer = vec![0; BUFFER_SIZE];
-        while let Ok((count @ 1.., _)) = reader.receive(&mut buffer) {
-            let received = Event::Received(CLIENT, buffer[..count].to_vec(), Vec::new());
+        while let Ok((count @ 1.., files)) = reader.receive(&mut buffer) {
+            let received = Event::Received(CLIENT, buffer[..count].to_vec(), files);
             if events.send(received).is_err() {
                 return;
             }
@@ -130,7 +133,8 @@ fn serve(service: &Service, client: Stream, server: &mut MockServer<'_>) -> bool
             client.shut_down(Shutdown::Both);
         }
         match service.next_event() {
-            Some(Event::Received(_, bytes, _)) if is_open => {
+            Some(Event::Received(_, bytes, files)) if is_open => {
+                files.iter().for_each(|_| server.add_descriptor());
                 let now = SystemTime::now().duration_since(UNIX_EPOCH);
                 let out = server.receive(&bytes, now.unwrap_or_default());
                 is_open = client.send(out.as_bytes(), &[]).is_ok() && !server.has_quit();

@@ -9,6 +9,7 @@
 mod command_line;
 mod envelope;
 mod expected;
+mod hash_order;
 mod kind;
 mod log;
 mod members;
@@ -32,6 +33,7 @@ use crate::wire::{Direction, Interface, Shape};
 
 pub(crate) use command_line::CommandLineProblem;
 pub use envelope::Session;
+pub(crate) use hash_order::dictionary_order;
 pub use kind::MessageKind;
 pub use log::{LogChecker, LogFinding, OtherPrograms};
 pub use server_error::{FormError, FormStage};
@@ -135,6 +137,14 @@ impl<'k> Checker<'k> {
     pub fn has_device_list(&self) -> bool {
         let devices = self.release.devices();
         devices.is_some_and(|devices| devices.is_listed())
+    }
+
+    /// Returns whether a recorded build of any release has a type of devices or objects,
+    /// or none is recorded.
+    pub fn may_have_type(&self, name: &str) -> bool {
+        let evidence = self.release.data.devices;
+        let evidence = evidence.and_then(|devices| devices.evidence());
+        evidence.is_none_or(|evidence| evidence.builds_with(name).next().is_some())
     }
 
     /// The type of a property of a device: in this release or, if that is not

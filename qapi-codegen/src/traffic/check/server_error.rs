@@ -2,6 +2,7 @@
 
 use super::Checker;
 use super::envelope::Session;
+use super::hash_order::{dictionary_order, unvisited_order};
 use super::problem::{EnvelopeCause, MemberOwner, MessageProblem, ProblemKind};
 use super::release::ReleaseInterface;
 use super::walk::MessageWalk;
@@ -102,16 +103,74 @@ fn positions(
     arguments: Option<&JsonValue<'_>>,
     release: &ReleaseInterface<'_>,
 ) -> Vec<u32> {
+    let name = command;
     let command = release.command(command);
     let mut site = command.map(|command| ShapeSite::new(command.shape.arguments, arguments));
     let mut positions = Vec::new();
-    for segment in &problem.path {
+    let by_hash = dialect::ARGUMENTS_BY_HASH.contains(release.series);
+    for (depth, segment) in problem.path.iter().enumerate() {
         let next = site.and_then(|site| site.step(segment, release));
-        positions.push(next.map_or(u32::MAX, |(position, _)| position));
+        let position = match (site, segment) {
+            // Properties of devices are set in the order of a hash table.
+            (Some(site), PathSegment::Member(member))
+                if depth == 0
+                    && match name {
+                        "device_add" => next.is_none(),
+                        _ => by_hash,
+                    } =>
+            {
+                hash_position(problem, member, site, release)
+            }
+            (Some(site), PathSegment::Member(member)) if next.is_none() => {
+                unexpected_position(member, site, release)
+            }
+            _ => next.map_or(u32::MAX, |(position, _)| position),
+        };
+        positions.push(position);
         site = next.map(|(_, site)| site);
     }
     positions
 }
+
+/// The position of an argument that QEMU finds by its hash: first those that are
+/// missing, then those that the request has.
+fn hash_position(
+    problem: &MessageProblem<'_>,
+    member: &str,
+    site: ShapeSite<'_>,
+    release: &ReleaseInterface<'_>,
+) -> u32 {
+    let is_missing = matches!(problem.kind, ProblemKind::MissingMember(_));
+    let (start, names) = match release.wire.object(site.shape).filter(|_| is_missing) {
+        Some(object) => (
+            0,
+            dictionary_order(object.members.declared().map(|(name, _)| name)),
+        ),
+        None => (UNEXPECTED, dictionary_order(site.member_names())),
+    };
+    let position = names.iter().position(|name| *name == member);
+    start.saturating_add(position.map_or(u32::MAX, to_position))
+}
+
+/// The position of a member that its object does not have.
+fn unexpected_position(member: &str, site: ShapeSite<'_>, release: &ReleaseInterface<'_>) -> u32 {
+    let position = |name| find_member(site.shape, name, site.value, release);
+    let visited = site.member_names();
+    let visited = visited.filter_map(|name| Some((position(name)?.0, name)));
+    let mut visited: Vec<(u32, &str)> = visited.collect();
+    visited.sort_unstable();
+    let visited: Vec<&str> = visited.into_iter().map(|(_, name)| name).collect();
+    let left = unvisited_order(site.member_names(), &visited);
+    let position = left.iter().position(|name| *name == member);
+    UNEXPECTED.saturating_add(position.map_or(u32::MAX, to_position))
+}
+
+fn to_position(position: usize) -> u32 {
+    u32::try_from(position).unwrap_or(u32::MAX)
+}
+
+/// The position of the first member that an object does not have.
+const UNEXPECTED: u32 = 1 << 31;
 
 fn word(
     problem: &MessageProblem<'_>,
@@ -280,6 +339,13 @@ struct ShapeSite<'v> {
 impl<'v> ShapeSite<'v> {
     fn new(shape: ShapeId, value: Option<&'v JsonValue<'v>>) -> Self {
         ShapeSite { shape, value }
+    }
+
+    /// The names of the members that the value has.
+    fn member_names(self) -> impl Iterator<Item = &'v str> {
+        let members = self.value.and_then(JsonValue::members);
+        let members = members.unwrap_or_default().iter();
+        members.map(|member| &*member.name.value)
     }
 
     /// Goes on to a member or an element, and returns its position.

@@ -18,6 +18,11 @@ pub fn syntax_problem<'t>(error: &SyntaxError, text: &'t str) -> (&'static str, 
     if error.message.starts_with("expected a member name") && is_value {
         return ("syntax-key-type", "");
     }
+    // QEMU's own code may leave a place for a value, so that only the value is missing.
+    let place = rest.strip_prefix('%').unwrap_or_default();
+    if place.starts_with(|c: char| "dfiIlpsu".contains(c)) {
+        return ("syntax-interpolation", "");
+    }
     let beginnings = [
         ("expected `:`", "syntax-colon"),
         ("expected a member name", "syntax-key"),

@@ -2,42 +2,38 @@
 
 mod jobs;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::dialect;
 use crate::json::JsonValue;
+use crate::knowledge::{GuestName, GuestRules, ServerError};
+use crate::traffic::check::Checker;
 use crate::version::Series;
 use jobs::Jobs;
 
 /// The state of a guest: whether it runs, and the names in use.
-#[derive(Debug)]
-pub struct Guest {
+pub struct Guest<'m> {
+    checker: &'m Checker<'m>,
+    rules: &'m GuestRules,
     series: Series,
     is_running: bool,
     has_quit: bool,
-    /// The names by what they name.
-    names: BTreeMap<NamedKind, Vec<String>>,
+    /// The names by the kind of what has them.
+    names: BTreeMap<&'m str, Vec<GuestName>>,
     jobs: Jobs,
 }
 
-/// Something that has a name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum NamedKind {
-    Backend,
-    Node,
-    Device,
-    Object,
-    Chardev,
-    Netdev,
-}
+/// Members of a reply that depend on the state.
+pub type StateMembers = Vec<(String, JsonValue<'static>)>;
 
 /// The result of a request: what replies contain of the state, and events.
 #[derive(Debug, Default)]
 pub struct GuestAnswer {
     /// The members of the reply that depend on the state.
-    pub members: Vec<(&'static str, JsonValue<'static>)>,
+    pub members: StateMembers,
     /// The members of each element, if the reply is a list of what exists.
-    pub elements: Option<Vec<Vec<(&'static str, JsonValue<'static>)>>>,
+    pub elements: Option<Vec<StateMembers>>,
     /// The events that the request causes.
     pub events: Vec<GuestEvent>,
 }
@@ -53,65 +49,23 @@ pub struct GuestEvent {
     pub is_late: bool,
 }
 
-/// A name that is in use already, or that nothing has.
-#[derive(Debug)]
-pub struct NameError {
-    /// The problem in the file of wordings.
-    pub problem: String,
-    /// The name.
-    pub name: String,
-}
-
-/// The commands that give a name, with the arguments that have it.
-const ADDITIONS: [(&str, NamedKind, &str); 7] = [
-    ("blockdev-add", NamedKind::Backend, "options.id"),
-    ("blockdev-add", NamedKind::Node, "options.node-name"),
-    ("blockdev-add", NamedKind::Node, "node-name"),
-    ("device_add", NamedKind::Device, "id"),
-    ("object-add", NamedKind::Object, "id"),
-    ("chardev-add", NamedKind::Chardev, "id"),
-    ("netdev_add", NamedKind::Netdev, "id"),
-];
-
-/// The commands that remove what has a name.
-const REMOVALS: [(&str, NamedKind, &str); 7] = [
-    ("x-blockdev-del", NamedKind::Backend, "id"),
-    ("x-blockdev-del", NamedKind::Node, "node-name"),
-    ("blockdev-del", NamedKind::Node, "node-name"),
-    ("device_del", NamedKind::Device, "id"),
-    ("object-del", NamedKind::Object, "id"),
-    ("chardev-remove", NamedKind::Chardev, "id"),
-    ("netdev_del", NamedKind::Netdev, "id"),
-];
-
-/// The commands that list what has a name, with the member that has it.
-const LISTS: [(&str, NamedKind, &str); 3] = [
-    ("query-named-block-nodes", NamedKind::Node, "node-name"),
-    ("query-chardev", NamedKind::Chardev, "label"),
-    ("query-iothreads", NamedKind::Object, "id"),
-];
-
-impl NamedKind {
-    fn as_str(self) -> &'static str {
-        match self {
-            NamedKind::Backend => "backend",
-            NamedKind::Node => "node",
-            NamedKind::Device => "device",
-            NamedKind::Object => "object",
-            NamedKind::Chardev => "chardev",
-            NamedKind::Netdev => "netdev",
-        }
-    }
-}
-
-impl Guest {
+impl<'m> Guest<'m> {
     /// Creates a guest that runs.
-    pub fn new(series: Series) -> Self {
+    pub fn new(checker: &'m Checker<'m>, rules: &'m GuestRules, series: Series) -> Self {
+        let initial = rules.initial().iter();
+        let named = |name: &String| GuestName {
+            name: name.clone(),
+            owner: String::new(),
+        };
         Guest {
+            checker,
+            rules,
             series,
             is_running: true,
             has_quit: false,
-            names: BTreeMap::new(),
+            names: initial
+                .map(|own| (own.kind.as_str(), own.names.iter().map(named).collect()))
+                .collect(),
             jobs: Jobs::default(),
         }
     }
@@ -121,98 +75,97 @@ impl Guest {
         self.has_quit
     }
 
+    /// Adds a file descriptor that the client passed.
+    pub fn add_descriptor(&mut self) {
+        let received = self.names.entry("received-descriptor").or_default();
+        received.push(GuestName {
+            name: String::new(),
+            owner: String::new(),
+        });
+    }
+
     /// Executes a valid request.
     ///
     /// # Errors
     ///
-    /// A name is in use, or nothing has it.
+    /// The state does not allow it: a name is in use, or nothing has it.
     pub fn execute(
         &mut self,
         command: &str,
         arguments: &JsonValue<'_>,
-    ) -> Result<GuestAnswer, NameError> {
+    ) -> Result<GuestAnswer, ServerError> {
         let mut answer = GuestAnswer::default();
-        self.add_names(command, arguments)?;
-        self.remove_names(command, arguments, &mut answer)?;
-        self.jobs.execute(command, arguments, &mut answer)?;
+        self.check(command, arguments)?;
+        self.change_names(command, arguments, &mut answer);
+        self.jobs.execute(command, arguments, &mut answer);
         self.change_run_state(command, &mut answer);
-        let mut lists = LISTS.iter();
-        if let Some((_, kind, member)) = lists.find(|(own, ..)| *own == command) {
-            let names = self.names.get(kind).into_iter().flatten();
-            let element = |name: &String| vec![(*member, JsonValue::string(name.clone()))];
+        if let Some(list) = self.rules.list(command) {
+            let names = self.names.get(list.kind.as_str()).into_iter().flatten();
+            let element =
+                |own: &GuestName| vec![(list.member.clone(), JsonValue::string(own.name.clone()))];
             answer.elements = Some(names.map(element).collect());
         }
         Ok(answer)
     }
 
-    fn add_names(&mut self, command: &str, arguments: &JsonValue<'_>) -> Result<(), NameError> {
-        self.check_drive(command, arguments)?;
-        let additions = ADDITIONS.iter().filter(|(own, ..)| *own == command);
-        let named =
-            additions.filter_map(|(_, kind, path)| Some((*kind, text_at(arguments, path)?)));
-        let named: Vec<(NamedKind, &str)> = named.collect();
-        for &(kind, name) in &named {
-            if self.has(kind, name) {
-                return Err(NameError::new("duplicate", kind, name));
+    /// Fails if the state does not allow a request.
+    fn check(&self, command: &str, arguments: &JsonValue<'_>) -> Result<(), ServerError> {
+        for rule in self.rules.refusals(command, self.series) {
+            let names = rule.names(arguments);
+            let is_refused = |name: &&String| {
+                !self.has_any(&rule.missing, name)
+                    && (rule.taken.is_empty() || self.has_any(&rule.taken, name))
+            };
+            if let Some(name) = names.iter().find(is_refused) {
+                let driver = text_at(arguments, "driver").unwrap_or_default();
+                return Err(ServerError::new(
+                    rule.class.as_deref(),
+                    rule.text(arguments, name, &inner_device(driver)),
+                ));
             }
         }
-        for (kind, name) in named {
-            self.names.entry(kind).or_default().push(name.to_owned());
+        // The actions of a transaction are checked as the commands that they are named by.
+        let actions = arguments.get("actions").and_then(JsonValue::elements);
+        let actions = actions.filter(|_| command == "transaction");
+        for action in actions.unwrap_or_default() {
+            if let (Some(kind), Some(data)) = (text_at(action, "type"), action.get("data")) {
+                self.check(kind, data)?;
+            }
         }
         Ok(())
     }
 
-    /// Fails if a device refers to a drive that does not exist.
-    fn check_drive(&self, command: &str, arguments: &JsonValue<'_>) -> Result<(), NameError> {
-        let drive = text_at(arguments, "drive").filter(|_| command == "device_add");
-        let Some(drive) = drive else {
-            return Ok(());
-        };
-        let is_node = dialect::DRIVES_ARE_NODES.contains(self.series);
-        match self.has(NamedKind::Backend, drive) || is_node && self.has(NamedKind::Node, drive) {
-            true => Ok(()),
-            false => Err(NameError {
-                problem: "missing-drive".to_owned(),
-                name: drive.to_owned(),
+    fn change_names(&mut self, command: &str, arguments: &JsonValue<'_>, answer: &mut GuestAnswer) {
+        let rules: &'m GuestRules = self.rules;
+        for (rule, name) in rules.names(command, arguments) {
+            if let Some(kind) = &rule.gives {
+                self.names.entry(kind).or_default().push(name.clone());
+            }
+            for kind in &rule.removes {
+                let names = self.names.entry(kind).or_default();
+                let is_removed = |own: &GuestName| {
+                    own.name == name.name || !own.owner.is_empty() && own.owner == name.name
+                };
+                names.retain(|own| !is_removed(own));
+                if kind == "device" {
+                    answer.events.push(device_deletion(&name.name));
+                }
+            }
+        }
+    }
+
+    /// Returns whether something of one of the kinds has a name. An empty name is that of
+    /// anything.
+    fn has_any(&self, kinds: &[String], name: &str) -> bool {
+        kinds.iter().any(|kind| match kind.as_str() {
+            "running" => self.is_running,
+            "type" => self.checker.may_have_type(name),
+            "job" => self.jobs.has(name, true),
+            "block-job" => self.jobs.has(name, false),
+            kind => self.names.get(kind).is_some_and(|names| {
+                names.iter().any(|own| own.name == name) || name.is_empty() && !names.is_empty()
             }),
-        }
-    }
-
-    fn remove_names(
-        &mut self,
-        command: &str,
-        arguments: &JsonValue<'_>,
-        answer: &mut GuestAnswer,
-    ) -> Result<(), NameError> {
-        for (_, kind, path) in REMOVALS.iter().filter(|(own, ..)| *own == command) {
-            let Some(name) = text_at(arguments, path) else {
-                continue;
-            };
-            let names = self.names.entry(*kind).or_default();
-            let Some(index) = names.iter().position(|own| own == name) else {
-                return Err(NameError::new("missing", *kind, name));
-            };
-            names.remove(index);
-            if *kind == NamedKind::Device {
-                answer.events.push(GuestEvent {
-                    name: "DEVICE_DELETED",
-                    members: vec![
-                        ("device", JsonValue::string(name.to_owned())),
-                        (
-                            "path",
-                            JsonValue::string(format!("/machine/peripheral/{name}")),
-                        ),
-                    ],
-                    is_late: true,
-                });
-            }
-        }
-        Ok(())
-    }
-
-    fn has(&self, kind: NamedKind, name: &str) -> bool {
-        let names = self.names.get(&kind);
-        names.is_some_and(|names| names.iter().any(|own| own == name))
+        })
     }
 
     fn change_run_state(&mut self, command: &str, answer: &mut GuestAnswer) {
@@ -226,9 +179,9 @@ impl Guest {
             "query-status" => {
                 let status = if self.is_running { "running" } else { "paused" };
                 answer.members = vec![
-                    ("running", JsonValue::Bool(self.is_running)),
-                    ("status", JsonValue::string(status)),
-                    ("singlestep", JsonValue::Bool(false)),
+                    ("running".to_owned(), JsonValue::Bool(self.is_running)),
+                    ("status".to_owned(), JsonValue::string(status)),
+                    ("singlestep".to_owned(), JsonValue::Bool(false)),
                 ];
                 return;
             }
@@ -248,12 +201,26 @@ impl Guest {
     }
 }
 
-impl NameError {
-    fn new(problem: &str, kind: NamedKind, name: &str) -> Self {
-        NameError {
-            problem: format!("{problem}-{}", kind.as_str()),
-            name: name.to_owned(),
-        }
+fn device_deletion(name: &str) -> GuestEvent {
+    let path = format!("/machine/peripheral/{name}");
+    GuestEvent {
+        name: "DEVICE_DELETED",
+        members: vec![
+            ("device", JsonValue::string(name.to_owned())),
+            ("path", JsonValue::string(path)),
+        ],
+        is_late: true,
+    }
+}
+
+/// The device that has the properties of a virtio device, which is inside of one for
+/// a bus.
+fn inner_device(driver: &str) -> Cow<'_, str> {
+    let bus = ["-pci", "-pci-transitional", "-pci-non-transitional", "-ccw"];
+    let mut names = bus.iter().filter_map(|bus| driver.strip_suffix(bus));
+    match names.next().filter(|name| name.starts_with("virtio-")) {
+        Some(name) => format!("{name}-device").into(),
+        None => driver.into(),
     }
 }
 

@@ -8,28 +8,26 @@
 mod guest;
 mod replies;
 
-use std::borrow::Cow;
 use std::time::Duration;
 
-use self::guest::{Guest, GuestAnswer, GuestEvent};
+use self::guest::{Guest, GuestAnswer, GuestEvent, StateMembers};
 pub use self::replies::RecordedReplies;
 use super::check::Checker;
 use super::front::reader::{TextPart, TextReader};
-use super::front::{ServerFront, command_name, request_id, return_line};
+use super::front::{ServerFront, command_name, return_line};
 use super::record::{Transfer, TransferSplitter};
 use crate::dialect;
 use crate::diff::example::value::{ExampleScope, RequestedParts, ValueBuilder};
 use crate::json::{JsonStyle, JsonValue, NESTING_LIMIT, ParsedJson, parse_prefix};
-use crate::knowledge::{ErrorWordings, ServerError, WordedProblem};
+use crate::knowledge::{ErrorWordings, GuestRules, ServerError};
 use crate::version::Version;
 use crate::wire::{Shape, ShapeId};
 
 /// A server of one release, with one client at a time.
 pub struct MockServer<'m> {
     front: ServerFront<'m>,
-    wordings: &'m ErrorWordings,
     recorded: RecordedReplies,
-    guest: Guest,
+    guest: Guest<'m>,
     input: MockInput,
 }
 
@@ -52,13 +50,13 @@ impl<'m> MockServer<'m> {
         checker: &'m Checker<'m>,
         version: Version,
         wordings: &'m ErrorWordings,
+        rules: &'m GuestRules,
         recorded: RecordedReplies,
     ) -> Self {
         MockServer {
             front: ServerFront::new(checker, version, wordings),
-            wordings,
             recorded,
-            guest: Guest::new(version.series()),
+            guest: Guest::new(checker, rules, version.series()),
             input: MockInput::new(version),
         }
     }
@@ -72,6 +70,11 @@ impl<'m> MockServer<'m> {
     /// Returns whether a client ended the server.
     pub fn has_quit(&self) -> bool {
         self.guest.has_quit()
+    }
+
+    /// Adds a file descriptor that the client passed with its bytes.
+    pub fn add_descriptor(&mut self) {
+        self.guest.add_descriptor();
     }
 
     /// Answers bytes of the client.
@@ -134,7 +137,7 @@ impl<'m> MockServer<'m> {
             return;
         }
         let command = command_name(&message.value);
-        let id = request_id(&message.value);
+        let id = self.front.request_id(&message.value);
         let arguments = message.value.get("arguments");
         self.answer_valid(command, arguments, id.as_ref(), now, out);
     }
@@ -152,19 +155,7 @@ impl<'m> MockServer<'m> {
         let guest = self.guest.execute(command, arguments);
         let (answer, events) = match guest {
             Ok(answer) => (self.answer(command, arguments, &answer), answer.events),
-            Err(error) => {
-                let mut problem = WordedProblem {
-                    problem: &error.problem,
-                    command,
-                    value: &error.name,
-                    ..WordedProblem::default()
-                };
-                let driver = arguments.get("driver").and_then(JsonValue::as_str);
-                let driver = inner_device(driver.unwrap_or_default());
-                problem.driver = &driver;
-                let worded = self.wordings.error(&problem, self.front.version().series());
-                (Answer::Error(worded), Vec::new())
-            }
+            Err(error) => (Answer::Error(error), Vec::new()),
         };
         let reply = match answer {
             Answer::Return(value) => return_line(id, &value),
@@ -199,7 +190,7 @@ impl<'m> MockServer<'m> {
         };
         let mut value = self.build(returns);
         if let (Some(elements), Shape::Array(element)) = (&guest.elements, interface.get(returns)) {
-            let element = |members: &Vec<(&'static str, JsonValue<'static>)>| {
+            let element = |members: &StateMembers| {
                 let mut value = self.build(*element);
                 set_present(&mut value, members);
                 value
@@ -253,22 +244,11 @@ impl MockInput {
     }
 }
 
-/// The device that has the properties of a virtio device, which is inside of one for
-/// a bus.
-fn inner_device(driver: &str) -> Cow<'_, str> {
-    let bus = ["-pci", "-pci-transitional", "-pci-non-transitional", "-ccw"];
-    let mut names = bus.iter().filter_map(|bus| driver.strip_suffix(bus));
-    match names.next().filter(|name| name.starts_with("virtio-")) {
-        Some(name) => format!("{name}-device").into(),
-        None => driver.into(),
-    }
-}
-
 /// Sets members that a value has already.
-fn set_present(value: &mut JsonValue<'_>, members: &[(&'static str, JsonValue<'static>)]) {
+fn set_present(value: &mut JsonValue<'_>, members: &StateMembers) {
     for (name, member) in members {
         if value.get(name).is_some() {
-            value.set(*name, member.clone());
+            value.set(name.clone(), member.clone());
         }
     }
 }

@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use self::queue::{FirstReply, ReplyQueue, SentRequest, Ticket};
 use self::reply::ReplyAdapter;
 use super::check::Checker;
-use super::front::{self, ServerFront, command_name, request_id, return_line};
+use super::front::{self, ServerFront, command_name, return_line};
 use super::migrate::{Migration, MigrationOutcome, Migrator, NodeNames, Remark};
 use super::record::{Transfer, TransferSplitter};
 use crate::json::{self, JsonValue, NESTING_LIMIT, ParsedJson, parse_prefix};
@@ -176,7 +176,7 @@ impl<'s> Speaker<'s> {
             return;
         }
         if let Some(value) = self.front.answer(command) {
-            let id = request_id(&parsed.value);
+            let id = self.front.request_id(&parsed.value);
             return self.queue.push_reply(return_line(id.as_ref(), &value));
         }
         if is_unchanged {
@@ -207,7 +207,7 @@ impl<'s> Speaker<'s> {
             format!("`{command}` of QEMU {spoken} has no form in QEMU {server}: {reasons}");
         out.remarks.push(description.clone());
         let error = generic_error(description);
-        let refusal = error.to_line(request_id(request).as_ref());
+        let refusal = error.to_line(self.front.request_id(request).as_ref());
         self.queue.push_reply(refusal);
     }
 

@@ -1,6 +1,6 @@
 //! Jobs: they are done at once, except for what waits for the client.
 
-use super::{GuestAnswer, GuestEvent, NameError, text_at};
+use super::{GuestAnswer, GuestEvent, StateMembers, text_at};
 use crate::json::JsonValue;
 
 /// The jobs that wait for the client.
@@ -30,47 +30,41 @@ const CREATIONS: [(&str, &str, Option<&str>); 7] = [
 
 impl Jobs {
     /// Executes a valid request, as far as it is about jobs.
-    ///
-    /// # Errors
-    ///
-    /// There is such a job already, or there is none.
-    pub fn execute(
-        &mut self,
-        command: &str,
-        arguments: &JsonValue<'_>,
-        answer: &mut GuestAnswer,
-    ) -> Result<(), NameError> {
+    pub fn execute(&mut self, command: &str, arguments: &JsonValue<'_>, answer: &mut GuestAnswer) {
         let mut creations = CREATIONS.iter();
         if let Some(&(_, kind, status)) = creations.find(|(own, ..)| *own == command) {
-            return self.create(kind, status, arguments, answer);
+            self.create(kind, status, arguments, answer);
         }
         match command {
             "block-job-complete" | "block-job-cancel" => {
-                let job = self.take(arguments, "device", "missing-block-job")?;
-                complete(&job, has_force(arguments), answer);
+                if let Some(job) = self.take(arguments, "device") {
+                    complete(&job, has_force(arguments), answer);
+                }
             }
             "job-complete" | "job-cancel" | "job-finalize" => {
-                let job = self.take(arguments, "id", "missing-job")?;
-                complete(&job, has_force(arguments), answer);
+                if let Some(job) = self.take(arguments, "id") {
+                    complete(&job, has_force(arguments), answer);
+                }
             }
             "job-dismiss" => {
-                let job = self.take(arguments, "id", "missing-job")?;
-                answer.events.push(status_change(&job, "null", false));
-            }
-            "block-job-pause" | "block-job-resume" | "block-job-set-speed" => {
-                self.find(arguments, "device", "missing-block-job")?;
-            }
-            "job-pause" | "job-resume" => {
-                self.find(arguments, "id", "missing-job")?;
+                if let Some(job) = self.take(arguments, "id") {
+                    answer.events.push(status_change(&job, "null", false));
+                }
             }
             "query-jobs" => answer.elements = Some(self.waiting.iter().map(Job::members).collect()),
             "query-block-jobs" => {
-                let jobs = self.waiting.iter().filter(|job| job.kind != "create");
+                let jobs = self.waiting.iter().filter(|job| job.is_block_job());
                 answer.elements = Some(jobs.map(Job::members).collect());
             }
             _ => {}
         }
-        Ok(())
+    }
+
+    /// Returns whether a job waits for the client; it may have to be one of a block
+    /// device.
+    pub fn has(&self, id: &str, is_any_kind: bool) -> bool {
+        let mut jobs = self.waiting.iter();
+        jobs.any(|job| job.id == id && (is_any_kind || job.is_block_job()))
     }
 
     fn create(
@@ -79,15 +73,10 @@ impl Jobs {
         status: Option<&'static str>,
         arguments: &JsonValue<'_>,
         answer: &mut GuestAnswer,
-    ) -> Result<(), NameError> {
+    ) {
         let id = text_at(arguments, "job-id").or_else(|| text_at(arguments, "device"));
-        let id = id.unwrap_or_default().to_owned();
-        if self.waiting.iter().any(|job| job.id == id) {
-            let problem = "duplicate-job".to_owned();
-            return Err(NameError { problem, name: id });
-        }
         let job = Job {
-            id,
+            id: id.unwrap_or_default().to_owned(),
             kind,
             status: status.unwrap_or("null"),
         };
@@ -108,43 +97,27 @@ impl Jobs {
         if status.is_some() {
             self.waiting.push(job);
         }
-        Ok(())
     }
 
     /// Removes the job that an argument names.
-    fn take(
-        &mut self,
-        arguments: &JsonValue<'_>,
-        argument: &str,
-        problem: &str,
-    ) -> Result<Job, NameError> {
-        let index = self.find(arguments, argument, problem)?;
-        Ok(self.waiting.remove(index))
-    }
-
-    /// Finds the job that an argument names.
-    fn find(
-        &self,
-        arguments: &JsonValue<'_>,
-        argument: &str,
-        problem: &str,
-    ) -> Result<usize, NameError> {
+    fn take(&mut self, arguments: &JsonValue<'_>, argument: &str) -> Option<Job> {
         let name = text_at(arguments, argument).unwrap_or_default();
-        let index = self.waiting.iter().position(|job| job.id == name);
-        index.ok_or_else(|| NameError {
-            problem: problem.to_owned(),
-            name: name.to_owned(),
-        })
+        let index = self.waiting.iter().position(|job| job.id == name)?;
+        Some(self.waiting.remove(index))
     }
 }
 
 impl Job {
-    fn members(&self) -> Vec<(&'static str, JsonValue<'static>)> {
+    fn is_block_job(&self) -> bool {
+        self.kind != "create"
+    }
+
+    fn members(&self) -> StateMembers {
         vec![
-            ("id", JsonValue::string(self.id.clone())),
-            ("device", JsonValue::string(self.id.clone())),
-            ("type", JsonValue::string(self.kind)),
-            ("status", JsonValue::string(self.status)),
+            ("id".to_owned(), JsonValue::string(self.id.clone())),
+            ("device".to_owned(), JsonValue::string(self.id.clone())),
+            ("type".to_owned(), JsonValue::string(self.kind)),
+            ("status".to_owned(), JsonValue::string(self.status)),
         ]
     }
 }
