@@ -74,7 +74,10 @@ impl Tool {
         let command = Cli::command().version(self.version());
         match self {
             Tool::Workspace => command,
-            Tool::Installed(_) => renamed(command.name(INSTALLED_NAME)),
+            // The checks are those of a change to this project.
+            Tool::Installed(_) => {
+                renamed(command.name(INSTALLED_NAME)).mut_subcommand("ci", |ci| ci.hide(true))
+            }
         }
     }
 
@@ -132,6 +135,13 @@ fn with_installed_name(command: clap::Command) -> clap::Command {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_checkout_has_the_checks_of_a_change() {
+        let help = |tool: Tool| tool.command().render_help().to_string();
+        assert!(help(Tool::Workspace).contains("\n  ci "));
+        assert!(!help(Tool::Installed(&[])).contains("\n  ci "));
+    }
 
     #[test]
     fn every_command_has_an_example() {
