@@ -38,6 +38,7 @@ pub mod serving;
 pub mod site_checker;
 #[cfg(unix)]
 pub mod socket;
+mod unchanged;
 pub mod workspace;
 
 use std::process::ExitCode;

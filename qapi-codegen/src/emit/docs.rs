@@ -3,14 +3,13 @@
 //! It states facts of the schema. QEMU's own documentation follows if the
 //! schema has it, which only QEMU's source trees do.
 
+pub mod lines;
 mod neighbours;
 mod prose;
 
-use proc_macro2::Span;
-use syn::{Attribute, Expr, Lit, LitStr, Meta, MetaNameValue, parse_quote};
+use syn::{Attribute, parse_quote};
 
 use super::context::{EmitContext, FileScope};
-use super::piece::piece;
 use crate::analyse::sharing::Shared;
 use crate::schema::{Command, Condition, EntityMeta, Schema, TypeId, TypeKind};
 use crate::unit::{abbreviated_unit, replacement};
@@ -211,21 +210,10 @@ pub fn deprecation_note(meta: &EntityMeta) -> String {
     }
 }
 
-/// The attributes that hold the lines of documentation.
+/// The attribute that stands for lines of documentation, if there are any.
 pub fn attributes<T: AsRef<str>>(lines: &[T]) -> Vec<Attribute> {
-    let attribute = piece!(Attribute { #[doc = ""] });
-    let lines = lines.iter().map(|line| {
-        let mut attribute = attribute.clone();
-        if let Meta::NameValue(MetaNameValue {
-            value: Expr::Lit(value),
-            ..
-        }) = &mut attribute.meta
-        {
-            value.lit = Lit::Str(LitStr::new(line.as_ref(), Span::call_site()));
-        }
-        attribute
-    });
-    lines.collect()
+    let attribute = (!lines.is_empty()).then(|| lines::put_aside(lines));
+    attribute.into_iter().collect()
 }
 
 /// The attributes of a part of a definition: its documentation, and its deprecation.

@@ -2,7 +2,7 @@
 
 use proc_macro2::Ident;
 use quote::format_ident;
-use syn::{Arm, Attribute, Expr, Field, FieldValue, FnArg, Stmt, Type, parse_str};
+use syn::{Arm, Attribute, Expr, Field, FieldValue, FnArg, Stmt, Type};
 
 use super::codec::{ValueCodec, codec};
 use super::context::FileScope;
@@ -257,7 +257,7 @@ fn text(text: &str) -> Expr {
     piece!(Expr { TEXT } TEXT = text)
 }
 
-/// An identifier, which may be a raw one.
+/// The identifier of a field, which is a raw one if its name says so.
 pub fn to_ident(name: &str) -> Ident {
-    parse_str(name).unwrap_or_else(|_| format_ident!("r#{name}"))
+    format_ident!("{name}")
 }

@@ -6,6 +6,7 @@ use syn::{File, Item, parse_quote};
 
 use super::GeneratedFile;
 use super::context::EmitContext;
+use super::docs::lines;
 use super::piece::piece;
 
 /// The beginning of each generated file, by which it is recognized.
@@ -72,5 +73,5 @@ pub fn format_in_module(items: Vec<Item>) -> String {
     let source = prettyplease::unparse(&file);
     let items = source.strip_prefix("mod module {\n");
     let items = items.and_then(|items| items.strip_suffix("}\n"));
-    items.unwrap_or(&source).to_owned()
+    lines::put_back(items.unwrap_or(&source))
 }

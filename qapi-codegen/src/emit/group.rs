@@ -59,12 +59,16 @@ pub fn emit_group(
     group: &Group,
 ) -> Vec<ModuleFile> {
     let items = group_items(context, group);
-    let is_short = |file: &GeneratedFile| file.content.lines().count() <= MAX_LINES;
-    let lines: usize = items.iter().map(|item| item.source.lines_of_main()).sum();
+    let is_short = |file: &GeneratedFile| lines_of(&file.content) <= MAX_LINES;
     // Fewer files than these have too many lines, whatever each of them has.
-    let mut count = lines.div_ceil(MAX_LINES).max(1);
+    let mut count = item_lines(&items).div_ceil(MAX_LINES).max(1);
     loop {
         let parts = divide(&items, count);
+        // As here, if one of them is too long without its imports.
+        if parts.len() == count && parts.iter().any(|part| item_lines(part) > MAX_LINES) {
+            count += 1;
+            continue;
+        }
         let numbered = (1..).zip(&parts).map(|(number, part)| {
             let name = match number {
                 1 => module.to_owned(),
@@ -81,12 +85,18 @@ pub fn emit_group(
     }
 }
 
+fn item_lines(items: &[GroupItem<'_>]) -> usize {
+    items.iter().map(|item| item.lines).sum()
+}
+
 /// An item of a group as source code, which does not depend on the file that it is in.
 struct GroupItem<'g> {
     kind: ItemKind,
     name: &'g str,
     imports: TypeImports,
     source: FormattedItems,
+    /// The number of lines in the module itself.
+    lines: usize,
 }
 
 /// The items of a group in the order in which files have them.
@@ -120,11 +130,13 @@ fn format_items<'c, 'g, I>(
     let each = all_shared.iter().map(|shared| {
         let (scope, mut items) = (scope(), ModuleItems::default());
         emit(&scope, shared, &mut items);
+        let source = FormattedItems::from(items);
         GroupItem {
             kind,
             name: &shared.name,
             imports: scope.into_imports(),
-            source: items.into(),
+            lines: lines_of(&source.definitions) + lines_of(&source.main.written),
+            source,
         }
     });
     each.collect()
@@ -138,6 +150,11 @@ fn emit_type(scope: &FileScope<'_>, shared: &Shared<TypeId>, items: &mut ModuleI
         TypeKind::Union(_) => union::emit(scope, shared, items),
         TypeKind::Alternate(_) => alternate::emit(scope, shared, items),
     }
+}
+
+/// The number of lines of source code, the last of which ends like the others.
+fn lines_of(source: &str) -> usize {
+    memchr::memchr_iter(b'\n', source.as_bytes()).count()
 }
 
 /// Divides the items of a group evenly; fewer parts than asked for have one item each.

@@ -6,6 +6,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use syn::Item;
 
+use super::docs::lines;
 use super::file::format_in_module;
 
 /// What an item adds to its module, and to the counterpart of that for the feature
@@ -81,12 +82,14 @@ pub struct FormattedImpls {
 
 impl From<ModuleItems> for FormattedItems {
     fn from(items: ModuleItems) -> Self {
-        FormattedItems {
+        let formatted = FormattedItems {
             definitions: format_in_module(items.definitions),
             command: items.command,
             main: items.main.into(),
             both: items.both.into(),
-        }
+        };
+        lines::forget();
+        formatted
     }
 }
 
@@ -96,13 +99,6 @@ impl From<ImplSet> for FormattedImpls {
             written: format_in_module(impls.written),
             macro_calls: impls.macro_calls,
         }
-    }
-}
-
-impl FormattedItems {
-    /// The number of lines in the module itself.
-    pub fn lines_of_main(&self) -> usize {
-        self.definitions.lines().count() + self.main.written.lines().count()
     }
 }
 

@@ -25,6 +25,7 @@ use crate::project::Project;
 use crate::render::count;
 use crate::reports::report_files;
 use crate::schema_source::{SchemaSource, SourceOptions};
+use crate::unchanged::Generation;
 use crate::workspace;
 
 /// Write the files that are generated from schemas/: bindings, features, reports
@@ -61,15 +62,25 @@ pub struct Generate {
 impl Generate {
     /// Runs the command.
     pub fn run(self, console: &mut Console) -> Result<Outcome, Failure> {
+        // `--check` looks at what would be generated, whatever was generated before.
+        let is_plain = !self.check && self.into.is_none() && self.with_docs.is_empty();
+        let generation = is_plain.then(|| Generation::of_workspace().ok()).flatten();
+        if generation.as_ref().is_some_and(Generation::is_unchanged) {
+            console.status(UP_TO_DATE);
+            return Ok(Outcome::Fine);
+        }
         let derived = match &self.into {
             Some(folder) => self.derive_into(folder),
             None => self.derive_workspace(),
         };
-        match derived {
-            Err(failure) => failure.into_finding(console),
+        let outcome = match derived {
+            Err(failure) => return failure.into_finding(console),
             Ok(derived) if self.check => check(&derived, console),
             Ok(derived) => write(&derived, console),
-        }
+        }?;
+        // Nothing is lost if it cannot be kept.
+        let _ = generation.map(|generation| generation.keep_state());
+        Ok(outcome)
     }
 
     /// Returns `true` if the command writes files of a checkout.
@@ -202,6 +213,8 @@ fn generated_files(bindings: &Bindings, host: HostCrate) -> impl Iterator<Item =
     files.map(|file| (file.path, file.content))
 }
 
+const UP_TO_DATE: &str = "all files are up to date";
+
 fn check(derived: &DerivedFiles, console: &mut Console) -> Result<Outcome, Failure> {
     let stale = derived.stale_files()?;
     if stale.is_empty() {
@@ -219,7 +232,7 @@ fn write(derived: &DerivedFiles, console: &mut Console) -> Result<Outcome, Failu
     let stale = derived.stale_files()?.len();
     derived.write()?;
     console.status(&match stale {
-        0 => "all files are up to date".to_owned(),
+        0 => UP_TO_DATE.to_owned(),
         _ => format!("{} written", count(stale, "file")),
     });
     Ok(Outcome::Fine)
