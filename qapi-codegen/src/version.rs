@@ -120,12 +120,8 @@ impl FromStr for Version {
     /// Parses `2.11`, `2.11.1` and `2.11.1.1`. The fourth number, which a few
     /// stable releases have, is ignored.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let numbers = numbers(text).ok_or_else(|| ParseVersionError(text.to_owned()))?;
-        match numbers[..] {
-            [major, minor] => Ok(Version::new(major, minor, 0)),
-            [major, minor, micro] | [major, minor, micro, _] => {
-                Ok(Version::new(major, minor, micro))
-            }
+        match numbers(text) {
+            Some(([major, minor, micro, _], 2..=4)) => Ok(Version::new(major, minor, micro)),
             _ => Err(ParseVersionError(text.to_owned())),
         }
     }
@@ -135,18 +131,21 @@ impl FromStr for Series {
     type Err = ParseVersionError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match numbers(text).as_deref() {
-            Some(&[major, minor]) => Ok(Series::new(major, minor)),
+        match numbers(text) {
+            Some(([major, minor, ..], 2)) => Ok(Series::new(major, minor)),
             _ => Err(ParseVersionError(text.to_owned())),
         }
     }
 }
 
-fn numbers(text: &str) -> Option<Vec<u32>> {
-    text.trim()
-        .split('.')
-        .map(|part| part.parse().ok())
-        .collect()
+/// The numbers between dots, at most four, and how many they are.
+fn numbers(text: &str) -> Option<([u32; 4], usize)> {
+    let (mut numbers, mut count) = ([0; 4], 0);
+    for part in text.trim().split('.') {
+        *numbers.get_mut(count)? = part.parse().ok()?;
+        count += 1;
+    }
+    Some((numbers, count))
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! `history`: the changes of one command, event, type, device, option, machine type or
 //! CPU model over all releases.
 
+use std::mem::forget;
+
 use clap::Args;
 
 use qapi_codegen::diff::command_line::{command_line_history, command_line_names};
@@ -71,6 +73,8 @@ impl History {
                 console.data(&(serde_json::to_string_pretty(&history)? + "\n"))?;
             }
         }
+        // The process ends: a tenth of its time went into freeing these.
+        forget(releases);
         Ok(Outcome::Fine)
     }
 }

@@ -71,19 +71,29 @@ pub(super) fn match_by_shape<'s>(
     matched: &mut NameMatch<'s>,
     have_same_shape: impl Fn(&'s str, &'s str) -> bool,
 ) {
-    let are_similar = |old: &'s str, new: &'s str| {
-        share_words(old, new) && unit(old) == unit(new) && have_same_shape(old, new)
+    if matched.removed.is_empty() || matched.added.is_empty() {
+        return;
+    }
+    let split = |names: &[&'s str]| -> Vec<SplitName<'s>> {
+        names.iter().map(|name| (*name, words(name))).collect()
+    };
+    let (removed, added) = (split(&matched.removed), split(&matched.added));
+    let are_similar = |old: &SplitName<'s>, new: &SplitName<'s>| {
+        share_words(&old.1, &new.1) && unit(old.0) == unit(new.0) && have_same_shape(old.0, new.0)
     };
     let mut renamed = Vec::new();
-    for &old in &matched.removed {
-        let candidates = matched.added.iter().filter(|new| are_similar(old, new));
-        let [&new] = candidates.collect::<Vec<_>>()[..] else {
+    for old in &removed {
+        let candidates = added.iter().filter(|new| are_similar(old, new));
+        let [new] = candidates.collect::<Vec<_>>()[..] else {
             continue;
         };
-        let rivals = matched.removed.iter();
+        let rivals = removed.iter();
         if rivals.filter(|other| are_similar(other, new)).count() == 1 {
-            let evidence = RenameEvidence::Shape;
-            renamed.push(Rename { old, new, evidence });
+            renamed.push(Rename {
+                old: old.0,
+                new: new.0,
+                evidence: RenameEvidence::Shape,
+            });
         }
     }
     let is_old = |name: &str| renamed.iter().any(|rename| rename.old == name);
@@ -100,16 +110,18 @@ fn fold(name: &str) -> String {
     letters.map(|c| c.to_ascii_lowercase()).collect()
 }
 
+/// A name and its words.
+type SplitName<'s> = (&'s str, Vec<String>);
+
+/// The words of a name, in lower case.
+fn words(name: &str) -> Vec<String> {
+    let name = name.to_ascii_lowercase();
+    let words = name.split(['-', '_', '.']).filter(|word| *word != "x");
+    words.map(str::to_owned).collect()
+}
+
 /// Returns `true` if two names share half of the words of the longer one.
-fn share_words(old: &str, new: &str) -> bool {
-    let words = |name: &str| -> Vec<String> {
-        let name = name.to_ascii_lowercase();
-        name.split(['-', '_', '.'])
-            .filter(|word| *word != "x")
-            .map(str::to_owned)
-            .collect()
-    };
-    let (old, new) = (words(old), words(new));
+fn share_words(old: &[String], new: &[String]) -> bool {
     let shared = old.iter().filter(|word| new.contains(word)).count();
     2 * shared >= old.len().max(new.len())
 }
