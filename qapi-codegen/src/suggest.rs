@@ -33,7 +33,7 @@ pub fn similar_names<'c>(name: &str, mut candidates: Vec<&'c str>) -> Vec<&'c st
 
 /// Returns whether a name is similar to another.
 pub fn is_similar(name: &str, other: &str) -> bool {
-    !similar_names(name, vec![other]).is_empty()
+    nearest(name, std::iter::once(other)).is_some() || find_longer(name, &[other]).is_some()
 }
 
 /// Finds a name that has more words than another.

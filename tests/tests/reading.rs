@@ -91,6 +91,12 @@ const FILES: &[(&str, &str, usize, &[&str])] = &[
         &["2: request query-cpus rejected"],
     ),
     (
+        "journal-pretty.json",
+        "1 list of bytes, 1 string literal",
+        0,
+        &["9: request query-cpus rejected"],
+    ),
+    (
         "client.sh",
         "4 JSON, 1 string literal",
         0,
@@ -159,12 +165,14 @@ const FILES: &[(&str, &str, usize, &[&str])] = &[
     ),
     (
         "iotest.py",
-        "4 Python call",
-        1,
+        "7 Python call",
+        3,
         &[
             "10: request ? unknown",
             "11: request query-cpus rejected",
             "12: request change rejected",
+            "19: request ? unknown",
+            "21: request ? unknown",
         ],
     ),
     (
@@ -194,6 +202,18 @@ const FILES: &[(&str, &str, usize, &[&str])] = &[
         ],
     ),
     ("client.pl", "1 JSON, 1 string literal", 0, &[]),
+    (
+        "proxmox.pl",
+        "5 Perl call",
+        2,
+        &[
+            "6: request query-cpus rejected",
+            "7: request set_link rejected",
+            "13: request ? unknown",
+            "14: request ? unknown",
+            "16: request guest-ping rejected",
+        ],
+    ),
     (
         "client.js",
         "2 JSON, 2 string literal",
@@ -243,11 +263,35 @@ fn messages_are_found_in_what_people_have() {
 }
 
 #[test]
+fn mixed_connections_do_not_share_what_they_negotiated() {
+    let release = release("10.0");
+    let checker = release.checker(None);
+    let with_oob = r#"{"execute": "qmp_capabilities", "arguments": {"enable": ["oob"]}}"#;
+    let without = r#"{"execute": "qmp_capabilities"}"#;
+    let pause = r#"{"exec-oob": "migrate-pause"}"#;
+    for (lines, accepted) in [
+        (vec![with_oob, pause], 2),
+        (vec![without, pause], 1),
+        (vec![without, without, pause], 2),
+        (vec![with_oob, without, pause], 3),
+        (vec![without, with_oob, without, pause], 4),
+    ] {
+        let (found, _) = check(&checker, &checker, lines.join("\n").as_bytes());
+        let is_accepted = |line: &&String| line.ends_with(" accepted");
+        assert_eq!(
+            found.iter().filter(is_accepted).count(),
+            accepted,
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
 fn notations_have_different_names() {
     let mut names = notation_names();
     names.sort_unstable();
     names.dedup();
-    assert_eq!(names.len(), 11);
+    assert_eq!(names.len(), 12);
 }
 
 #[test]
@@ -310,6 +354,7 @@ fn other_text() -> impl Strategy<Value = String> {
         Just("[{\"id\": 1}]".to_owned()),
         Just("{\"error\": \"x\"} {\"event\": \"login\"}".to_owned()),
         Just("\"{\\\"".to_owned()),
+        Just("{\"method\": \"run\", \"params\": {\"execute\": \"ls\"}}".to_owned()),
         Just("export A=1".to_owned()),
         Just("set -eu".to_owned()),
         Just("'".to_owned()),

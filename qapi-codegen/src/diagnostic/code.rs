@@ -136,6 +136,7 @@ codes! {
         InvalidSyntax = "invalid-syntax", Error, "A text is neither valid JSON nor a qmp-shell line.";
         InvalidText = "invalid-text", Error, "A string is not valid text for this release.";
         InvalidEnvelope = "invalid-envelope", Error, "A member of the envelope is missing or has the wrong type.";
+        MisreadNotation = "misread-notation", Warning, "Other readers of the notation make something else of the message.";
         MissingMember = "missing-member", Error, "A required member is missing.";
         MistypedMember = "mistyped-member", Error, "A value has the wrong JSON type.";
         NoOob = "no-oob", Error, "The command does not support out-of-band execution.";

@@ -182,7 +182,7 @@ impl<'t> JsonParser<'t> {
         mut value: JsonValue<'t>,
         open: &mut Vec<OpenBracket<'t>>,
     ) -> Result<Option<JsonValue<'t>>, SyntaxError> {
-        while let Some(mut container) = open.pop() {
+        while let Some(container) = open.last_mut() {
             match (&mut container.value, container.name.take()) {
                 (JsonValue::Object(members), Some(name)) => {
                     members.push(JsonMember { name, value })
@@ -194,13 +194,13 @@ impl<'t> JsonParser<'t> {
             if !self.take(container.close) {
                 self.expect_comma(container.close)?;
                 container.name = self.parse_name(container.close)?;
-                open.push(container);
                 return Ok(None);
             }
             if let JsonValue::Object(members) = &container.value {
                 self.find_duplicates(members);
             }
-            value = container.value;
+            value = std::mem::replace(&mut container.value, JsonValue::Null);
+            open.pop();
         }
         Ok(Some(value))
     }

@@ -87,21 +87,34 @@ pub fn any_at<'v, 't>(
     path: &str,
     test: &mut dyn FnMut(&'v JsonValue<'t>) -> bool,
 ) -> bool {
-    let (name, rest) = path
-        .split_once('.')
-        .map_or((path, None), |(name, rest)| (name, Some(rest)));
-    let (name, is_array) = name
-        .strip_suffix("[]")
-        .map_or((name, false), |name| (name, true));
-    let mut descend = |value| match rest {
+    let members = value.members().unwrap_or_default().iter().rev();
+    let mut found = members.filter_map(|member| {
+        let rest = path_after(path, &member.name.value)?;
+        Some((&member.value, rest))
+    });
+    let Some((value, rest)) = found.next() else {
+        return false;
+    };
+    let (is_array, rest) = match rest.strip_prefix("[]") {
+        Some(rest) => (true, rest),
+        None => (false, rest),
+    };
+    let mut descend = |value| match rest.strip_prefix('.') {
         Some(rest) => any_at(value, rest, test),
         None => test(value),
     };
-    match (value.get(name), is_array) {
-        (Some(JsonValue::Array(elements)), true) => elements.iter().any(descend),
-        (Some(value), false) => descend(value),
-        _ => false,
+    match value {
+        JsonValue::Array(elements) if is_array => elements.iter().any(descend),
+        _ => !is_array && descend(value),
     }
+}
+
+/// The rest of a path after its first name, if that is this one. Checks run this for
+/// each condition on each message, so it compares before it splits.
+fn path_after<'p>(path: &'p str, name: &str) -> Option<&'p str> {
+    let rest = path.strip_prefix(name)?;
+    let ends = rest.is_empty() || rest.starts_with('.') || rest == "[]" || rest.starts_with("[].");
+    (ends && !name.contains(['.', '['])).then_some(rest)
 }
 
 /// Returns whether a value is the scalar that a data file writes as `text`.

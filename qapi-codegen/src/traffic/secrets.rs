@@ -40,6 +40,9 @@ pub fn masked_text(text: &str) -> &str {
 
 /// Returns text in which the passwords of URLs are replaced.
 fn masked_urls(text: &str) -> Cow<'_, str> {
+    if memchr::memchr(b':', text.as_bytes()).is_none() {
+        return Cow::Borrowed(text);
+    }
     let mut masked = String::new();
     let mut rest = text;
     while let Some(range) = url_password(rest) {

@@ -27,10 +27,12 @@ struct NameKey<'s> {
 
 impl<'s> NameKey<'s> {
     fn new(name: &'s str) -> NameKey<'s> {
-        let mut start = [0; 8];
-        for (byte, own) in start.iter_mut().zip(name.bytes()) {
-            *byte = own;
-        }
+        let bytes = name.as_bytes();
+        let start = bytes.first_chunk().copied().unwrap_or_else(|| {
+            let mut start = [0; 8];
+            start[..bytes.len()].copy_from_slice(bytes);
+            start
+        });
         NameKey {
             start: u64::from_be_bytes(start),
             name,

@@ -5,6 +5,7 @@ mod releases;
 mod report;
 
 use std::path::Path;
+use std::slice;
 
 use clap::{Args, ValueEnum};
 
@@ -255,6 +256,10 @@ impl Check {
             .collect();
         let logs = checkers.iter().zip(&finders).map(|(checker, find)| {
             let log = LogChecker::new(checker, self.replies);
+            let log = match self.format {
+                CheckFormat::Text => log.with_notes_once(),
+                _ => log,
+            };
             match program {
                 QemuProgram::Emulator => log.with_other_programs(find),
                 _ => log,
@@ -262,6 +267,12 @@ impl Check {
         });
         let mut logs: Vec<LogChecker<'_, '_>> = logs.collect();
         let counts = files.read(file, input, &mut |entry: &LogEntry<'_>| {
+            if let [log] = &mut logs[..] {
+                let findings = log.check_entry(entry);
+                return findings
+                    .iter()
+                    .try_for_each(|finding| sink.add(file, slice::from_ref(finding)));
+            }
             let findings = logs
                 .iter_mut()
                 .map(|log| log.check_entry(entry).into_iter());

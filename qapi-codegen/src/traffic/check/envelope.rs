@@ -30,6 +30,16 @@ impl Session {
         self.oob == Some(true)
     }
 
+    /// Forgets what another connection with the same name negotiated, if it differs.
+    /// Returns whether it does.
+    pub(super) fn forget_if_changed(&mut self, before: &Session) -> bool {
+        let is_changed = before.oob.is_some() && before != self;
+        if is_changed {
+            self.oob = None;
+        }
+        is_changed
+    }
+
     /// Updates the state from a request.
     fn update(&mut self, command: &str, message: &JsonValue<'_>) {
         if command != "qmp_capabilities" {
@@ -164,8 +174,8 @@ impl<'m> MessageWalk<'m> {
     }
 
     fn check_oob(&mut self, key: &str, name: &'m str) {
-        let command = self.release.command(name);
-        if key == "exec-oob" && command.is_some_and(|command| !command.shape.allow_oob) {
+        let command = || self.release.command(name);
+        if key == "exec-oob" && command().is_some_and(|command| !command.shape.allow_oob) {
             let path = &MessagePath::Root.member("exec-oob");
             self.report(path, ProblemKind::NotOobCapable(name));
         }

@@ -1,7 +1,11 @@
 //! Checking logs: sessions, repeated messages, and replies by their requests.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::LazyLock;
 
+use memchr::memmem::Finder;
+
+use super::notes::ReportedNotes;
 use super::path::MessagePath;
 use super::placeholder::weaken_problems;
 use super::problem::{MessageProblem, ProblemKind};
@@ -15,7 +19,9 @@ pub struct LogChecker<'c, 'k> {
     checker: &'c Checker<'k>,
     other: Option<&'c OtherPrograms<'c, 'k>>,
     checks_replies: bool,
-    connections: HashMap<String, Connection>,
+    /// The notes that were reported, if each is to be reported once.
+    notes: Option<ReportedNotes>,
+    connections: BTreeMap<String, Connection>,
     /// The last message that libvirt queued. It logs the message again when it
     /// is written.
     queued: Vec<u8>,
@@ -45,6 +51,9 @@ pub struct LogFinding {
 #[derive(Default)]
 struct Connection {
     session: Session,
+    /// Set if messages of several connections are in the log, and it does not tell them
+    /// apart.
+    is_mixed: bool,
     /// The requests without a reply so far.
     pending: VecDeque<PendingRequest>,
 }
@@ -56,6 +65,10 @@ struct PendingRequest {
     /// The program that has the command, if it is another one.
     program: Option<QemuProgram>,
 }
+
+/// The words of libvirt for a message that it queues, and writes.
+static QUEUED: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("QEMU_MONITOR_SEND_MSG"));
+static WRITTEN: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("QEMU_MONITOR_IO_WRITE"));
 
 /// The largest number of requests that wait for a reply. QEMU queues eight.
 const MAX_PENDING: usize = 64;
@@ -71,7 +84,8 @@ impl<'c, 'k> LogChecker<'c, 'k> {
             checker,
             other: None,
             checks_replies,
-            connections: HashMap::new(),
+            notes: None,
+            connections: BTreeMap::new(),
             queued: Vec::new(),
             prefix: Vec::new(),
         }
@@ -80,6 +94,12 @@ impl<'c, 'k> LogChecker<'c, 'k> {
     /// Checks commands of other programs by their own interfaces.
     pub fn with_other_programs(mut self, other: &'c OtherPrograms<'c, 'k>) -> Self {
         self.other = Some(other);
+        self
+    }
+
+    /// Reports each note about requests for the first of them only.
+    pub fn with_notes_once(mut self) -> Self {
+        self.notes = Some(ReportedNotes::default());
         self
     }
 
@@ -121,13 +141,12 @@ impl<'c, 'k> LogChecker<'c, 'k> {
 
     /// Returns whether libvirt logs a message for the second time.
     fn is_repeated(&mut self, message: &[u8]) -> bool {
-        let prefix = &self.prefix;
-        let contains = |word: &[u8]| prefix.windows(word.len()).any(|part| part == word);
-        if contains(b"QEMU_MONITOR_SEND_MSG") {
+        let contains = |word: &Finder<'_>| word.find(&self.prefix).is_some();
+        if contains(&QUEUED) {
             self.queued = message.to_vec();
             return false;
         }
-        let is_written = !self.queued.is_empty() && contains(b"QEMU_MONITOR_IO_WRITE");
+        let is_written = !self.queued.is_empty() && contains(&WRITTEN);
         is_written && std::mem::take(&mut self.queued) == message
     }
 
@@ -191,8 +210,15 @@ impl<'c, 'k> LogChecker<'c, 'k> {
             unknown.map(|program| self.with_problem(ProblemKind::UnknownInterface(program)));
         let checker = checker.unwrap_or(self.checker);
         let checks_replies = self.checks_replies;
-        let connection = self.connection(session);
-        let mut checked = checker.check_request(&mut connection.session, parsed);
+        let connection = connection(&mut self.connections, session);
+        let notes = self.notes.as_mut();
+        let before = connection.session.clone();
+        let mut checked = checker.check_request_in_log(&mut connection.session, parsed, notes);
+        if connection.is_mixed {
+            connection.session = before;
+        } else if session.is_empty() {
+            connection.is_mixed = connection.session.forget_if_changed(&before);
+        }
         weaken_problems(&mut checked, &parsed.value);
         if let Some(unknown) = unknown {
             checked = CheckedMessage {
@@ -240,7 +266,7 @@ impl<'c, 'k> LogChecker<'c, 'k> {
             return None;
         }
         let (own, other) = (self.checker, self.other);
-        let pending = &mut self.connection(session).pending;
+        let pending = &mut connection(&mut self.connections, session).pending;
         let id = message.get("id");
         let candidates = pending
             .iter()
@@ -283,14 +309,6 @@ impl<'c, 'k> LogChecker<'c, 'k> {
         })
     }
 
-    fn connection(&mut self, session: &str) -> &mut Connection {
-        let is_new = !self.connections.contains_key(session);
-        if is_new && self.connections.len() == MAX_CONNECTIONS {
-            self.connections.clear();
-        }
-        self.connections.entry(session.to_owned()).or_default()
-    }
-
     fn unknown_message(&self, message: &JsonValue<'_>) -> CheckedMessage {
         let members = message.members().unwrap_or_default().iter().take(3);
         let names = members.map(|member| member.name.value.as_ref()).collect();
@@ -316,4 +334,16 @@ impl<'c, 'k> LogChecker<'c, 'k> {
         let path = MessagePath::Root.to_segments();
         MessageProblem::new(path, kind).describe(&self.checker.release)
     }
+}
+
+/// The connection of a session.
+fn connection<'l>(
+    connections: &'l mut BTreeMap<String, Connection>,
+    session: &str,
+) -> &'l mut Connection {
+    let is_new = !connections.contains_key(session);
+    if is_new && connections.len() == MAX_CONNECTIONS {
+        connections.clear();
+    }
+    connections.entry(session.to_owned()).or_default()
 }

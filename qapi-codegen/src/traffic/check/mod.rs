@@ -13,6 +13,7 @@ mod hash_order;
 mod kind;
 mod log;
 mod members;
+mod notes;
 mod path;
 mod placeholder;
 mod problem;
@@ -39,6 +40,7 @@ pub use log::{LogChecker, LogFinding, OtherPrograms};
 pub use server_error::{FormError, FormStage};
 pub use wording::MessageDiagnostic;
 
+use notes::ReportedNotes;
 use release::ReleaseInterface;
 use walk::MessageWalk;
 
@@ -161,10 +163,23 @@ impl<'k> Checker<'k> {
 
     /// Checks a request: its envelope, its command and the arguments.
     pub fn check_request(&self, session: &mut Session, message: &ParsedJson<'_>) -> CheckedMessage {
+        self.check_request_in_log(session, message, None)
+    }
+
+    /// Checks a request, without the notes that were reported.
+    fn check_request_in_log(
+        &self,
+        session: &mut Session,
+        message: &ParsedJson<'_>,
+        notes: Option<&mut ReportedNotes>,
+    ) -> CheckedMessage {
         // Problems quote the message.
         let message = masked_message(message);
         let mut walk = MessageWalk::new(&self.release, Direction::Request);
         let command = walk.check_request(session, &message);
+        if let Some(notes) = notes {
+            walk.problems.retain(|problem| notes.is_new(&problem.kind));
+        }
         self.describe(command, walk)
     }
 

@@ -190,7 +190,8 @@ pub enum MemberOwner {
 impl ProblemKind<'_> {
     pub fn code(&self) -> Code {
         match self {
-            ProblemKind::MisreadNotation(_) | ProblemKind::InvalidSyntax(_) => Code::InvalidSyntax,
+            ProblemKind::InvalidSyntax(_) => Code::InvalidSyntax,
+            ProblemKind::MisreadNotation(_) => Code::MisreadNotation,
             ProblemKind::DuplicateMember(_) => Code::DuplicateMember,
             ProblemKind::UnpairedSurrogate | ProblemKind::ControlCharacter => Code::InvalidText,
             ProblemKind::UnknownMessage(_) | ProblemKind::RequestNotObject(_) => Code::NoMessage,
@@ -228,6 +229,11 @@ impl ProblemKind<'_> {
         }
     }
 
+    /// Returns whether something may answer it: a change of behaviour has its own advice.
+    pub fn can_have_answer(&self) -> bool {
+        !matches!(self, ProblemKind::AffectedByChange(_))
+    }
+
     /// The enum value or option text that is the problem.
     pub fn value(&self) -> Option<&str> {
         match self {
@@ -238,13 +244,23 @@ impl ProblemKind<'_> {
         }
     }
 
+    /// What a note is about. Notes with the same code about the same have the same
+    /// message.
+    pub fn note_subject(&self) -> Option<&str> {
+        match self {
+            ProblemKind::AffectedByChange(change) if !change.warning => Some(&change.id),
+            ProblemKind::Conditional { command, .. } => Some(command),
+            _ => None,
+        }
+    }
+
     /// The severity, which depends on more than the code.
     pub fn severity(&self) -> Severity {
         match self {
             ProblemKind::VendorCommand(..)
             | ProblemKind::UnknownInterface(_)
             | ProblemKind::UnknownMessage(_) => Severity::Unknown,
-            ProblemKind::Ignored(_) | ProblemKind::MisreadNotation(_) => Severity::Warning,
+            ProblemKind::Ignored(_) => Severity::Warning,
             ProblemKind::AffectedByChange(change) if change.warning => Severity::Warning,
             // Clients ignore members that they do not know.
             ProblemKind::UnexpectedMember { owner, .. } if *owner == MemberOwner::Reply => {

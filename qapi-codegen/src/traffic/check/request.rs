@@ -34,7 +34,13 @@ impl<'m> MessageWalk<'m> {
                 self.report(&MessagePath::Root, problem);
             }
         }
-        self.find_answers(name, arguments);
+        if self
+            .problems
+            .iter()
+            .any(|problem| problem.kind.can_have_answer())
+        {
+            self.find_answers(name, arguments);
+        }
         Some(name)
     }
 
@@ -45,9 +51,7 @@ impl<'m> MessageWalk<'m> {
             return;
         };
         let (rules, series) = (&knowledge.migrations, self.release.series);
-        let has_answer = |problem: &&mut MessageProblem<'_>| {
-            !matches!(problem.kind, ProblemKind::AffectedByChange(_))
-        };
+        let has_answer = |problem: &&mut MessageProblem<'_>| problem.kind.can_have_answer();
         for problem in self.problems.iter_mut().filter(has_answer) {
             let path = render_argument_path(&problem.path);
             let site = BreakSite {

@@ -1,6 +1,8 @@
 //! Text as a list of bytes, as `journalctl -o json` prints text with control
 //! characters.
 
+use memchr::memmem::Finder;
+
 use super::decoded::DecodedText;
 use super::embedded::FoundValue;
 use super::evidence;
@@ -10,10 +12,24 @@ use super::notation::{Block, Line, Notation, Reading, decode_utf8};
 use crate::json::{self, ParsedJson};
 
 /// `"MESSAGE":[123,34,101,120,101,99,117,116,101,34,58,...]`
-pub struct ByteArray;
+pub struct ByteArray {
+    finder: Finder<'static>,
+}
 
-/// The bytes `{"` of a message.
-const BEGINNING: &[u8] = b"123,34,";
+/// The byte `{` of a message, and `"` after it.
+const BEGINNING: &[u8] = b"123,";
+const QUOTE: &[u8] = b"34,";
+
+/// The greatest length of the list of a message.
+const MAX_LENGTH: usize = 1 << 24;
+
+impl ByteArray {
+    pub fn new() -> Self {
+        ByteArray {
+            finder: Finder::new(BEGINNING),
+        }
+    }
+}
 
 impl Notation for ByteArray {
     fn name(&self) -> &'static str {
@@ -21,21 +37,26 @@ impl Notation for ByteArray {
     }
 
     fn find(&self, line: &Line<'_>, from: usize) -> Option<usize> {
-        let mut found = memchr::memmem::find_iter(&line.text[from..], BEGINNING);
-        let begins_number = |offset: &usize| match (from + offset).checked_sub(1) {
-            Some(before) => !line.text[before].is_ascii_digit(),
-            None => true,
+        let mut found = self.finder.find_iter(&line.text[from..]);
+        let begins_message = |offset: &usize| {
+            let (before, list) = line.text.split_at(from + offset);
+            let is_number = !before.last().is_some_and(u8::is_ascii_digit);
+            is_number && begins_message(list) != Some(false)
         };
-        found.find(begins_number).map(|offset| from + offset)
+        found.find(begins_message).map(|offset| from + offset)
     }
 
     fn read<'a>(&mut self, block: &Block<'a>) -> Reading<'a> {
-        let line = block.first_line();
-        let end = line
-            .iter()
-            .position(|byte| *byte == b']')
-            .unwrap_or(line.len());
-        let decoded = decode_utf8(&line[..end]).ok().and_then(decode);
+        let text = &block.text[..block.text.len().min(MAX_LENGTH)];
+        let is_part = |byte: &u8| byte.is_ascii_digit() || b", \t\r\n".contains(byte);
+        let end = text.iter().position(|byte| !is_part(byte));
+        let can_continue = end.is_none() && !block.is_at_end && text.len() < MAX_LENGTH;
+        if can_continue && begins_message(text) != Some(false) {
+            return Reading::Incomplete;
+        }
+        let list = text[..end.unwrap_or(text.len())].trim_ascii_end();
+        let list = list.strip_suffix(b",").unwrap_or(list);
+        let decoded = decode_utf8(list).ok().and_then(decode);
         let Some(mut decoded) = decoded else {
             return Reading::Text;
         };
@@ -46,7 +67,7 @@ impl Notation for ByteArray {
         };
         decoded.truncate(length);
         let json = json::parse(&decoded.text).map(ParsedJson::into_owned);
-        let source = decode_utf8(&line[..decoded.source(0..length).end]);
+        let source = decode_utf8(&list[..decoded.source(0..length).end]);
         let (Ok(json), Ok(source), true) = (json, source, is_message) else {
             return Reading::Text;
         };
@@ -61,6 +82,13 @@ impl Notation for ByteArray {
         }
         .into_reading(block)
     }
+}
+
+/// Returns whether a list that begins with the first byte of a message goes on like
+/// one; `None` if it ends before.
+fn begins_message(list: &[u8]) -> Option<bool> {
+    let rest = list[BEGINNING.len()..].trim_ascii_start();
+    (!rest.is_empty()).then(|| rest.starts_with(QUOTE))
 }
 
 /// Decodes numbers with commas between them.

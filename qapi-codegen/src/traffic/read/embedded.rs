@@ -43,9 +43,13 @@ impl<'a> FoundValue<'a> {
     pub fn into_reading(self, block: &Block<'a>) -> Reading<'a> {
         let length = self.source.len();
         let command = evidence::command(&self.json.value);
-        if let Some(name) = command.and_then(|command| command.as_str())
+        let command = command.and_then(|command| command.as_str());
+        if command.is_some_and(|name| evidence::is_name(name) && is_foreign(block, name)) {
+            return Reading::Text;
+        }
+        if let Some(name) = command
             && !evidence::is_name(name)
-            && name.contains(['$', '%', '{', '<'])
+            && name.contains(['$', '%', '{', '<', '+', '`'])
         {
             let message = format!("the command is not written out: `{name}`");
             return Reading::Unread(length, SyntaxError { offset: 0, message });
@@ -94,6 +98,14 @@ impl NotatedMessages for EmbeddedMessage<'_> {
         let (before, after) = (&self.source[..range.start], &self.source[range.end..]);
         Ok(Some(format!("{before}{encoded}{after}")))
     }
+}
+
+/// Returns whether what looks like a request is a member of other JSON and has a
+/// command that no QEMU has: the messages of other protocols have `execute`, too.
+fn is_foreign(block: &Block<'_>, command: &str) -> bool {
+    let before = block.before.trim_ascii_end().strip_suffix(b":");
+    let is_member = before.is_some_and(|name| name.trim_ascii_end().ends_with(b"\""));
+    is_member && !(block.is_command)(command)
 }
 
 /// Returns the range of a text that another text changes, and its replacement.

@@ -30,6 +30,12 @@ pub fn is_request_member(name: &[u8]) -> bool {
     matches!(name, b"execute" | b"exec-oob")
 }
 
+/// Returns whether the first member of an object may be that of a request, beside
+/// others that name its command.
+pub fn belongs_to_request(name: &[u8]) -> bool {
+    REQUEST_MEMBERS.iter().any(|known| known.as_bytes() == name)
+}
+
 /// Returns whether a value is a message.
 pub fn is_message(value: &JsonValue<'_>) -> bool {
     if let Some(command) = command(value) {

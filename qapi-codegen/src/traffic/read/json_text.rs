@@ -5,7 +5,7 @@ use super::embedded::FoundValue;
 use super::evidence;
 use super::framing::{FrameState, frame};
 use super::notation::{Block, Line, Notation, Reading, decode_utf8};
-use crate::json::{self, SyntaxError};
+use crate::json::{self, ParsedJson, SyntaxError};
 
 /// JSON messages with any text around them, in double or single quotes.
 pub struct JsonText<'r> {
@@ -42,13 +42,16 @@ impl Notation for JsonText<'_> {
             return read_open_bracket(block);
         };
         let is_known = evidence::is_first_member(name);
+        if let Some((source, json)) = parse_line(block) {
+            return self.read_value(block, source, json);
+        }
         let text = if is_known {
             block.text
         } else {
             block.first_line()
         };
         match frame(text) {
-            FrameState::Complete(length) => self.read_value(block, length),
+            FrameState::Complete(length) => self.read_framed(block, length),
             FrameState::Incomplete(_) if !is_known => Reading::Text,
             FrameState::Incomplete(_) if !block.is_at_end => Reading::Incomplete,
             FrameState::Incomplete(message) => malformed(block, SyntaxError { offset: 0, message }),
@@ -59,14 +62,23 @@ impl Notation for JsonText<'_> {
 }
 
 impl JsonText<'_> {
-    fn read_value<'a>(&self, block: &Block<'a>, length: usize) -> Reading<'a> {
+    fn read_framed<'a>(&self, block: &Block<'a>, length: usize) -> Reading<'a> {
         let parsed = decode_utf8(&block.text[..length])
             .and_then(|source| Ok((source, json::parse(source)?)));
-        let (source, json) = match parsed {
-            Ok(parsed) => parsed,
-            Err(error) if is_python(&block.text[error.offset..]) => return unread(block, error),
-            Err(error) => return malformed(block, error),
-        };
+        match parsed {
+            Ok((source, json)) => self.read_value(block, source, json),
+            Err(error) if is_python(&block.text[error.offset..]) => unread(block, error),
+            Err(error) => malformed(block, error),
+        }
+    }
+
+    fn read_value<'a>(
+        &self,
+        block: &Block<'a>,
+        source: &'a str,
+        json: ParsedJson<'a>,
+    ) -> Reading<'a> {
+        let length = source.len();
         let is_alone = block.begins_line() && block.first_line().trim_ascii_end().len() == length;
         let is_invalid = is_alone && evidence::is_invalid_request(&json.value, self.is_command);
         let is_quoted = block.byte_before() == Some(b'\'');
@@ -74,9 +86,10 @@ impl JsonText<'_> {
             source,
             decoded: DecodedText::plain(source),
             json,
-            encode: Box::new(move |json| {
-                (!is_quoted || !json.contains('\'')).then(|| json.to_owned())
-            }),
+            encode: match is_quoted {
+                true => Box::new(|json| (!json.contains('\'')).then(|| json.to_owned())),
+                false => Box::new(|json| Some(json.to_owned())),
+            },
             notation: "JSON",
         };
         match is_invalid {
@@ -84,6 +97,19 @@ impl JsonText<'_> {
             false => value.into_reading(block),
         }
     }
+}
+
+/// Parses a value that ends on its first line, which most do. What is not valid, and
+/// may be in single quotes, is left to the search for its end, which knows other
+/// languages.
+fn parse_line<'a>(block: &Block<'a>) -> Option<(&'a str, ParsedJson<'a>)> {
+    let line = block.first_line();
+    // A long line may have many values, and each looks at the rest of it.
+    let may_be_whole = line.len() < 1 << 16 && line.trim_ascii_end().ends_with(b"}");
+    let may_be_whole = may_be_whole && line[1..].trim_ascii_start().starts_with(b"\"");
+    let text = std::str::from_utf8(may_be_whole.then_some(line)?).ok()?;
+    let json = json::parse_prefix(text).ok()??;
+    Some((&text[..json.end], json))
 }
 
 /// An opening bracket at the end of a line belongs to a message if the next
@@ -101,8 +127,9 @@ fn read_open_bracket<'a>(block: &Block<'a>) -> Reading<'a> {
 /// that it is code.
 fn malformed<'a>(block: &Block<'a>, error: SyntaxError) -> Reading<'a> {
     let line = block.first_line();
-    let is_request = memchr::memmem::find(line, b"execute").is_some()
-        || memchr::memmem::find(line, b"exec-oob").is_some();
+    let is_request = first_member(block.text).is_some_and(evidence::belongs_to_request)
+        && (memchr::memmem::find(line, b"execute").is_some()
+            || memchr::memmem::find(line, b"exec-oob").is_some());
     if !(block.begins_line() && is_request && error.offset <= line.len()) {
         return unread(block, error);
     }
@@ -113,10 +140,21 @@ fn malformed<'a>(block: &Block<'a>, error: SyntaxError) -> Reading<'a> {
 /// A request that is not JSON, such as a template or a dictionary with
 /// variables.
 pub fn unread<'a>(block: &Block<'a>, error: SyntaxError) -> Reading<'a> {
-    match first_member(block.text).is_some_and(evidence::is_request_member) {
+    let is_request = |name: &[u8]| {
+        evidence::is_request_member(name)
+            || evidence::belongs_to_request(name) && has_command(block.first_line())
+    };
+    match first_member(block.text).is_some_and(is_request) {
         true => Reading::Unread(error.offset.clamp(1, block.text.len()), error),
         false => Reading::Text,
     }
+}
+
+/// Returns whether a line has the member of a request that names its command.
+fn has_command(line: &[u8]) -> bool {
+    [&b"\"execute\""[..], b"'execute'", b"\"exec-oob\""]
+        .iter()
+        .any(|name| memchr::memmem::find(line, name).is_some())
 }
 
 /// Returns whether a text begins with a value of Python that JSON does not have.

@@ -22,6 +22,7 @@ mod lines;
 mod notation;
 mod notation_table;
 mod origin;
+mod perl_call;
 mod python_call;
 mod python_literal;
 mod qmp_shell;
@@ -259,6 +260,7 @@ impl<E: From<io::Error>> LogReader<'_, E> {
                 is_start,
                 is_at_end: self.lines.is_at_end(),
                 line_position: self.lines.position(),
+                is_command: self.notations.is_command(),
             };
             let reading = self.notations.notation(index).read(&block);
             if matches!(reading, Reading::Incomplete) && !block.is_at_end {

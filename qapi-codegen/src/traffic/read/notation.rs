@@ -53,6 +53,8 @@ pub struct Block<'a> {
     pub is_at_end: bool,
     /// The position of `before` in the input.
     pub line_position: TextPosition,
+    /// Returns whether a word is a command of any release.
+    pub is_command: &'a dyn Fn(&str) -> bool,
 }
 
 impl<'a> Block<'a> {

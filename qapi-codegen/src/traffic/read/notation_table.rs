@@ -5,6 +5,7 @@ use super::coloured::ColouredJson;
 use super::command_line::{CommandLines, ConfigFiles};
 use super::json_text::JsonText;
 use super::notation::{Line, Notation};
+use super::perl_call::PerlCall;
 use super::python_call::PythonCall;
 use super::python_literal::PythonLiteral;
 use super::qmp_shell::QmpShell;
@@ -14,6 +15,7 @@ use super::trace_event::TraceEvent;
 
 /// All notations. Where several fit, the first that finds messages is used.
 pub struct NotationTable<'r> {
+    is_command: &'r dyn Fn(&str) -> bool,
     notations: Vec<Box<dyn Notation + 'r>>,
     /// For each notation, where it may have messages in the current line.
     candidates: Vec<Candidate>,
@@ -35,20 +37,27 @@ impl<'r> NotationTable<'r> {
         let notations: Vec<Box<dyn Notation + 'r>> = vec![
             Box::new(Recording),
             Box::new(JsonText::new(is_command)),
-            Box::new(PythonLiteral),
+            Box::new(PythonLiteral::new()),
             Box::new(StringLiteral),
             Box::new(ColouredJson),
-            Box::new(ByteArray),
+            Box::new(ByteArray::new()),
             Box::new(PythonCall::new(is_command)),
+            Box::new(PerlCall::new()),
             Box::new(TraceEvent::new(is_command)),
             Box::new(ConfigFiles),
             Box::new(CommandLines::new()),
             Box::new(QmpShell::new(is_command)),
         ];
         NotationTable {
+            is_command,
             candidates: vec![Candidate::Unknown(0); notations.len()],
             notations,
         }
+    }
+
+    /// Returns whether a word is a command of any release.
+    pub fn is_command(&self) -> &'r dyn Fn(&str) -> bool {
+        self.is_command
     }
 
     /// Begins the search in another line, or in the rest of one.

@@ -1,6 +1,8 @@
 //! What the line prefixes of known logs state about a message.
 
-use memchr::memmem;
+use std::sync::LazyLock;
+
+use memchr::memmem::{self, Finder};
 
 use super::Sender;
 
@@ -42,6 +44,10 @@ const LIBVIRT: &str = "libvirt log";
 const TRACE: &str = "QEMU trace";
 const PYTHON: &str = "log of qemu.qmp";
 
+/// Texts of which one is in each prefix.
+static MARKS: LazyLock<[Finder<'static>; 2]> =
+    LazyLock::new(|| ["QEMU_MONITOR_", "qmp"].map(Finder::new));
+
 /// The known prefixes.
 const PREFIXES: [Prefix; 9] = [
     prefix(LIBVIRT, "QEMU_MONITOR_IO_WRITE:", Sender::Client, "mon="),
@@ -58,7 +64,7 @@ const PREFIXES: [Prefix; 9] = [
 impl<'a> MessageOrigin<'a> {
     /// Determines the origin from the text before a message on its line.
     pub fn from_prefix(before: &'a [u8]) -> MessageOrigin<'a> {
-        if before.len() < 5 {
+        if before.len() < 5 || MARKS.iter().all(|mark| mark.find(before).is_none()) {
             return MessageOrigin::default();
         }
         let is_in = |text: &str| memmem::find(before, text.as_bytes()).is_some();
@@ -89,6 +95,15 @@ fn word_after<'a>(text: &'a [u8], before: &str) -> &'a str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn prefixes_have_a_mark() {
+        for prefix in &PREFIXES {
+            let before = format!("{} {}", prefix.session, prefix.marker);
+            let origin = MessageOrigin::from_prefix(before.as_bytes());
+            assert_eq!(origin.sender, Some(prefix.sender), "{before}");
+        }
+    }
 
     #[test]
     fn prefixes_state_sender_and_session() {

@@ -1,5 +1,7 @@
 //! Dictionaries of Python, in source text or as `repr` prints them.
 
+use memchr::memmem::Finder;
+
 use super::decoded::DecodedText;
 use super::embedded::FoundValue;
 use super::evidence;
@@ -9,9 +11,19 @@ use super::notation::{Block, Line, Notation, Reading, decode_utf8};
 use crate::json::{self, SyntaxError};
 
 /// `{'execute': 'x', 'id': None}` and `OrderedDict([('execute', 'x')])`.
-pub struct PythonLiteral;
+pub struct PythonLiteral {
+    finder: Finder<'static>,
+}
 
 const ORDERED: &[u8] = b"OrderedDict([(";
+
+impl PythonLiteral {
+    pub fn new() -> Self {
+        PythonLiteral {
+            finder: Finder::new(ORDERED),
+        }
+    }
+}
 
 impl Notation for PythonLiteral {
     fn name(&self) -> &'static str {
@@ -23,7 +35,7 @@ impl Notation for PythonLiteral {
         let is_message =
             |&offset: &usize| first_member(&text[offset..]).is_some_and(evidence::is_first_member);
         let dictionary = memchr::memchr_iter(b'{', text).find(is_message);
-        let ordered = memchr::memmem::find(text, ORDERED);
+        let ordered = self.finder.find(text);
         let found = dictionary.into_iter().chain(ordered).min();
         found.map(|offset| from + offset)
     }

@@ -1,5 +1,7 @@
 //! Trace events of QEMU that have a command and its arguments apart.
 
+use memchr::memmem::Finder;
+
 use super::framing::{FrameState, frame};
 use super::notation::{Block, Line, Notation, Reading, decode_utf8};
 use super::{LoggedMessage, NotatedMessages, Replace, Sender, TextPosition};
@@ -8,13 +10,17 @@ use crate::json::{self, JsonValue, ParsedJson};
 /// `qmp_enter_blockdev_add {"driver": "null-co"}`
 pub struct TraceEvent<'r> {
     is_command: &'r dyn Fn(&str) -> bool,
+    finder: Finder<'static>,
 }
 
 const MARKER: &[u8] = b"qmp_enter_";
 
 impl<'r> TraceEvent<'r> {
     pub fn new(is_command: &'r dyn Fn(&str) -> bool) -> Self {
-        TraceEvent { is_command }
+        TraceEvent {
+            is_command,
+            finder: Finder::new(MARKER),
+        }
     }
 
     /// Returns the command whose name is written with underscores in an event.
@@ -32,7 +38,7 @@ impl Notation for TraceEvent<'_> {
     }
 
     fn find(&self, line: &Line<'_>, from: usize) -> Option<usize> {
-        let found = memchr::memmem::find(&line.text[from..], MARKER)?;
+        let found = self.finder.find(&line.text[from..])?;
         Some(from + found)
     }
 

@@ -66,7 +66,7 @@ impl LoggedCommandLine<'_> {
             return Some(source.to_owned());
         }
         let (range, new) = changed_range(word.value(), value);
-        if word.has_variable(range.clone()) {
+        if word.is_unquoted || word.has_variable(range.clone()) {
             return None;
         }
         let place = word.source(range);

@@ -156,8 +156,7 @@ fn split_shell<'t>(text: &'t str, before: &[u8]) -> (Split<'t>, &'t str, WordSyn
             return (words, inside, WordSyntax::Shell(Some(quote)));
         }
     }
-    let is_unit = memchr::memmem::find(before, b"Exec").is_some() && before.contains(&b'=');
-    let dialect = match is_unit {
+    let dialect = match is_unit(before) {
         true => ShellDialect::Unit,
         false => ShellDialect::Shell,
     };
@@ -241,12 +240,21 @@ fn judge<'a>(
     Reading::CommandLine(end, line)
 }
 
+/// Returns whether a program is started by a unit of systemd: `ExecStart=`.
+fn is_unit(before: &[u8]) -> bool {
+    memchr::memmem::find(before, b"Exec").is_some() && before.contains(&b'=')
+}
+
 /// Returns whether the text before a program ends with the word of another command.
 /// `--`, `--args` and these commands say that the rest is a command line.
 fn is_argument(before: &[u8]) -> bool {
     const RUNNERS: [&[u8]; 7] = [
         b"--", b"--args", b"exec", b"sudo", b"env", b"nohup", b"time",
     ];
+    // The value of a variable, to which the options after it do not belong.
+    if before.ends_with(b"=") && !is_unit(before) {
+        return true;
+    }
     let text = before.trim_ascii_end();
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_./".contains(byte);
     let start = text.iter().rposition(|byte| !is_part(byte));

@@ -1,6 +1,8 @@
 //! Words as a shell splits them. Variables and substitutions keep their text.
 
+use super::super::framing::{FrameState, frame};
 use super::word::{CommandWord, WordBuilder};
+use crate::json;
 
 /// Where the words are from, which decides what is a variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,6 +150,15 @@ impl<'t> Splitter<'t> {
                 self.read_escape(word, |_| true);
                 Ok(())
             }
+            '{' => {
+                let Some(length) = unquoted_json(rest) else {
+                    return self.read_plain(word, true);
+                };
+                word.push_plain(&rest[..length], self.offset);
+                word.is_unquoted = true;
+                self.offset += length;
+                Ok(())
+            }
             _ => self.read_plain(word, true),
         }
     }
@@ -209,6 +220,17 @@ impl<'t> Splitter<'t> {
         self.offset += length;
         Ok(())
     }
+}
+
+/// Returns the length of the JSON object at the beginning of a text. The list of
+/// processes, and logs, have it without quotes around it; no shell takes it so.
+fn unquoted_json(text: &str) -> Option<usize> {
+    let line = text.lines().next()?;
+    let FrameState::Complete(length) = frame(line.as_bytes()) else {
+        return None;
+    };
+    let is_object = line.starts_with("{\"") && json::parse(&line[..length]).is_ok();
+    is_object.then_some(length)
 }
 
 /// Returns the length of a backslash and a line end.

@@ -137,6 +137,7 @@ fn a_new_command_line_keeps_quotes_and_lines() {
         ),
         ("qemu-kvm -n -d \"a=$B\"", "b=C", "?"),
         ("qemu-kvm -n -d \"a\"", "a$", "?"),
+        ("qemu-kvm -n -d {\"a\":1}", "{\"a\":2}", "?"),
     ] {
         assert_eq!(rewrite(text, 2, value), expected, "{text}");
     }
@@ -196,5 +197,44 @@ fn commands_that_failed_end_before_the_reason() {
             "1G",
         ];
         assert_eq!(words[..], expected, "{text}");
+    }
+}
+
+#[test]
+fn processes_are_listed_without_quotes() {
+    let text = "7 ?  Sl /usr/bin/qemu-kvm -object {\"id\":\"a b\",\"c\":[{}]} -drive file=json:{\"d\":1} -m {}\n";
+    let found = find(text);
+    let [(_, _, words)] = &found[..] else {
+        panic!("{found:?}");
+    };
+    let expected = [
+        "-object",
+        r#"{"id":"a b","c":[{}]}"#,
+        "-drive",
+        r#"file=json:{"d":1}"#,
+        "-m",
+        "{}",
+    ];
+    assert_eq!(words[..], expected);
+}
+
+#[test]
+fn options_after_the_value_of_a_variable_may_be_those_of_another_program() {
+    for (text, expected) in [
+        ("make check QEMU=./qemu-system-x86_64 -j4\n", true),
+        ("ExecStart=/usr/bin/qemu-system-x86_64 -j4\n", false),
+        ("QEMU=\"qemu-system-x86_64 -j4\"\n", false),
+        ("A=1 qemu-system-x86_64 -j4\n", false),
+        ("cp qemu-system-x86_64 -j4\n", true),
+    ] {
+        let mut found = Vec::new();
+        read(&mut text.as_bytes(), &|_| false, &mut |entry| {
+            if let LogContent::CommandLine(line) = &entry.content {
+                found.push(line.is_argument);
+            }
+            Ok::<(), io::Error>(())
+        })
+        .expect("reading from memory cannot fail");
+        assert_eq!(found, [expected], "{text}");
     }
 }

@@ -14,6 +14,8 @@ pub struct CommandWord<'t> {
     variables: Vec<Range<usize>>,
     /// `true` if the word may stand for no words or for many.
     pub is_list: bool,
+    /// `true` if it was printed without its quotes, so that it cannot be changed in place.
+    pub is_unquoted: bool,
 }
 
 impl<'t> CommandWord<'t> {
@@ -79,6 +81,7 @@ pub struct WordBuilder {
     value: DecodedText<'static>,
     variables: Vec<Range<usize>>,
     pub is_list: bool,
+    pub is_unquoted: bool,
 }
 
 impl WordBuilder {
@@ -89,6 +92,7 @@ impl WordBuilder {
             value: DecodedText::new(),
             variables: Vec::new(),
             is_list: false,
+            is_unquoted: false,
         }
     }
 
@@ -126,6 +130,7 @@ impl WordBuilder {
             value: self.value,
             variables: self.variables,
             is_list: self.is_list,
+            is_unquoted: self.is_unquoted,
         }
     }
 }
