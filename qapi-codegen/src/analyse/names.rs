@@ -80,21 +80,16 @@ fn pascal_case(name: &str) -> String {
         if digit_meets_digit {
             pascal.push('_');
         }
-        pascal.push_str(&capitalize(word));
+        let start = pascal.len();
+        pascal.push_str(word);
+        let first = word.chars().next().map_or(0, char::len_utf8);
+        pascal[start..start + first].make_ascii_uppercase();
+        pascal[start + first..].make_ascii_lowercase();
     }
     if pascal.starts_with(|first: char| first.is_ascii_digit()) {
         pascal.insert(0, '_');
     }
     pascal
-}
-
-fn capitalize(word: &str) -> String {
-    let mut characters = word.chars();
-    let first = characters.next().map(|first| first.to_ascii_uppercase());
-    first
-        .into_iter()
-        .chain(characters.map(|rest| rest.to_ascii_lowercase()))
-        .collect()
 }
 
 fn snake_case(name: &str) -> String {

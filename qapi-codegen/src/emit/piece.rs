@@ -147,11 +147,15 @@ impl Filler<'_> {
         L: Default + FromIterator<T> + IntoIterator<Item = T>,
         for<'l> &'l L: IntoIterator<Item = &'l T>,
     {
-        let mut list_of = |element: &T| T::list(self.find(element.name()?)?).map(mem::take);
-        let lists: Vec<Option<Vec<T>>> = (&*elements).into_iter().map(&mut list_of).collect();
-        if lists.iter().all(Option::is_none) {
+        let is_list = |element: &T| {
+            let content = element.name().and_then(|name| self.find(name));
+            content.and_then(T::list).is_some()
+        };
+        if !(&*elements).into_iter().any(is_list) {
             return;
         }
+        let mut list_of = |element: &T| T::list(self.find(element.name()?)?).map(mem::take);
+        let lists: Vec<Option<Vec<T>>> = (&*elements).into_iter().map(&mut list_of).collect();
         let old = mem::take(elements).into_iter().zip(lists);
         let new = old.flat_map(|(element, list)| list.unwrap_or_else(|| vec![element]));
         *elements = new.collect();

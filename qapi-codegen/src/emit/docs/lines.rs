@@ -72,3 +72,35 @@ fn add(source: &mut String, indentation: &str, lines: &str) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use quote::format_ident;
+    use syn::Item;
+
+    use super::*;
+    use crate::emit::file::format_in_module;
+
+    #[test]
+    fn lines_are_put_back_where_their_item_is() {
+        let item = |docs: Vec<Attribute>, field: Vec<Attribute>| {
+            piece!(
+                Item { #[DOCS] pub struct Item { #[FIELD] pub NAME: u8 } }
+                DOCS = docs, FIELD = field, NAME = format_ident!("name")
+            )
+        };
+        let docs = [" \"Quoted\" \\ text.  ", "", " More."];
+        let items = vec![
+            item(vec![put_aside(&docs)], Vec::new()),
+            item(Vec::new(), vec![put_aside(&[" A member."])]),
+        ];
+        let expected = [
+            "    /// \"Quoted\" \\ text.\n    ///\n    /// More.\n",
+            "    pub struct Item {\n        pub name: u8,\n    }\n",
+            "    pub struct Item {\n        /// A member.\n        pub name: u8,\n    }\n",
+        ];
+        assert_eq!(format_in_module(items), expected.concat());
+        forget();
+        assert!(ASIDE.with_borrow(Vec::is_empty));
+    }
+}
