@@ -208,7 +208,9 @@ fn migrated_options(program: Program) -> Result<(), Failed> {
 
 /// Parts of command lines that need a display, another accelerator or module, or
 /// that end QEMU.
-const NOT_EVERYWHERE: [&str; 7] = [
+const NOT_EVERYWHERE: [&str; 9] = [
+    "-chardev parallel",
+    "confidential-guest-support",
     "sdl",
     "curses",
     "hax",

@@ -208,6 +208,18 @@ fn options_are_rewritten_in_place() {
         ),
         (
             "4.2",
+            "11.1",
+            "qemu-kvm -serial unix:/a,reconnect=2 -netdev '{\"type\": \"stream\", \"id\": \"n\", \"addr\": {\"type\": \"unix\", \"path\": \"/a\"}, \"reconnect\": 5}' -chardev tty,id=c,path=/dev/ttyS0 -mon chardev=c,id=m,mode=control\n",
+            "qemu-kvm -serial unix:/a,reconnect-ms=2000 -netdev '{\"type\": \"stream\", \"id\": \"n\", \"addr\": {\"type\": \"unix\", \"path\": \"/a\"}, \"reconnect-ms\": 5000}' -chardev serial,id=c,path=/dev/ttyS0 -object monitor-qmp,id=m,chardev=c\n",
+        ),
+        (
+            "4.2",
+            "10.0",
+            "qemu-kvm -drive file=a,readonly,if=none,id=d -object memory-backend-ram,id=m,size=1M,share -object secret,id=s,data=a,loaded=yes\n",
+            "qemu-kvm -drive file=a,readonly=on,if=none,id=d -object memory-backend-ram,id=m,size=1M,share=on -object secret,id=s,data=a\n",
+        ),
+        (
+            "4.2",
             "10.2",
             "# a\n[realtime]\n  mlock = \"off\"\n\n[chardev \"c\"] # b\n\tbackend = \"socket\"\n\treconnect = \"5\" # c\n[device]\n  driver = \"virtio-blk-pci\"\n  scsi = \"off\"\n  drive = \"d\"\n# d\n",
             "# a\n[overcommit]\n  mem-lock = \"off\"\n\n[chardev \"c\"] # b\n\tbackend = \"socket\"\n\treconnect-ms = \"5000\" # c\n[device]\n  driver = \"virtio-blk-pci\"\n  drive = \"d\"\n# d\n",

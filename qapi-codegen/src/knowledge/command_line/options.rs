@@ -118,6 +118,9 @@ pub struct ParameterEntry {
     /// The values concerned; all if it is empty.
     #[serde(default)]
     pub values: Vec<String>,
+    /// QEMU's name of the type of the parameter, if QEMU does not list it.
+    #[serde(rename = "type")]
+    pub ty: Option<String>,
     /// The first series with the parameter or value.
     pub since: Option<Series>,
     /// The last series with the parameter or value.

@@ -33,6 +33,7 @@ impl<'e> CommandLineFacts<'e> {
         };
         let mut noted = self.parameter_entries(option, parameter);
         let noted = noted.find(|entry| entry.values.is_empty());
+        let noted_type = noted.and_then(|entry| entry.ty.as_deref());
         let mut fact = noted.map_or(CommandLineFact::new(listed), |entry| self.noted_fact(entry));
         if fact.presence == Presence::Present && listed != Presence::Unknown {
             fact.presence = listed;
@@ -41,7 +42,8 @@ impl<'e> CommandLineFacts<'e> {
             fact,
             ty: ty
                 .map(String::as_str)
-                .or_else(|| self.listed_type(group, parameter)),
+                .or_else(|| self.listed_type(group, parameter))
+                .or(noted_type),
         }
     }
 

@@ -23,9 +23,10 @@ pub struct PreparedOption<'l> {
 pub enum PreparedArgument<'l> {
     /// There is none.
     Missing,
-    /// A text that is not checked: a value as a whole, a variable, or a request
-    /// for help.
+    /// A text that is not divided: a value as a whole, or a request for help.
     Text(&'l str),
+    /// A variable that may stand for any parameters.
+    Variable(&'l str),
     /// Parameters.
     Parameters(Parameters<'l>),
     /// A value for a part of the QMP interface.
@@ -83,7 +84,10 @@ fn prepare<'l>(
     }
     // A VNC server has an option of its own.
     let is_vnc = name == "display" && text.split('=').next() == Some("vnc");
-    if !is_keys || word.is_variable() || is_vnc {
+    if is_keys && word.is_variable() {
+        return PreparedArgument::Variable(text);
+    }
+    if !is_keys || is_vnc {
         return PreparedArgument::Text(text);
     }
     // The options of character devices are not those of `chardev-add`.
@@ -96,6 +100,12 @@ fn prepare<'l>(
         };
     }
     let parameters = Parameters::parse(word, first_key.is_some());
+    let mut list = parameters.list.iter();
+    if let Some(open) = list.find(|own| own.is_key_variable) {
+        // The other parameters are those of the variable, too.
+        let variable = word.variable_in(open.range.clone());
+        return PreparedArgument::Variable(variable.unwrap_or_default());
+    }
     if parameters.asks_for_help() {
         return PreparedArgument::Text(text);
     }

@@ -8,23 +8,29 @@ use crate::traffic::read::CommandWord;
 /// The models that all targets have, or that depend on the accelerator.
 const COMMON_MODELS: [&str; 2] = ["host", "max"];
 
+/// Properties of these models that others have in some releases only.
+const OF_COMMON_MODELS: [&str; 1] = ["migratable"];
+
 impl<'m> OptionCheck<'m> {
     /// Checks the argument of `-cpu`: a model and its features.
     pub fn check_cpu(&mut self) {
         let Some((_, word)) = self.prepared.option.argument else {
             return;
         };
+        let model = word.value().split(',').next().unwrap_or_default();
         let mut start = 0;
         for part in word.value().split(',') {
             let range = start..start + part.len();
             let is_model = start == 0;
             start = range.end + 1;
-            match (word.has_variable(range), is_model) {
-                (true, true) => return,
-                (true, false) => {}
-                (false, true) if is_help(word) => return,
-                (false, true) => self.check_model(part),
-                (false, false) => self.check_feature(part),
+            match (word.variable_in(range), is_model) {
+                (Some(variable), true) => {
+                    return self.report(CommandLineProblem::Variable(variable));
+                }
+                (Some(variable), false) => self.report(CommandLineProblem::Variable(variable)),
+                (None, true) if is_help(word) => return,
+                (None, true) => self.check_model(part),
+                (None, false) => self.check_feature(model, part),
             }
         }
     }
@@ -40,9 +46,10 @@ impl<'m> OptionCheck<'m> {
     }
 
     /// Checks `+feature`, `-feature` or `feature=value`.
-    fn check_feature(&mut self, feature: &'m str) {
+    fn check_feature(&mut self, model: &str, feature: &'m str) {
         let name = feature.split('=').next().unwrap_or(feature);
         let name = name.strip_prefix(['+', '-']).unwrap_or(name);
+        let is_of_model = COMMON_MODELS.contains(&model) || !OF_COMMON_MODELS.contains(&name);
         let is_cpu = |object: &str| object.starts_with("max-") && object.ends_with("-cpu");
         let devices = self.release.devices_of(self.facts.target());
         // Features have names with underscores, too.
@@ -52,7 +59,7 @@ impl<'m> OptionCheck<'m> {
                 .iter()
                 .any(|name| devices.has_object_property(is_cpu, name))
         });
-        if !is_known {
+        if !is_known || !is_of_model {
             let subject = CommandLineSubject::Parameter {
                 option: "cpu",
                 name,

@@ -2,8 +2,9 @@
 //!
 //! `argument` prepares the argument of an option: as JSON where the option takes
 //! a part of the QMP interface, as parameters otherwise. `option` checks one
-//! option, the former with the checker of messages. `parameters`, `machine` and
-//! `smp` know what QEMU does with parameters.
+//! option, the former with the checker of messages. `parameters`, `constraints` and
+//! `smp` know what QEMU does with parameters, `conflicts` and `references` what it
+//! does with several options.
 
 mod argument;
 mod conflicts;
@@ -12,6 +13,7 @@ mod cpu;
 mod object;
 mod option;
 mod parameters;
+mod references;
 mod shorthand;
 mod smp;
 mod subject;
@@ -19,7 +21,7 @@ mod wording;
 
 use super::placeholder::is_about_value;
 use super::{CheckedMessage, Checker, MessageDiagnostic};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Code, Severity};
 use crate::knowledge::CommandLineFacts;
 use crate::knowledge::command_line::{OptionForm, OptionInterface};
 use crate::traffic::command_line::{TypedCommandLine, TypedOption};
@@ -56,9 +58,10 @@ impl Checker<'_> {
             let text = line.arguments()[index].value();
             CommandLineProblem::UnknownOptions(text).describe(&self.release, &[])
         }));
-        let conflicts = conflicts::find(&prepared, facts);
+        let mut relations = conflicts::find(&prepared, facts);
+        relations.extend(references::find(&prepared));
         problems.extend(
-            conflicts.iter().map(|(path, problem)| {
+            relations.iter().map(|(path, problem)| {
                 problem.describe(&self.release, &[PathSegment::Member(path)])
             }),
         );
@@ -114,15 +117,20 @@ impl Checker<'_> {
 /// unknown.
 fn describe(check: OptionCheck<'_>, prepared: &PreparedOption<'_>) -> Vec<MessageDiagnostic> {
     let option = prepared.option;
-    let has_variables = option
+    let variable = option
         .argument
-        .is_some_and(|(_, word)| !word.variables().is_empty());
+        .and_then(|(_, word)| word.variable_in(0..word.value().len()));
     let name = format!("-{}", option.name);
     let prefix = option_path(&name, &option);
     let mut problems = check.describe(&prefix);
     for problem in &mut problems {
-        if has_variables && problem.severity == Severity::Error && is_about_value(problem.code) {
+        let Some(variable) = variable else { continue };
+        if problem.severity == Severity::Error && is_about_value(problem.code) {
             problem.severity = Severity::Unknown;
+        }
+        if problem.severity == Severity::Unknown && problem.code != Code::Unchecked {
+            let reason = format!("the option depends on the variable `{variable}`");
+            problem.help.get_or_insert(reason);
         }
     }
     problems

@@ -108,6 +108,7 @@ impl<'m> OptionCheck<'m> {
             }
             PreparedArgument::Missing => {}
             PreparedArgument::Text(text) => self.check_text(text),
+            PreparedArgument::Variable(name) => self.report(CommandLineProblem::Variable(name)),
             PreparedArgument::Parameters(parameters) => self.check_parameters(parameters),
             PreparedArgument::Value {
                 interface,
@@ -132,9 +133,12 @@ impl<'m> OptionCheck<'m> {
         if name == "cpu" {
             return self.check_cpu();
         }
-        let word = self.prepared.option.argument.map(|(_, word)| word);
-        if word.is_none_or(|word| !word.variables().is_empty()) || is_help(text) {
+        if is_help(text) {
             return;
+        }
+        let word = self.prepared.option.argument.map(|(_, word)| word);
+        if let Some(variable) = word.and_then(|word| word.variable_in(0..text.len())) {
+            return self.check_variable(variable);
         }
         if self.shorthand().is_some() {
             return self.check_shorthand(text);
@@ -152,6 +156,17 @@ impl<'m> OptionCheck<'m> {
             // Some options read JSON, whose type is not known.
             None if text.starts_with('{') && self.facts.reads_json(name) => {}
             None => drop(self.check_constrained_value("", text)),
+        }
+    }
+
+    /// Reports a value with a variable, unless the option takes any text.
+    fn check_variable(&mut self, variable: &'m str) {
+        let name = self.prepared.name;
+        let is_constrained = self.facts.constraints(name).any(|own| own.is_about(""));
+        match self.shorthand() {
+            Some(_) => self.check_variable_shorthand(variable),
+            None if is_constrained => self.report(CommandLineProblem::Variable(variable)),
+            None => {}
         }
     }
 

@@ -17,8 +17,27 @@ impl<'m> OptionCheck<'m> {
         for parameter in &parameters.list {
             self.check_parameter(parameter);
         }
-        if self.prepared.name == "smp" {
-            self.check_topology(parameters)
+        match self.prepared.name {
+            "smp" => self.check_topology(parameters),
+            "m" => self.check_memory(parameters),
+            _ => {}
+        }
+    }
+
+    /// Reports a maximum of the memory that is less than its size, which is in
+    /// mebibytes without a unit.
+    fn check_memory(&mut self, parameters: &Parameters<'_>) {
+        let first = parameters.first().or_else(|| parameters.get("size"));
+        let size = first.and_then(|own| match option_text::parse_integer(&own.value) {
+            Some(number) => number.checked_mul(1 << 20),
+            None => option_text::parse_size(&own.value),
+        });
+        let maximum = parameters.get("maxmem");
+        let maximum = maximum.and_then(|own| option_text::parse_size(&own.value));
+        if let (Some(size), Some(maximum)) = (size, maximum)
+            && maximum < size
+        {
+            self.report(CommandLineProblem::InvalidMaximum { maximum, size });
         }
     }
 
@@ -26,10 +45,7 @@ impl<'m> OptionCheck<'m> {
         let option = self.prepared.name;
         let name = parameter.key_or(self.prepared.first_key());
         if parameter.is_key_variable {
-            return self.report(CommandLineProblem::Unverified(
-                CommandLineSubject::Parameters(option),
-                None,
-            ));
+            return self.report_variable(parameter, None);
         }
         if option == "machine" && name == "type" {
             return self.check_machine(parameter);
@@ -134,6 +150,11 @@ impl<'m> OptionCheck<'m> {
     ) {
         let value = &*parameter.value;
         if parameter.is_value_variable {
+            let is_free = matches!(known.ty, None | Some("string"));
+            let mut constraints = self.facts.constraints(self.prepared.name);
+            if !is_free || constraints.any(|own| own.is_about(name)) {
+                self.report_variable(parameter, Some(name));
+            }
             return;
         }
         let noted = self.facts.parameter_value(self.prepared.name, name, value);
@@ -183,9 +204,21 @@ impl<'m> OptionCheck<'m> {
 
     fn check_machine(&mut self, parameter: &'m Parameter<'m>) {
         let name = &*parameter.value;
-        if !parameter.is_value_variable {
-            let fact = self.facts.machine(name);
-            self.check_fact(None, CommandLineSubject::Machine(name), fact);
+        if parameter.is_value_variable {
+            return self.report_variable(parameter, None);
+        }
+        let fact = self.facts.machine(name);
+        self.check_fact(None, CommandLineSubject::Machine(name), fact);
+    }
+
+    /// Reports that a parameter depends on a variable.
+    fn report_variable(&mut self, parameter: &Parameter<'_>, key: Option<&'m str>) {
+        let word = self.prepared.option.argument.map(|(_, word)| word);
+        let variable = word.and_then(|word| word.variable_in(parameter.range.clone()));
+        let problem = CommandLineProblem::Variable(variable.unwrap_or_default());
+        match key {
+            Some(key) => self.report_at(key, problem),
+            None => self.report(problem),
         }
     }
 }

@@ -33,6 +33,24 @@ impl<'m> OptionCheck<'m> {
         self.prepared.entry?.shorthand_of.as_deref()
     }
 
+    /// Checks a character device in the short form that has a variable: it may be any
+    /// device, unless the variable comes after its kind.
+    pub fn check_variable_shorthand(&mut self, variable: &'m str) {
+        let Some((_, word)) = self.prepared.option.argument else {
+            return;
+        };
+        let text = word.value();
+        let kinds = SOCKETS.iter().chain(&PREFIXES);
+        let kind = kinds.map(|own| own.len()).find(|&length| {
+            let start = text.get(..length);
+            start.is_some_and(|start| SOCKETS.contains(&start) || PREFIXES.contains(&start))
+        });
+        match kind.filter(|&length| !word.has_variable(0..length)) {
+            Some(_) => self.check_shorthand(text),
+            None => self.report(CommandLineProblem::Variable(variable)),
+        }
+    }
+
     /// Checks a character device in the short form.
     pub fn check_shorthand(&mut self, text: &'m str) {
         let device = text.strip_prefix("mon:").unwrap_or(text);
@@ -50,6 +68,12 @@ impl<'m> OptionCheck<'m> {
         let given: Vec<&str> = parameters.list.iter().map(|own| own.key).collect();
         for parameter in parameters.list.iter().skip(1) {
             let name = parameter.key;
+            if parameter.is_key_variable {
+                let variable = word.variable_in(parameter.range.clone());
+                let problem = CommandLineProblem::Variable(variable.unwrap_or_default());
+                self.report(problem);
+                continue;
+            }
             let fact = known.parameter(option, name).fact;
             self.check_fact(
                 Some(name),

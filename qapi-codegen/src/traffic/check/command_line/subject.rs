@@ -11,6 +11,8 @@ pub enum CommandLineProblem<'m> {
     NoFacts,
     /// A variable may stand for any options.
     UnknownOptions(&'m str),
+    /// The value is this variable, or a part of it is.
+    Variable(&'m str),
     /// The release does not have something.
     Absent(CommandLineSubject<'m>, CommandLineFact<'m>),
     /// No known build of the release has something; or the machine type decides,
@@ -47,6 +49,10 @@ pub enum CommandLineProblem<'m> {
     ExcludedParameter { key: &'m str, other: &'m str },
     /// An option cannot be combined with another one, or occur twice.
     ExcludedOption { option: String, other: String },
+    /// No option has this id.
+    UnknownId { target: &'m str, id: &'m str },
+    /// The maximum of the memory is less than its size.
+    InvalidMaximum { maximum: i128, size: i128 },
     /// The counts of `-smp` contradict each other.
     InvalidTopology { product: u64, maximum: u64 },
     /// There are more CPUs than there may be.
@@ -81,6 +87,7 @@ impl CommandLineProblem<'_> {
         match self {
             CommandLineProblem::NoFacts
             | CommandLineProblem::UnknownOptions(_)
+            | CommandLineProblem::Variable(_)
             | CommandLineProblem::Unverified(..) => Code::Unchecked,
             CommandLineProblem::Absent(subject, _) => match subject {
                 CommandLineSubject::Option(_) | CommandLineSubject::Group(_) => Code::UnknownOption,
@@ -99,16 +106,18 @@ impl CommandLineProblem<'_> {
             CommandLineProblem::MissingArgument | CommandLineProblem::MissingParameter { .. } => {
                 Code::MissingMember
             }
-            CommandLineProblem::UnlistedValue { .. } => Code::UnknownValue,
+            CommandLineProblem::UnlistedValue { .. } | CommandLineProblem::UnknownId { .. } => {
+                Code::UnknownValue
+            }
             CommandLineProblem::ExcludedParameter { .. }
             | CommandLineProblem::ExcludedOption { .. } => Code::UnexpectedMember,
             CommandLineProblem::UnreadJson(_)
             | CommandLineProblem::InvalidJson(_)
             | CommandLineProblem::Contradiction(_) => Code::InvalidSyntax,
             CommandLineProblem::InvalidValue { .. } => Code::MistypedMember,
-            CommandLineProblem::InvalidTopology { .. } | CommandLineProblem::TooManyCpus { .. } => {
-                Code::OutOfRange
-            }
+            CommandLineProblem::InvalidTopology { .. }
+            | CommandLineProblem::InvalidMaximum { .. }
+            | CommandLineProblem::TooManyCpus { .. } => Code::OutOfRange,
         }
     }
 

@@ -33,6 +33,9 @@ impl CommandLineProblem<'_> {
             CommandLineProblem::UnknownOptions(text) => {
                 format!("the options in {} are not known", quote(text))
             }
+            CommandLineProblem::Variable(name) => {
+                format!("{} depends on the variable {}", quote(path), quote(name))
+            }
             CommandLineProblem::Absent(subject, _) => {
                 format!("QEMU {series} has no {}", subject_text(*subject))
             }
@@ -74,6 +77,12 @@ impl CommandLineProblem<'_> {
                 true => format!("{} may occur only once", quote(option)),
                 false => format!("{} and {} exclude each other", quote(other), quote(option)),
             },
+            CommandLineProblem::UnknownId { target, id } => {
+                format!("no `-{target}` has the id {}", quote(id))
+            }
+            CommandLineProblem::InvalidMaximum { maximum, size } => {
+                format!("{size} bytes are more than the maximum of {maximum}")
+            }
             CommandLineProblem::InvalidTopology { product, maximum } => format!(
                 "the levels of the topology make {product} CPUs, and there may be {maximum}"
             ),

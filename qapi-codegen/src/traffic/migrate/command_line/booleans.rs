@@ -6,6 +6,10 @@ use crate::traffic::check::CommandLineProblem;
 use crate::traffic::command_line::ParameterForm;
 use crate::traffic::migrate::{MigrationOutcome, Migrator, Remark};
 
+/// Options whose keys are properties, of which QEMU warns without a value whatever
+/// their type is.
+const WITH_PROPERTIES: [&str; 2] = ["device", "object"];
+
 impl Migrator<'_> {
     /// Gives values to the keys of which the later release warns.
     pub(super) fn rewrite_booleans(&self, rewrite: &mut CommandLineRewrite) {
@@ -18,7 +22,7 @@ impl Migrator<'_> {
             .line
             .options
             .iter_mut()
-            .filter(|option| option.is_option)
+            .filter(|option| option.is_option && !option.text().starts_with('{'))
         {
             is_changed |= self.write_out(option);
         }
@@ -38,7 +42,8 @@ impl Migrator<'_> {
             let list = parameters.list.iter().enumerate();
             let short = list.filter(|(_, own)| {
                 let is_short = matches!(own.form, ParameterForm::On | ParameterForm::Off);
-                is_short && self.target.is_boolean(&name, own.key)
+                let is_property = WITH_PROPERTIES.contains(&name.as_str());
+                is_short && (is_property || self.target.is_boolean(&name, own.key))
             });
             let texts =
                 short.map(|(index, own)| (index, own.key.to_owned(), own.value.to_string()));

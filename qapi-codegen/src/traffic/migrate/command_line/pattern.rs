@@ -45,7 +45,8 @@ impl<'r> OptionPattern<'r> {
         }
         match self.argument {
             None => Some(None),
-            Some(pattern) if !pattern.contains('=') => {
+            // A comma after a first value says that parameters follow it.
+            Some(pattern) if !pattern.contains(['=', ',']) => {
                 bind(pattern, option.text(), values).then_some(None)
             }
             Some(pattern) => option
@@ -61,20 +62,24 @@ fn find_parameters(
     parameters: &Parameters<'_>,
     values: &mut Values,
 ) -> Option<Vec<usize>> {
-    let wanted = pattern.split(',').enumerate().map(|(at, wanted)| {
-        let mut list = parameters.list.iter();
-        match wanted.split_once('=') {
-            None if at == 0 => parameters
-                .first()
-                .filter(|first| bind(wanted, &first.value, values))
-                .map(|_| 0),
-            None => None,
-            Some((key, value)) => list.rposition(|parameter| {
-                let is_named = parameter.form != ParameterForm::First && parameter.key == key;
-                is_named && bind(value, &parameter.value, values)
-            }),
-        }
-    });
+    let wanted = pattern
+        .trim_end_matches(',')
+        .split(',')
+        .enumerate()
+        .map(|(at, wanted)| {
+            let mut list = parameters.list.iter();
+            match wanted.split_once('=') {
+                None if at == 0 => parameters
+                    .first()
+                    .filter(|first| bind(wanted, &first.value, values))
+                    .map(|_| 0),
+                None => None,
+                Some((key, value)) => list.rposition(|parameter| {
+                    let is_named = parameter.form != ParameterForm::First && parameter.key == key;
+                    is_named && bind(value, &parameter.value, values)
+                }),
+            }
+        });
     wanted.collect()
 }
 

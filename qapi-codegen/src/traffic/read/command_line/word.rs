@@ -37,6 +37,15 @@ impl<'t> CommandWord<'t> {
         variables.any(|variable| variable.start < range.end && range.start < variable.end)
     }
 
+    /// The first variable in a part of the value, as it is written.
+    pub fn variable_in(&self, range: Range<usize>) -> Option<&str> {
+        let mut variables = self.variables.iter();
+        let is_inside = |own: &&Range<usize>| own.start < range.end && range.start < own.end;
+        variables
+            .find(is_inside)
+            .map(|own| &self.value()[own.clone()])
+    }
+
     /// Returns whether the whole value is one variable.
     pub fn is_variable(&self) -> bool {
         let length = self.value().len();
