@@ -14,7 +14,7 @@ use rustix::io::Errno;
 use rustix::net::sockopt::{Timeout, set_socket_timeout};
 use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
-    SendAncillaryMessage, SendFlags, recv, recvmsg, sendmsg,
+    SendAncillaryMessage, SendFlags, recv, recvmsg, send, sendmsg,
 };
 
 use crate::failure::Failure;
@@ -87,6 +87,12 @@ impl Stream {
     pub fn is_closed(&self) -> bool {
         let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
         matches!(recv(&self.0, &mut [0; 1], flags), Ok((_, 0)))
+    }
+
+    /// Returns whether the peer, which sends no more, does not read either. This is only
+    /// known of Unix sockets.
+    pub fn has_vanished(&self) -> bool {
+        matches!(send(&self.0, &[], SendFlags::NOSIGNAL), Err(Errno::PIPE))
     }
 
     /// Limits the time that sending may take.

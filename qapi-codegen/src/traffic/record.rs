@@ -25,8 +25,8 @@ pub struct Transfer {
 
 /// Cuts the bytes of one direction into transfers.
 ///
-/// A transfer ends with its line, unless a bracket is open there. A complete
-/// message at the end of what arrived is a transfer too, because its line may
+/// A transfer ends with its line, unless a bracket is open there. What arrived
+/// up to the end of a complete message is a transfer too, because its line may
 /// never end.
 #[derive(Debug, Default)]
 pub struct TransferSplitter {
@@ -65,6 +65,8 @@ impl TransferSplitter {
     pub fn push(&mut self, bytes: &[u8]) -> Vec<Transfer> {
         let mut transfers = Vec::new();
         let mut start = 0;
+        // The end of the last complete message that is not in a transfer.
+        let mut message_end = None;
         for (index, &byte) in bytes.iter().enumerate() {
             let is_end = self.scan(byte);
             let length = self.pending.len() + index + 1 - start;
@@ -72,12 +74,23 @@ impl TransferSplitter {
                 self.pending.extend_from_slice(&bytes[start..=index]);
                 transfers.push(self.take());
                 start = index + 1;
+                message_end = None;
+            } else if self.depth == 0 && matches!(byte, b'}' | b']') && self.quote.is_none() {
+                message_end = Some(length);
             }
         }
         self.pending.extend_from_slice(&bytes[start..]);
-        let is_message = matches!(self.pending.trim_ascii_end(), [.., b'}' | b']']);
-        if is_message && self.depth == 0 && self.quote.is_none() {
+        if let Some(end) = message_end {
+            // The end of its line belongs to it.
+            let rest = &self.pending[end..];
+            let end = if rest.trim_ascii().is_empty() {
+                self.pending.len()
+            } else {
+                end
+            };
+            let rest = self.pending.split_off(end);
             transfers.push(self.take());
+            self.pending = rest;
         }
         transfers
     }

@@ -108,6 +108,12 @@ impl<'w> SharedConnection<'w> {
         client.is_none_or(|client| client.waiting.is_empty())
     }
 
+    /// Returns whether a client has the replies to all that it sent.
+    pub fn is_idle(&self, client: ClientId) -> bool {
+        let mut pending = self.pending.iter();
+        self.is_ready(client) && !pending.any(|own| own.client == Some(client))
+    }
+
     /// Handles bytes of a client.
     pub fn receive_from_client(&mut self, client: ClientId, bytes: &[u8]) -> Vec<Delivery> {
         let Some(state) = self.clients.get_mut(&client) else {
@@ -174,9 +180,12 @@ impl<'w> SharedConnection<'w> {
         let id = self.add_pending(None, None);
         let request = format!("{NEGOTIATION}{enable}, \"id\": {id}}}\r\n");
         let clients: Vec<ClientId> = self.clients.keys().copied().collect();
-        let greetings = clients.into_iter().flat_map(|client| self.greet(client));
-        let mut deliveries: Vec<Delivery> = greetings.collect();
-        deliveries.insert(0, Delivery::Server(None, request));
+        let mut deliveries = vec![Delivery::Server(None, request)];
+        for client in clients {
+            deliveries.extend(self.greet(client));
+            // What came early waits for the negotiation with the server.
+            deliveries.extend(self.send_waiting(client));
+        }
         deliveries
     }
 
@@ -238,6 +247,7 @@ impl<'w> SharedConnection<'w> {
                 return deliveries;
             }
             let state = self.clients.get_mut(&client);
+            let state = state.filter(|state| state.is_greeted);
             let Some(text) = state.and_then(|state| state.waiting.pop_front()) else {
                 return deliveries;
             };

@@ -5,6 +5,7 @@ mod speak;
 
 use std::fs;
 use std::io::{Read, Write};
+use std::net::Shutdown;
 use std::os::fd::AsFd;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
@@ -43,6 +44,10 @@ fn main() {
         ),
     ];
     trials.push(Trial::test("programs_share_one_connection", clients_share));
+    trials.push(Trial::test(
+        "programs_that_send_no_more_get_their_replies",
+        half_closed,
+    ));
     trials.extend(speak::scripted_trials());
     for emulator in Program::emulators() {
         trials.extend(speak::live_trials(&emulator));
@@ -76,7 +81,7 @@ fn bytes_pass() -> Result<(), Failed> {
     for byte in requests.as_bytes().chunks(5) {
         client.write_all(byte)?;
     }
-    client.shutdown(std::net::Shutdown::Write)?;
+    client.shutdown(Shutdown::Write)?;
     let mut received = String::new();
     server.read_to_string(&mut received)?;
     assert_eq!(received, requests);
@@ -298,6 +303,42 @@ fn clients_share() -> Result<(), Failed> {
     drop((clients, hostile));
     server.join();
     assert_eq!(proxy.join(), Outcome::Fine);
+    Ok(())
+}
+
+/// As `socat` and `nc` do with a file of requests. The last one is not complete.
+fn half_closed() -> Result<(), Failed> {
+    let options = [
+        &["--once", "--share"][..],
+        &["--once", "--speak", "4.2"],
+        &["--once", "--share", "--speak", "4.2"],
+    ];
+    for options in options {
+        let (ended, has_ended) = mpsc::channel();
+        let server = Scripted::serve(move |peer| {
+            peer.greet();
+            let request = peer.request().expect("a request");
+            let _ = has_ended.recv_timeout(Duration::from_secs(20));
+            peer.line(&format!(
+                "{{\"return\": {{\"enabled\": true, \"present\": true}}, \"id\": {}}}",
+                request["id"]
+            ));
+            peer.wait_for_the_end();
+        });
+        let proxy = Proxy::start(&server.path(), options);
+        let mut client = LineClient::connect(&proxy.socket());
+        client.ask("{\"execute\": \"qmp_capabilities\"}");
+        let requests = b"{\"execute\": \"query-kvm\", \"id\": 1} {\"execute\": \"que";
+        client.0.get_mut().write_all(requests)?;
+        client.0.get_mut().shutdown(Shutdown::Write)?;
+        ended.send(())?;
+        let reply = client.line();
+        assert!(reply.contains("\"enabled\": true"), "{options:?}: {reply}");
+        assert_eq!(client.line(), "", "{options:?}");
+        drop(client);
+        server.join();
+        assert_eq!(proxy.join(), Outcome::Fine);
+    }
     Ok(())
 }
 

@@ -40,6 +40,8 @@ struct SharedProxy<'s, 'p> {
     clients: BTreeMap<ClientId, SharedLink<'p>>,
     server: Option<Link>,
     next_client: ClientId,
+    /// The thread that writes to the client that was removed last.
+    last_writer: Option<thread::JoinHandle<()>>,
     /// The beginning of the names of sessions.
     session: String,
 }
@@ -53,6 +55,8 @@ struct SharedLink<'p> {
     speaker: Option<Speaker<'p>>,
     /// What it sent before the greeting.
     early: Vec<u8>,
+    /// `true` if it sends no more, and may wait for replies.
+    has_ended: bool,
 }
 
 /// Bytes to write, with file descriptors.
@@ -67,6 +71,7 @@ struct Link {
     more: SyncSender<()>,
     /// `true` if the thread that reads waits for it.
     is_stalled: bool,
+    writer: thread::JoinHandle<()>,
 }
 
 /// Serves clients until the user interrupts the program.
@@ -85,6 +90,7 @@ pub fn serve(
         clients: BTreeMap::new(),
         server: None,
         next_client: 0,
+        last_writer: None,
         session,
     };
     service.permit_client();
@@ -99,15 +105,17 @@ pub fn serve(
                 shared.deliver(deliveries, console);
                 shared.read_on();
             }
-            Event::Ended(Peer::Client(client), _) => {
-                shared.remove_client(client);
-                if shared.proxy.is_once && shared.clients.is_empty() {
-                    break;
-                }
-            }
+            Event::Ended(Peer::Client(client), Ok(())) => shared.end_input(client),
+            Event::Ended(Peer::Client(client), Err(_)) => shared.remove_client(client),
             Event::Ended(Peer::Server, _) => shared.end(),
             Event::Remark(_) => {}
             Event::Interrupted => break,
+        }
+        shared.remove_answered();
+        if shared.proxy.is_once && shared.next_client > 0 && shared.clients.is_empty() {
+            // The last client gets what waits for it.
+            shared.last_writer.take().map(thread::JoinHandle::join);
+            break;
         }
     }
     shared.end();
@@ -136,6 +144,7 @@ impl SharedProxy<'_, '_> {
             fds: Vec::new(),
             speaker: None,
             early: Vec::new(),
+            has_ended: false,
         };
         self.clients.insert(id, client);
         if self.clients.len() < MAX_CLIENTS {
@@ -168,13 +177,14 @@ impl SharedProxy<'_, '_> {
             // The receiver is there as long as the proxy.
             let _ = events.send(Event::Ended(peer, result));
         });
-        let (writer, output) = (Arc::clone(&stream), tap(Sender::Server));
-        thread::spawn(move || write(&writer, &waiting, output));
+        let (target, output) = (Arc::clone(&stream), tap(Sender::Server));
+        let writer = thread::spawn(move || write(&target, &waiting, output));
         Link {
             stream,
             out,
             more,
             is_stalled: false,
+            writer,
         }
     }
 
@@ -303,7 +313,9 @@ impl SharedProxy<'_, '_> {
             return;
         };
         if client.link.out.try_send((bytes, Vec::new())).is_err() {
-            console.note(&format!("client {id} does not read; disconnected"));
+            if !client.has_ended {
+                console.note(&format!("client {id} does not read; disconnected"));
+            }
             client.link.stream.shut_down(Shutdown::Both);
             self.remove_client(id);
         }
@@ -312,8 +324,31 @@ impl SharedProxy<'_, '_> {
     fn remove_client(&mut self, client: ClientId) {
         let was_full = self.clients.len() == MAX_CLIENTS;
         self.connection.remove_client(client);
-        if self.clients.remove(&client).is_some() && was_full {
+        let removed = self.clients.remove(&client);
+        if removed.is_some() && was_full {
             self.service.permit_client();
+        }
+        if let Some(removed) = removed {
+            self.last_writer = Some(removed.link.writer);
+        }
+    }
+
+    /// Notes that a client sends no more. It may have closed its connection, or wait for
+    /// the replies to what it sent.
+    fn end_input(&mut self, client: ClientId) {
+        if let Some(client) = self.clients.get_mut(&client) {
+            client.has_ended = true;
+        }
+    }
+
+    /// Removes the clients that send no more and have their replies.
+    fn remove_answered(&mut self) {
+        let clients = self.clients.iter().filter(|(id, client)| {
+            client.has_ended && client.early.is_empty() && self.connection.is_idle(**id)
+        });
+        let clients: Vec<ClientId> = clients.map(|(id, _)| *id).collect();
+        for client in clients {
+            self.remove_client(client);
         }
     }
 
@@ -343,7 +378,10 @@ fn read(
     loop {
         let (count, fds) = stream.receive(&mut buffer)?;
         if count == 0 {
-            return Ok(());
+            return match stream.has_vanished() {
+                true => Err(io::ErrorKind::BrokenPipe.into()),
+                false => Ok(()),
+            };
         }
         let bytes = buffer[..count].to_vec();
         if let Some(tap) = &mut tap {
