@@ -86,6 +86,23 @@ macro_rules! qmp_methods {
                 })
             }
 
+            /// Gives the connection the types of the server's release.
+            ///
+            /// A program with bindings of its own for several releases connects without
+            /// types and chooses some by the greeting, as [`AnyQmp`](super::AnyQmp) does
+            /// for the releases that are features.
+            ///
+            /// # Errors
+            ///
+            /// [`Error::WrongRelease`] if the server is of another release than `R`.
+            pub fn into_release<R: Release>(self) -> Result<Qmp<R>, Error> {
+                if let Some(types) = R::TYPES {
+                    choose_types(self.greeting(), types, &Releases::None)
+                        .map_err(Error::WrongRelease)?;
+                }
+                Ok(self.with_release())
+            }
+
             pub(super) fn with_release<R>(self) -> Qmp<R> {
                 Qmp {
                     link: self.link,

@@ -292,3 +292,24 @@ fn the_nearest_types_are_chosen_if_allowed() {
     let found = open("2.0", Options::new().any_release()).unwrap();
     assert!(matches!(found, AnyQmp::V2_5(_)), "{found:?}");
 }
+
+#[test]
+fn types_are_chosen_after_the_greeting() {
+    use qmp_bindings::{Untyped, blocking, v7_2};
+
+    let server = Scripted::serve(|peer| {
+        peer.greet().line(STOP).returns("{}");
+    });
+    let qmp = blocking::Qmp::<Untyped>::connect_unix(server.path()).unwrap();
+    assert_eq!(qmp.greeting().version.series(), Series::new(10, 0));
+    let mut qmp = qmp.into_release::<Release>().unwrap();
+    qmp.execute(Stop {}).unwrap();
+    // An event from before the choice has a type, too.
+    let event = qmp.next_event(None).unwrap().map(|timed| timed.event);
+    assert!(matches!(event, Some(Event::Stop(_))), "{event:?}");
+
+    let server = Scripted::serve(|peer| drop(peer.greet()));
+    let qmp = blocking::Qmp::<Untyped>::connect_unix(server.path()).unwrap();
+    let error = qmp.into_release::<v7_2::Release>().unwrap_err();
+    assert!(matches!(error, Error::WrongRelease(_)), "{error}");
+}
