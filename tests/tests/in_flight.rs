@@ -308,7 +308,9 @@ fn types_are_chosen_after_the_greeting() {
     let event = qmp.next_event(None).unwrap().map(|timed| timed.event);
     assert!(matches!(event, Some(Event::Stop(_))), "{event:?}");
 
-    let server = Scripted::serve(|peer| drop(peer.greet()));
+    let server = Scripted::serve(|peer| {
+        peer.greet();
+    });
     let qmp = blocking::Qmp::<Untyped>::connect_unix(server.path()).unwrap();
     let error = qmp.into_release::<v7_2::Release>().unwrap_err();
     assert!(matches!(error, Error::WrongRelease(_)), "{error}");
