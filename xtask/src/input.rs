@@ -59,7 +59,7 @@ fn decode(mut text: BufReader<Box<dyn Read>>, is_decoded: bool) -> io::Result<Op
     let unit: fn([u8; 2]) -> u16 = match start {
         [0xFF, 0xFE, ..] => u16::from_le_bytes,
         [0xFE, 0xFF, ..] => u16::from_be_bytes,
-        _ if start.contains(&0) && !start.starts_with(JOURNAL) && !is_command_line(start) => {
+        _ if start.contains(&0) && !start.starts_with(JOURNAL) && !is_text_with_nul(start) => {
             return Ok(None);
         }
         _ => {
@@ -72,11 +72,13 @@ fn decode(mut text: BufReader<Box<dyn Read>>, is_decoded: bool) -> io::Result<Op
     Ok(Some(Input { text, is_decoded }))
 }
 
-/// Returns whether bytes are a command line from `/proc`: text with options, and
-/// NUL between its words.
-fn is_command_line(bytes: &[u8]) -> bool {
-    let is_text = |byte: &u8| *byte >= b' ' || matches!(byte, 0 | b'\t' | b'\n' | b'\r');
-    bytes.iter().all(is_text) && bytes.windows(2).any(|pair| pair == b"\0-")
+/// Returns whether bytes with NUL are text: a command line from `/proc`, with NUL
+/// between its words, or lines of a log in which a crash left blocks of zeros.
+fn is_text_with_nul(bytes: &[u8]) -> bool {
+    let is_text = |byte: &u8| *byte >= b' ' || matches!(byte, 0 | 0x1b | b'\t' | b'\n' | b'\r');
+    let mut pairs = bytes.windows(2);
+    bytes.iter().all(is_text)
+        && pairs.any(|pair| pair == b"\0-" || (pair[0] != 0 && pair[1] == b'\n'))
 }
 
 /// Reads UTF-16 as UTF-8.
@@ -149,10 +151,18 @@ mod tests {
     }
 
     #[test]
-    fn other_bytes_are_not_text() {
-        let reader: Box<dyn Read> = Box::new(&b"\x7fELF\0\0"[..]);
-        assert!(decode(buffered(reader), false).unwrap().is_none());
-        let reader: Box<dyn Read> = Box::new(&b"/usr/bin/kvm\0-S\0"[..]);
-        assert!(decode(buffered(reader), false).unwrap().is_some());
+    fn bytes_with_nul_are_text_if_they_are_words_or_lines() {
+        let cases: [(&'static [u8], bool); 5] = [
+            (b"/usr/bin/kvm\0-S\0", true),
+            (b"started\n\0\0\0\0{\"execute\": \"stop\"}\n", true),
+            (b"\x7fELF\x02\x01\0\0\n", false),
+            (b"BM\0\0\0\0", false),
+            (b"a\0\n\0", false),
+        ];
+        for (bytes, is_text) in cases {
+            let reader: Box<dyn Read> = Box::new(bytes);
+            let decoded = decode(buffered(reader), false).unwrap();
+            assert_eq!(decoded.is_some(), is_text, "{bytes:?}");
+        }
     }
 }
