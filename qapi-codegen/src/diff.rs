@@ -29,3 +29,4 @@ pub mod rules;
 pub mod rust;
 pub mod selection;
 pub mod usage;
+pub mod used_options;

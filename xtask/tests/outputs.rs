@@ -288,3 +288,28 @@ fn diffs_can_be_restricted_to_what_is_used() {
         .status();
     assert!(status.unwrap().success(), "nothing that is used breaks");
 }
+
+#[test]
+fn a_command_line_uses_options_and_what_they_stand_for() {
+    let folder = folder();
+    let line = "qemu-system-x86_64 -machine pc-i440fx-2.5 -no-hpet -m 64 \
+        -device virtio-blk-pci,drive=d,scsi=off\n";
+    fs::write(folder.path().join("guest.sh"), line).unwrap();
+    let arguments = ["diff", "2.5", "10.0", "--format=json", "--only-used"];
+    let arguments = [&arguments[..], &["--used-by", "guest.sh"]].concat();
+    let (out, _) = run(&folder, &arguments);
+    let report: Value = serde_json::from_str(&out).unwrap();
+    let findings = report["findings"].as_array().unwrap();
+    let found: Vec<(&str, &str)> = findings
+        .iter()
+        .filter_map(|finding| Some((finding["rule"].as_str()?, finding["path"].as_str()?)))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("option-removed", "-no-hpet"),
+            ("machine-type-deprecated", "-machine pc-i440fx-2.5"),
+            ("device-property-removed", "<driver=virtio-blk-pci>.scsi"),
+        ]
+    );
+}

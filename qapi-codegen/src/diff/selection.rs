@@ -22,6 +22,7 @@ pub fn select_used(report: &mut Report<'_>, usage: &Usage) {
             .commands()
             .chain(usage.events())
             .any(|own| own == name)
+            || (name == COMMAND_LINE && usage.has_options())
     };
     retain_operations(report, is_used);
 }

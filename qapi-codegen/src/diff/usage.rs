@@ -1,5 +1,8 @@
 //! The interface that a program uses, and the findings that affect it.
 //!
+//! That is the commands with their arguments, the events, and the options of the
+//! command line.
+//!
 //! Every finding about a command or event affects a program of which only the
 //! name of the command or event is known.
 
@@ -7,10 +10,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::behaviour::BehaviourNote;
 use super::change::{Change, ChangeKind, ChangeValue};
+use super::command_line::COMMAND_LINE;
 use super::finding::Finding;
 use super::occurrence::Occurrence;
 use super::report::{FindingCounts, Report, UsageCounts};
 use super::rules::Compatibility;
+use super::used_options::UsedOption;
 use crate::json::JsonValue;
 use crate::wire::{Direction, PathSegment};
 
@@ -21,6 +26,11 @@ pub struct Usage {
     commands: BTreeMap<String, Vec<Option<JsonValue<'static>>>>,
     /// The events that were received or named.
     events: BTreeSet<String>,
+    /// The options of command lines.
+    options: Vec<UsedOption>,
+    /// The arguments of commands that options stand for. What is known of behaviour
+    /// is about requests, as for `check`.
+    option_requests: BTreeMap<String, Vec<JsonValue<'static>>>,
 }
 
 impl Usage {
@@ -39,6 +49,17 @@ impl Usage {
         event.is_some()
     }
 
+    /// Adds the request that an option of a command line stands for.
+    pub fn add_option_request(&mut self, command: &str, arguments: JsonValue<'static>) {
+        let requests = self.option_requests.entry(command.to_owned()).or_default();
+        requests.push(arguments);
+    }
+
+    /// Adds an option of a command line.
+    pub fn add_option(&mut self, option: UsedOption) {
+        self.options.push(option);
+    }
+
     /// Adds the name of a command or event. Names of events are in upper case.
     pub fn add_name(&mut self, name: &str) {
         if name.starts_with(|letter: char| letter.is_ascii_uppercase()) {
@@ -51,12 +72,18 @@ impl Usage {
 
     /// The names of the used commands.
     pub fn commands(&self) -> impl Iterator<Item = &str> {
-        self.commands.keys().map(String::as_str)
+        let names = self.commands.keys().chain(self.option_requests.keys());
+        names.map(String::as_str)
     }
 
     /// The names of the used events.
     pub fn events(&self) -> impl Iterator<Item = &str> {
         self.events.iter().map(String::as_str)
+    }
+
+    /// Returns whether the program starts QEMU.
+    pub fn has_options(&self) -> bool {
+        !self.options.is_empty()
     }
 
     /// Marks the findings that affect the program, and puts them first.
@@ -86,8 +113,10 @@ impl Usage {
     fn find_affected(&self, finding: &mut Finding<'_>) -> bool {
         let is_affected = |own: &Occurrence<'_>| {
             let name = own.operation.name();
+            let path = finding.path_of(own);
             match finding.direction {
-                Direction::Request => self.sends(name, finding, finding.path_of(own)),
+                _ if name == COMMAND_LINE => self.options.iter().any(|used| used.has(path)),
+                Direction::Request => self.sends(name, finding, path),
                 Direction::Reply => self.commands.contains_key(name),
                 Direction::Event => self.events.contains(name),
             }
@@ -126,11 +155,10 @@ impl Usage {
     }
 
     fn sends(&self, command: &str, finding: &Finding<'_>, path: &[PathSegment<'_>]) -> bool {
+        let affects = |arguments: &JsonValue<'_>| affects_request(&finding.change, arguments, path);
         let mut requests = self.commands.get(command).into_iter().flatten();
-        requests.any(|arguments| match arguments {
-            None => true,
-            Some(arguments) => affects_request(&finding.change, arguments, path),
-        })
+        let mut of_options = self.option_requests.get(command).into_iter().flatten();
+        requests.any(|arguments| arguments.as_ref().is_none_or(affects)) || of_options.any(affects)
     }
 }
 

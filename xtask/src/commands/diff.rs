@@ -52,7 +52,7 @@ pub struct Diff {
     /// Report only the command line of QEMU
     #[arg(long, conflicts_with_all = ["command", "qga", "storage_daemon"])]
     command_line_only: bool,
-    /// Mark and list first what these recorded requests, or names, use
+    /// Mark and list first what these recorded requests, command lines or names use
     #[arg(long, value_name = "FILE")]
     used_by: Vec<String>,
     /// Leave out what these requests do not use
@@ -206,7 +206,7 @@ impl Diff {
             let mut input = open_file(file)?;
             read_usage(&mut *input.text, &is_command, &mut usage).map_err(|error| {
                 Failure::new(format!("`{file}`: {error}")).with_help(
-                    "name a file with QMP messages, lines of qmp-shell, or names of commands",
+                    "name a file with QMP messages, command lines, lines of qmp-shell, or names of commands",
                 )
             })?;
         }
