@@ -70,9 +70,10 @@ fn add_command_line(line: &LoggedCommandLine<'_>, usage: &mut Usage) {
         let argument = option.argument.map(|(_, word)| word);
         let parameters = argument.map(|word| Parameters::parse(word, true));
         let request = REQUESTS.iter().find(|own| own.0 == option.name);
-        if let Some(((_, command, key), word)) = request.zip(argument) {
-            let arguments = request_arguments(word, key);
-            arguments.map(|arguments| usage.add_option_request(command, arguments));
+        if let Some(((_, command, key), word)) = request.zip(argument)
+            && let Some(arguments) = request_arguments(word, key)
+        {
+            usage.add_option_request(command, arguments);
         }
         usage.add_option(UsedOption {
             name: option.name.to_owned(),
