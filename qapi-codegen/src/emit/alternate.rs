@@ -2,12 +2,11 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
-use syn::parse_quote;
 
 use super::codec::{ValueCodec, codec};
 use super::context::FileScope;
 use super::docs;
-use super::file::items_of;
+use super::file::format_in_module;
 use super::items::ModuleItems;
 use crate::analyse::names;
 use crate::analyse::sharing::Shared;
@@ -28,14 +27,12 @@ pub fn emit(scope: &FileScope<'_>, shared: &Shared<TypeId>, items: &mut ModuleIt
         branches: named_branches(&body.branches),
     };
     let docs = docs::type_definition(scope, shared);
-    items
-        .definitions
-        .extend(items_of(alternate.definition(&docs)));
-    items
-        .impls_for(direction.sent)
-        .extend(items_of(alternate.serialize_impl()));
+    let definition = format_in_module(alternate.definition(&docs));
+    items.definitions.push(&definition);
+    let sent = items.impls_for(direction.sent);
+    sent.add(&format_in_module(alternate.serialize_impl()));
     let received = items.impls_for(direction.received);
-    received.extend(items_of(alternate.read_impl()));
+    received.add(&format_in_module(alternate.read_impl()));
     received.call_macro("deserialize_alternate", &shared.name);
 }
 
@@ -64,7 +61,7 @@ impl AlternateEnum<'_, '_> {
         let name = &self.name;
         let variants = self.branches.iter().map(|(branch, variant)| {
             let payload = (!is_null(branch)).then(|| {
-                let rust = self.codec(branch).rust;
+                let rust = self.codec(branch).tokens();
                 quote!((#rust))
             });
             quote!(#variant #payload,)
@@ -83,7 +80,7 @@ impl AlternateEnum<'_, '_> {
             if is_null(branch) {
                 return quote!(Self::#variant => serializer.serialize_unit(),);
             }
-            let value = self.codec(branch).serialize_behind(parse_quote!(value));
+            let value = self.codec(branch).serialize_value();
             quote!(Self::#variant(value) => #value.serialize(serializer),)
         });
         quote! {

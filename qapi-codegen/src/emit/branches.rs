@@ -1,13 +1,9 @@
 //! The enum of a union's branches.
 
-use proc_macro2::Ident;
-use quote::format_ident;
-use syn::{Arm, Item, Variant, parse_quote};
-
 use super::codec::{ValueCodec, codec};
 use super::context::FileScope;
 use super::docs;
-use super::piece::piece;
+use super::piece::{Lines, Place, piece, text};
 use crate::analyse::names::{self, UNRECOGNIZED};
 use crate::schema::{BranchContent, NamedType, TypeId, UnionBranch, UnionType, ValueType};
 
@@ -15,9 +11,19 @@ use crate::schema::{BranchContent, NamedType, TypeId, UnionBranch, UnionType, Va
 pub struct BranchesEnum<'a, 'c> {
     scope: &'a FileScope<'c>,
     union: (usize, TypeId),
-    name: Ident,
-    discriminator: &'a str,
-    branches: Vec<(UnionBranch<'a>, Ident)>,
+    name: &'a str,
+    /// The literal of the name of the discriminator.
+    tag: String,
+    branches: Vec<NamedBranch<'a>>,
+}
+
+struct NamedBranch<'a> {
+    branch: UnionBranch<'a>,
+    /// The literal of the value of the discriminator.
+    value: String,
+    /// The name of the variant.
+    variant: String,
+    codec: Option<ValueCodec>,
 }
 
 impl<'a, 'c: 'a> BranchesEnum<'a, 'c> {
@@ -26,34 +32,28 @@ impl<'a, 'c: 'a> BranchesEnum<'a, 'c> {
         scope: &'a FileScope<'c>,
         union: (usize, TypeId),
         body: &'a UnionType,
-        name: &str,
+        name: &'a str,
     ) -> Self {
         let branches = scope.schema(union.0).union_branches(body);
         let names = names::variants(branches.iter().map(|branch| branch.meta.name.as_str()));
-        let names = names.iter().map(|name| format_ident!("{name}"));
+        let branches = branches.into_iter().zip(names);
+        let branches = branches.map(|(branch, variant)| NamedBranch {
+            value: text(&branch.meta.name),
+            variant,
+            codec: branch_codec(scope, union, &branch),
+            branch,
+        });
         BranchesEnum {
             scope,
             union,
-            name: format_ident!("{name}"),
-            discriminator: &body.discriminator,
-            branches: branches.into_iter().zip(names).collect(),
+            name,
+            tag: text(&body.discriminator),
+            branches: branches.collect(),
         }
     }
 
-    fn codec(&self, branch: &UnionBranch<'_>) -> Option<ValueCodec> {
-        let ty = match branch.content {
-            BranchContent::Nothing => return None,
-            BranchContent::Members(id) => ValueType::One(NamedType::Defined(id)),
-            BranchContent::Data(ty) => ty,
-        };
-        let (release, id) = self.union;
-        let owner = (id, branch.meta.name.as_str());
-        Some(codec(self.scope, release, ty, Some(owner)))
-    }
-
-    pub fn definition(&self, docs: &[String]) -> Item {
-        let branches = self.branches.iter();
-        let variants = branches.map(|(branch, variant)| self.variant(branch, variant));
+    pub fn definition(&self, docs: &[String]) -> Lines {
+        let variants = self.branches.iter().map(NamedBranch::definition);
         piece!(
             Item {
                 #[DOCS]
@@ -65,32 +65,19 @@ impl<'a, 'c: 'a> BranchesEnum<'a, 'c> {
                     UNRECOGNIZED(UnrecognizedBranch),
                 }
             }
-            DOCS = docs::attributes(docs),
-            NAME = &self.name,
-            VARIANTS = variants.collect::<Vec<Variant>>(),
-            UNRECOGNIZED = format_ident!("{UNRECOGNIZED}")
+            DOCS = &docs::comments(Place::Item, docs),
+            NAME = self.name,
+            VARIANTS = &variants.collect::<Lines>(),
+            UNRECOGNIZED = UNRECOGNIZED
         )
     }
 
-    fn variant(&self, branch: &UnionBranch<'_>, variant: &Ident) -> Variant {
-        let docs = docs::entity(branch.meta, &variant.to_string());
-        let attributes = docs::part_attributes(&docs, branch.meta);
-        match self.codec(branch) {
-            Some(codec) => piece!(
-                Variant { #[ATTRIBUTES] VARIANT(TYPE) }
-                ATTRIBUTES = attributes, VARIANT = variant, TYPE = codec.rust
-            ),
-            None => piece!(
-                Variant { #[ATTRIBUTES] VARIANT }
-                ATTRIBUTES = attributes, VARIANT = variant
-            ),
-        }
-    }
-
     /// The impl that writes the discriminator and the members of the branch.
-    pub fn write_impl(&self) -> Item {
-        let branches = self.branches.iter();
-        let arms = branches.map(|(branch, variant)| self.write_arm(branch, variant));
+    pub fn write_impl(&self) -> Lines {
+        let arms = self
+            .branches
+            .iter()
+            .map(|branch| branch.write_arm(&self.tag));
         piece!(
             Item {
                 impl Write for NAME {
@@ -106,36 +93,16 @@ impl<'a, 'c: 'a> BranchesEnum<'a, 'c> {
                     }
                 }
             }
-            NAME = &self.name,
-            TAG = self.discriminator,
-            ARMS = arms.collect::<Vec<Arm>>(),
-            UNRECOGNIZED = format_ident!("{UNRECOGNIZED}")
+            NAME = self.name,
+            TAG = &self.tag,
+            ARMS = &arms.collect::<Lines>(),
+            UNRECOGNIZED = UNRECOGNIZED
         )
     }
 
-    fn write_arm(&self, branch: &UnionBranch<'_>, variant: &Ident) -> Arm {
-        let (tag, value) = (self.discriminator, branch.meta.name.as_str());
-        match (branch.content, self.codec(branch)) {
-            (BranchContent::Data(_), Some(codec)) => piece!(
-                Arm { Self::VARIANT(data) => { put(map, TAG, VALUE)?; PUT_DATA; } }
-                VARIANT = variant, TAG = tag, VALUE = value,
-                PUT_DATA = vec![codec.put_behind("data", parse_quote!(data))]
-            ),
-            (BranchContent::Members(_), _) => piece!(
-                Arm { Self::VARIANT(members) => { put(map, TAG, VALUE)?; members.write(map)?; } }
-                VARIANT = variant, TAG = tag, VALUE = value
-            ),
-            _ => piece!(
-                Arm { Self::VARIANT => { put(map, TAG, VALUE)?; } }
-                VARIANT = variant, TAG = tag, VALUE = value
-            ),
-        }
-    }
-
     /// The impl that reads the members of the branch.
-    pub fn read_impl(&self) -> Item {
-        let branches = self.branches.iter();
-        let arms = branches.map(|(branch, variant)| self.read_arm(branch, variant));
+    pub fn read_impl(&self) -> Lines {
+        let arms = self.branches.iter().map(|branch| self.read_arm(branch));
         piece!(
             Item {
                 impl Branches for NAME {
@@ -151,41 +118,88 @@ impl<'a, 'c: 'a> BranchesEnum<'a, 'c> {
                     }
                 }
             }
-            NAME = &self.name,
-            TAG = self.discriminator,
-            ARMS = arms.collect::<Vec<Arm>>(),
-            UNRECOGNIZED = format_ident!("{UNRECOGNIZED}")
+            NAME = self.name,
+            TAG = &self.tag,
+            ARMS = &arms.collect::<Lines>(),
+            UNRECOGNIZED = UNRECOGNIZED
         )
     }
 
-    fn read_arm(&self, branch: &UnionBranch<'_>, variant: &Ident) -> Arm {
-        let value = branch.meta.name.as_str();
+    fn read_arm(&self, named: &NamedBranch<'_>) -> Lines {
+        let NamedBranch { value, variant, .. } = named;
         let (release, id) = self.union;
-        match (branch.content, self.codec(branch)) {
-            (BranchContent::Data(_), Some(codec)) => piece!(
-                Arm { VALUE => Self::VARIANT(READ), }
-                VALUE = value, VARIANT = variant, READ = codec.read_data()
-            ),
-            (BranchContent::Members(_), _) if self.scope.context.is_boxed(release, id, value) => {
+        let name = named.branch.meta.name.as_str();
+        match (named.branch.content, &named.codec) {
+            (BranchContent::Data(_), Some(codec)) => codec.read_data_arm(variant, value),
+            (BranchContent::Members(_), _) if self.scope.context.is_boxed(release, id, name) => {
                 piece!(
-                    Arm { VALUE => Self::VARIANT(Box::new(rest.members()?)), }
+                    InnerArm { VALUE => Self::VARIANT(Box::new(rest.members()?)), }
                     VALUE = value, VARIANT = variant
                 )
             }
             (BranchContent::Members(_), _) => piece!(
-                Arm { VALUE => Self::VARIANT(rest.members()?), }
+                InnerArm { VALUE => Self::VARIANT(rest.members()?), }
                 VALUE = value, VARIANT = variant
             ),
             _ => piece!(
-                Arm { VALUE => { rest.nothing()?; Self::VARIANT } }
+                InnerArm { VALUE => { rest.nothing()?; Self::VARIANT } }
                 VALUE = value, VARIANT = variant
             ),
         }
     }
 
     /// The impl of a union without shared members.
-    pub fn empty_base(&self, wire_name: &str) -> Item {
-        let name = &self.name;
-        parse_quote!(wire::no_base! { #name = #wire_name })
+    pub fn empty_base(&self, wire_name: &str) -> Lines {
+        piece!(
+            Item { wire::no_base! { NAME = WIRE_NAME } }
+            NAME = self.name, WIRE_NAME = &text(wire_name)
+        )
     }
+}
+
+impl NamedBranch<'_> {
+    fn definition(&self) -> Lines {
+        let meta = self.branch.meta;
+        let attributes = docs::part_attributes(&docs::entity(meta, &self.variant), meta);
+        match &self.codec {
+            Some(codec) => piece!(
+                Variant { #[ATTRIBUTES] VARIANT(TYPE) }
+                ATTRIBUTES = &attributes, VARIANT = &self.variant, TYPE = &codec.rust
+            ),
+            None => piece!(
+                Variant { #[ATTRIBUTES] VARIANT }
+                ATTRIBUTES = &attributes, VARIANT = &self.variant
+            ),
+        }
+    }
+
+    fn write_arm(&self, tag: &str) -> Lines {
+        let (variant, value) = (&self.variant, &self.value);
+        match (self.branch.content, &self.codec) {
+            (BranchContent::Data(_), Some(codec)) => codec.put_data_arm(variant, tag, value),
+            (BranchContent::Members(_), _) => piece!(
+                Arm { Self::VARIANT(members) => { put(map, TAG, VALUE)?; members.write(map)?; } }
+                VARIANT = variant, TAG = tag, VALUE = value
+            ),
+            _ => piece!(
+                Arm { Self::VARIANT => { put(map, TAG, VALUE)?; } }
+                VARIANT = variant, TAG = tag, VALUE = value
+            ),
+        }
+    }
+}
+
+/// How the content of a branch of a union is represented, if it has any.
+fn branch_codec(
+    scope: &FileScope<'_>,
+    (release, id): (usize, TypeId),
+    branch: &UnionBranch<'_>,
+) -> Option<ValueCodec> {
+    let ty = match branch.content {
+        BranchContent::Nothing => return None,
+        BranchContent::Members(id) => ValueType::One(NamedType::Defined(id)),
+        BranchContent::Data(ty) => ty,
+    };
+    let owner = (id, branch.meta.name.as_str());
+    Some(codec(scope, release, ty, Some(owner)))
 }

@@ -1,19 +1,19 @@
 //! Rust types of values, and the expressions that read and write them.
 
-use quote::format_ident;
-use syn::{Expr, Stmt, Type};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
 
 use super::context::FileScope;
-use super::piece::piece;
+use super::piece::{Lines, piece};
 use crate::dialect;
 use crate::schema::{BuiltinType, NamedType, Schema, TypeId, ValueType};
 
 /// The representation of a type's values in Rust and in JSON.
 pub struct ValueCodec {
     /// The type in the bindings.
-    pub rust: Type,
+    pub rust: String,
     /// The type that reads and writes it, if it is a different one.
-    wire: Option<Type>,
+    wire: Option<&'static str>,
     array: bool,
 }
 
@@ -31,8 +31,8 @@ pub fn codec(
     let boxed = owner.is_some_and(|(id, name)| scope.context.is_boxed(release, id, name));
     let array = matches!(ty, ValueType::Array(_));
     let rust = match (array, boxed) {
-        (true, _) => piece!(Type { Vec<ITEM> } ITEM = item),
-        (false, true) => piece!(Type { Box<ITEM> } ITEM = item),
+        (true, _) => format!("Vec<{item}>"),
+        (false, true) => format!("Box<{item}>"),
         (false, false) => item,
     };
     ValueCodec {
@@ -43,153 +43,176 @@ pub fn codec(
 }
 
 /// The Rust type of a type's values, such as `Vec<BlockInfo>`.
-pub fn rust_type(scope: &FileScope<'_>, release: usize, ty: ValueType) -> Type {
-    codec(scope, release, ty, None).rust
+pub fn rust_type(scope: &FileScope<'_>, release: usize, ty: ValueType) -> TokenStream {
+    codec(scope, release, ty, None).tokens()
 }
 
-fn rust_item(scope: &FileScope<'_>, release: usize, item: NamedType) -> Type {
+fn rust_item(scope: &FileScope<'_>, release: usize, item: NamedType) -> String {
     match item {
-        NamedType::Builtin(builtin) => builtin_type(builtin),
-        NamedType::Defined(id) => {
-            let name = format_ident!("{}", scope.import_type(release, id));
-            if scope.is_of_types {
-                piece!(Type { NAME } NAME = name)
-            } else {
-                piece!(Type { types::NAME } NAME = name)
-            }
-        }
+        NamedType::Builtin(builtin) => builtin_type(builtin).to_owned(),
+        NamedType::Defined(id) if scope.is_of_types => scope.import_type(release, id),
+        NamedType::Defined(id) => format!("types::{}", scope.import_type(release, id)),
     }
 }
 
-fn builtin_type(builtin: BuiltinType) -> Type {
+fn builtin_type(builtin: BuiltinType) -> &'static str {
     match builtin {
-        BuiltinType::Str | BuiltinType::QType => piece!(Type { String }),
-        BuiltinType::Number => piece!(Type { f64 }),
-        BuiltinType::Int | BuiltinType::Int64 => piece!(Type { i64 }),
-        BuiltinType::Int8 => piece!(Type { i8 }),
-        BuiltinType::Int16 => piece!(Type { i16 }),
-        BuiltinType::Int32 => piece!(Type { i32 }),
-        BuiltinType::Uint8 => piece!(Type { u8 }),
-        BuiltinType::Uint16 => piece!(Type { u16 }),
-        BuiltinType::Uint32 => piece!(Type { u32 }),
-        BuiltinType::Uint64 | BuiltinType::Size => piece!(Type { u64 }),
-        BuiltinType::Bool => piece!(Type { bool }),
-        BuiltinType::Any => piece!(Type { Value }),
-        BuiltinType::Null => piece!(Type { () }),
+        BuiltinType::Str | BuiltinType::QType => "String",
+        BuiltinType::Number => "f64",
+        BuiltinType::Int | BuiltinType::Int64 => "i64",
+        BuiltinType::Int8 => "i8",
+        BuiltinType::Int16 => "i16",
+        BuiltinType::Int32 => "i32",
+        BuiltinType::Uint8 => "u8",
+        BuiltinType::Uint16 => "u16",
+        BuiltinType::Uint32 => "u32",
+        BuiltinType::Uint64 | BuiltinType::Size => "u64",
+        BuiltinType::Bool => "bool",
+        BuiltinType::Any => "Value",
+        BuiltinType::Null => "()",
     }
 }
 
 /// The type that reads and writes numbers with two forms in JSON.
-fn wire_item(schema: &Schema, item: NamedType) -> Option<Type> {
+fn wire_item(schema: &Schema, item: NamedType) -> Option<&'static str> {
     match item {
-        NamedType::Builtin(BuiltinType::Number) => Some(piece!(Type { Number })),
+        NamedType::Builtin(BuiltinType::Number) => Some("Number"),
         NamedType::Builtin(builtin)
             if builtin.is_unsigned_64() && dialect::NEGATIVE_UNSIGNED.contains(schema.version) =>
         {
-            Some(piece!(Type { Unsigned }))
+            Some("Unsigned")
         }
         _ => None,
     }
 }
 
+/// The code that reads and writes a value. `name` is the literal of a member's name.
 impl ValueCodec {
-    /// The expression that reads the value into an `Option`.
-    pub fn read(&self) -> Expr {
-        match (self.wire.clone(), self.array) {
-            (None, _) => piece!(Expr { read(map)? }),
+    /// The type in the bindings as tokens.
+    pub fn tokens(&self) -> TokenStream {
+        let tokens = self.rust.parse();
+        tokens.unwrap_or_else(|_| quote!(compile_error!("not a type")))
+    }
+
+    /// The arm that reads the value of a member into a slot.
+    pub fn read_arm(&self, name: &str, ident: &str) -> Lines {
+        match (self.wire, self.array) {
+            (None, _) => piece!(
+                Arm { NAME => slots.IDENT = read(map)?, } NAME = name, IDENT = ident
+            ),
             (Some(wire), false) => piece!(
-                Expr { read::<WIRE, _>(map)?.map(|value| value.0) } WIRE = wire
+                Arm { NAME => slots.IDENT = read::<WIRE, _>(map)?.map(|value| value.0), }
+                NAME = name, IDENT = ident, WIRE = wire
             ),
             (Some(wire), true) => piece!(
-                Expr {
-                    read::<Vec<WIRE>, _>(map)?
-                        .map(|values| values.into_iter().map(|value| value.0).collect())
-                } WIRE = wire
+                Arm {
+                    NAME => slots.IDENT = read::<Vec<WIRE>, _>(map)?
+                        .map(|values| values.into_iter().map(|value| value.0).collect()),
+                } NAME = name, IDENT = ident, WIRE = wire
             ),
         }
     }
 
-    /// The statement that writes an optional value.
-    pub fn put_some(&self, name: &str, value: Expr) -> Stmt {
-        match (self.constructor(), self.array) {
+    /// The statement that writes an optional field.
+    pub fn put_some(&self, name: &str, ident: &str) -> Lines {
+        match (self.wire, self.array) {
             (None, _) => piece!(
-                Stmt { put_some(map, NAME, &VALUE)?; } NAME = name, VALUE = value
+                Statement { put_some(map, NAME, &self.IDENT)?; } NAME = name, IDENT = ident
             ),
             (Some(wire), false) => piece!(
-                Stmt { put_some(map, NAME, &VALUE.map(WIRE))?; }
-                NAME = name, VALUE = value, WIRE = wire
+                Statement { put_some(map, NAME, &self.IDENT.map(WIRE))?; }
+                NAME = name, IDENT = ident, WIRE = wire
             ),
             (Some(wire), true) => piece!(
-                Stmt {
-                    if let Some(values) = &VALUE {
+                Statement {
+                    if let Some(values) = &self.IDENT {
                         put(map, NAME, &values.iter().copied().map(WIRE).collect::<Vec<_>>())?;
                     }
-                } NAME = name, VALUE = value, WIRE = wire
+                } NAME = name, IDENT = ident, WIRE = wire
             ),
         }
     }
 
-    /// The statement that writes the value; `value` is a place expression.
-    pub fn put(&self, name: &str, value: Expr) -> Stmt {
-        let reference = piece!(Expr { &VALUE } VALUE = value.clone());
-        self.put_reference(name, reference, value)
-    }
-
-    /// The statement that writes the value behind a reference.
-    pub fn put_behind(&self, name: &str, reference: Expr) -> Stmt {
-        let value = piece!(Expr { (*REFERENCE) } REFERENCE = reference.clone());
-        self.put_reference(name, reference, value)
-    }
-
-    fn put_reference(&self, name: &str, reference: Expr, value: Expr) -> Stmt {
-        match (self.constructor(), self.array) {
+    /// The statement that writes a field.
+    pub fn put(&self, name: &str, ident: &str) -> Lines {
+        match (self.wire, self.array) {
             (None, _) => piece!(
-                Stmt { put(map, NAME, REFERENCE)?; } NAME = name, REFERENCE = reference
+                Statement { put(map, NAME, &self.IDENT)?; } NAME = name, IDENT = ident
             ),
             (Some(wire), false) => piece!(
-                Stmt { put(map, NAME, &WIRE(VALUE))?; } NAME = name, WIRE = wire, VALUE = value
+                Statement { put(map, NAME, &WIRE(self.IDENT))?; }
+                NAME = name, WIRE = wire, IDENT = ident
             ),
             (Some(wire), true) => piece!(
-                Stmt { put(map, NAME, &VALUE.iter().copied().map(WIRE).collect::<Vec<_>>())?; }
-                NAME = name, WIRE = wire, VALUE = value
+                Statement {
+                    put(map, NAME, &self.IDENT.iter().copied().map(WIRE).collect::<Vec<_>>())?;
+                } NAME = name, WIRE = wire, IDENT = ident
             ),
         }
     }
 
-    /// The expression that serializes the value behind a reference.
-    pub fn serialize_behind(&self, reference: Expr) -> Expr {
-        match (self.constructor(), self.array) {
-            (None, _) => reference,
+    /// The arm that writes the member `data` of a union's branch.
+    pub fn put_data_arm(&self, variant: &str, tag: &str, value: &str) -> Lines {
+        match (self.wire, self.array) {
+            (None, _) => piece!(
+                Arm {
+                    Self::VARIANT(data) => {
+                        put(map, TAG, VALUE)?;
+                        put(map, "data", data)?;
+                    }
+                } VARIANT = variant, TAG = tag, VALUE = value
+            ),
             (Some(wire), false) => piece!(
-                Expr { WIRE(*REFERENCE) } WIRE = wire, REFERENCE = reference
+                Arm {
+                    Self::VARIANT(data) => {
+                        put(map, TAG, VALUE)?;
+                        put(map, "data", &WIRE((*data)))?;
+                    }
+                } VARIANT = variant, TAG = tag, VALUE = value, WIRE = wire
             ),
             (Some(wire), true) => piece!(
-                Expr { REFERENCE.iter().copied().map(WIRE).collect::<Vec<_>>() }
-                WIRE = wire, REFERENCE = reference
+                Arm {
+                    Self::VARIANT(data) => {
+                        put(map, TAG, VALUE)?;
+                        put(map, "data", &(*data).iter().copied().map(WIRE).collect::<Vec<_>>())?;
+                    }
+                } VARIANT = variant, TAG = tag, VALUE = value, WIRE = wire
             ),
         }
     }
 
-    /// The expression that reads the member `data` of a union's branch.
-    pub fn read_data(&self) -> Expr {
-        match (self.wire.clone(), self.array) {
-            (None, _) => piece!(Expr { rest.members::<Data<_>>()?.0 }),
+    /// The arm that reads the member `data` of a union's branch.
+    pub fn read_data_arm(&self, variant: &str, value: &str) -> Lines {
+        match (self.wire, self.array) {
+            (None, _) => piece!(
+                InnerArm { VALUE => Self::VARIANT(rest.members::<Data<_>>()?.0), }
+                VALUE = value, VARIANT = variant
+            ),
             (Some(wire), false) => piece!(
-                Expr { rest.members::<Data<WIRE>>()?.0.0 } WIRE = wire
+                InnerArm { VALUE => Self::VARIANT(rest.members::<Data<WIRE>>()?.0.0), }
+                VALUE = value, VARIANT = variant, WIRE = wire
             ),
             (Some(wire), true) => piece!(
-                Expr {
-                    rest.members::<Data<Vec<WIRE>>>()?.0.into_iter().map(|value| value.0).collect()
-                } WIRE = wire
+                InnerArm {
+                    VALUE => Self::VARIANT(
+                        rest.members::<Data<Vec<WIRE>>>()?
+                            .0
+                            .into_iter()
+                            .map(|value| value.0)
+                            .collect()
+                    ),
+                } VALUE = value, VARIANT = variant, WIRE = wire
             ),
         }
     }
 
-    /// The function that makes a value of the type that writes it.
-    fn constructor(&self) -> Option<Expr> {
-        let Some(Type::Path(wire)) = &self.wire else {
-            return None;
-        };
-        Some(piece!(Expr { WIRE } WIRE = wire.path.get_ident()?))
+    /// The expression that serializes the variable `value`, a reference.
+    pub fn serialize_value(&self) -> TokenStream {
+        let wire = self.wire.map(|wire| format_ident!("{wire}"));
+        match (wire, self.array) {
+            (None, _) => quote!(value),
+            (Some(wire), false) => quote!(#wire(*value)),
+            (Some(wire), true) => quote!(value.iter().copied().map(#wire).collect::<Vec<_>>()),
+        }
     }
 }

@@ -3,19 +3,17 @@
 //! It states facts of the schema. QEMU's own documentation follows if the
 //! schema has it, which only QEMU's source trees do.
 
-pub mod lines;
 mod neighbours;
 mod prose;
 
-use syn::{Attribute, parse_quote};
+use proc_macro2::TokenStream;
+use quote::quote;
 
 use super::context::{EmitContext, FileScope};
+use super::piece::{Lines, Place, piece, text};
 use crate::analyse::sharing::Shared;
 use crate::schema::{Command, Condition, EntityMeta, Schema, TypeId, TypeKind};
 use crate::unit::{abbreviated_unit, replacement};
-
-/// The documentation of the function `new`.
-pub const CONSTRUCTOR: &str = " Creates a value with only the required members set.";
 
 /// The documentation of a type.
 pub fn type_definition(scope: &FileScope<'_>, shared: &Shared<TypeId>) -> Vec<String> {
@@ -210,24 +208,31 @@ pub fn deprecation_note(meta: &EntityMeta) -> String {
     }
 }
 
-/// The attribute that stands for lines of documentation, if there are any.
-pub fn attributes<T: AsRef<str>>(lines: &[T]) -> Vec<Attribute> {
-    let attribute = (!lines.is_empty()).then(|| lines::put_aside(lines));
-    attribute.into_iter().collect()
+/// Lines of documentation as comments in a place.
+pub fn comments<T: AsRef<str>>(place: Place, lines: &[T]) -> Lines {
+    let mut comments = String::new();
+    for line in lines {
+        let line = line.as_ref().trim_end_matches(' ');
+        comments.extend([place.indentation(), "///", line, "\n"]);
+    }
+    Lines::new(comments)
 }
 
-/// The attributes of a part of a definition: its documentation, and its deprecation.
-pub fn part_attributes(lines: &[String], meta: &EntityMeta) -> Vec<Attribute> {
-    let mut attributes = attributes(lines);
-    attributes.extend(deprecated_attribute(meta));
+/// The attributes of a field or variant: its documentation, and its deprecation.
+pub fn part_attributes(lines: &[String], meta: &EntityMeta) -> Lines {
+    let mut attributes = comments(Place::Attribute, lines);
+    if meta.is_deprecated() {
+        let note = text(&deprecation_note(meta));
+        attributes.push(&piece!(Attribute { #[deprecated(note = NOTE)] } NOTE = &note));
+    }
     attributes
 }
 
 /// The attribute of what is deprecated.
-pub fn deprecated_attribute(meta: &EntityMeta) -> Option<Attribute> {
+pub fn deprecated_attribute(meta: &EntityMeta) -> Option<TokenStream> {
     let note = deprecation_note(meta);
     meta.is_deprecated()
-        .then(|| parse_quote!(#[deprecated(note = #note)]))
+        .then(|| quote!(#[deprecated(note = #note)]))
 }
 
 /// The documentation of another name for a deprecated item.

@@ -1,13 +1,9 @@
 //! Enums.
 
-use proc_macro2::Ident;
-use quote::format_ident;
-use syn::{Arm, Item, Variant};
-
 use super::context::FileScope;
 use super::docs;
 use super::items::ModuleItems;
-use super::piece::piece;
+use super::piece::{Lines, Place, piece, text};
 use crate::analyse::names::{self, UNRECOGNIZED};
 use crate::analyse::sharing::Shared;
 use crate::schema::{EntityMeta, TypeId, TypeKind};
@@ -22,8 +18,9 @@ pub fn emit(scope: &FileScope<'_>, shared: &Shared<TypeId>, items: &mut ModuleIt
     let name = shared.name.as_str();
     let variants = EnumVariants::new(name, &body.values);
     let docs = docs::type_definition(scope, shared);
-    items.definitions.push(variants.definition(&docs));
-    items.definitions.extend(variants.conversions());
+    items.definitions.push(&variants.definition(&docs));
+    items.definitions.push(&variants.conversion_to_text());
+    items.definitions.push(&variants.conversion_from_text());
     items.main.call_macro("display_enum", name);
     items
         .impls_for(direction.sent)
@@ -35,26 +32,39 @@ pub fn emit(scope: &FileScope<'_>, shared: &Shared<TypeId>, items: &mut ModuleIt
 
 /// The values of an enum as Rust variants.
 struct EnumVariants<'a> {
-    name: Ident,
-    variants: Vec<(&'a EntityMeta, Ident)>,
+    name: &'a str,
+    variants: Vec<EnumVariant<'a>>,
+}
+
+struct EnumVariant<'a> {
+    value: &'a EntityMeta,
+    /// The literal of the value.
+    text: String,
+    name: String,
 }
 
 impl<'a> EnumVariants<'a> {
-    fn new(name: &str, values: &'a [EntityMeta]) -> Self {
+    fn new(name: &'a str, values: &'a [EntityMeta]) -> Self {
         let names = names::variants(values.iter().map(|value| value.name.as_str()));
-        let names = names.iter().map(|name| format_ident!("{name}"));
+        let variants = values.iter().zip(names);
+        let variants = variants.map(|(value, name)| EnumVariant {
+            value,
+            text: text(&value.name),
+            name,
+        });
         EnumVariants {
-            name: format_ident!("{name}"),
-            variants: values.iter().zip(names).collect(),
+            name,
+            variants: variants.collect(),
         }
     }
 
-    fn definition(&self, docs: &[String]) -> Item {
-        let variants = self.variants.iter().map(|(value, variant)| {
-            let docs = docs::entity(value, &variant.to_string());
+    fn definition(&self, docs: &[String]) -> Lines {
+        let variants = self.variants.iter().map(|variant| {
+            let docs = docs::entity(variant.value, &variant.name);
             piece!(
                 Variant { #[ATTRIBUTES] VARIANT }
-                ATTRIBUTES = docs::part_attributes(&docs, value), VARIANT = variant
+                ATTRIBUTES = &docs::part_attributes(&docs, variant.value),
+                VARIANT = &variant.name
             )
         });
         piece!(
@@ -68,28 +78,21 @@ impl<'a> EnumVariants<'a> {
                     UNRECOGNIZED(UnrecognizedValue),
                 }
             }
-            DOCS = docs::attributes(docs),
-            NAME = &self.name,
-            VARIANTS = variants.collect::<Vec<Variant>>(),
-            UNRECOGNIZED = format_ident!("{UNRECOGNIZED}")
+            DOCS = &docs::comments(Place::Item, docs),
+            NAME = self.name,
+            VARIANTS = &variants.collect::<Lines>(),
+            UNRECOGNIZED = UNRECOGNIZED
         )
     }
 
-    /// The conversions to and from the names of the values in QMP.
-    fn conversions(&self) -> [Item; 2] {
-        let to_text = self.variants.iter().map(|(value, variant)| {
+    /// The conversion to the names of the values in QMP.
+    fn conversion_to_text(&self) -> Lines {
+        let arms = self.variants.iter().map(|variant| {
             piece!(
-                Arm { Self::VARIANT => TEXT, }
-                VARIANT = variant, TEXT = value.name.as_str()
+                Arm { Self::VARIANT => TEXT, } VARIANT = &variant.name, TEXT = &variant.text
             )
         });
-        let from_text = self.variants.iter().map(|(value, variant)| {
-            piece!(
-                Arm { TEXT => Self::VARIANT, }
-                TEXT = value.name.as_str(), VARIANT = variant
-            )
-        });
-        let as_str = piece!(
+        piece!(
             Item {
                 impl NAME {
                     /// Returns the name of the value in QMP.
@@ -101,11 +104,20 @@ impl<'a> EnumVariants<'a> {
                     }
                 }
             }
-            NAME = &self.name,
-            ARMS = to_text.collect::<Vec<Arm>>(),
-            UNRECOGNIZED = format_ident!("{UNRECOGNIZED}")
-        );
-        let from_str = piece!(
+            NAME = self.name,
+            ARMS = &arms.collect::<Lines>(),
+            UNRECOGNIZED = UNRECOGNIZED
+        )
+    }
+
+    /// The conversion from the names of the values.
+    fn conversion_from_text(&self) -> Lines {
+        let arms = self.variants.iter().map(|variant| {
+            piece!(
+                Arm { TEXT => Self::VARIANT, } TEXT = &variant.text, VARIANT = &variant.name
+            )
+        });
+        piece!(
             Item {
                 impl From<&str> for NAME {
                     fn from(text: &str) -> Self {
@@ -116,10 +128,9 @@ impl<'a> EnumVariants<'a> {
                     }
                 }
             }
-            NAME = &self.name,
-            ARMS = from_text.collect::<Vec<Arm>>(),
-            UNRECOGNIZED = format_ident!("{UNRECOGNIZED}")
-        );
-        [as_str, from_str]
+            NAME = self.name,
+            ARMS = &arms.collect::<Lines>(),
+            UNRECOGNIZED = UNRECOGNIZED
+        )
     }
 }

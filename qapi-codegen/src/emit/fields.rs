@@ -1,20 +1,18 @@
 //! Members of structs, unions, commands and events as Rust fields.
 
-use proc_macro2::Ident;
-use quote::format_ident;
-use syn::{Arm, Attribute, Expr, Field, FieldValue, FnArg, Stmt, Type};
+use std::borrow::Cow;
 
 use super::codec::{ValueCodec, codec};
 use super::context::FileScope;
 use super::docs;
-use super::piece::piece;
+use super::piece::{Lines, piece, text};
 use crate::analyse::names;
 use crate::analyse::sharing::Shared;
-use crate::schema::{BuiltinType, Member, NamedType, TypeId, ValueType};
+use crate::schema::{BuiltinType, EntityMeta, Member, NamedType, TypeId, ValueType};
 
 /// The members of an object as fields of a Rust struct.
-pub struct ObjectFields {
-    fields: Vec<StructField>,
+pub struct ObjectFields<'m> {
+    fields: Vec<StructField<'m>>,
     /// `true` if the object takes members that are not in the schema.
     open: bool,
 }
@@ -46,16 +44,16 @@ pub fn branch_field(discriminator: &str) -> String {
 }
 
 /// A member as a field.
-struct StructField {
-    wire_name: String,
-    ident: Ident,
+struct StructField<'m> {
+    meta: &'m EntityMeta,
+    /// The literal of the name in QMP.
+    text: String,
+    /// The name of the field, which is a raw identifier if need be.
+    ident: String,
     optional: bool,
     /// `true` for `String`, as which `new` takes `impl Into<String>`.
     is_string: bool,
     codec: ValueCodec,
-    docs: Vec<String>,
-    /// The attribute of a deprecated member.
-    deprecated: Option<Attribute>,
 }
 
 /// The object that members belong to.
@@ -82,25 +80,24 @@ impl<'a, 'c> MemberSite<'a, 'c> {
         }
     }
 
-    fn field(self, member: &Member, name: &str) -> StructField {
+    fn field(self, member: &Member, name: String) -> StructField<'_> {
         let wire_name = member.meta.name.as_str();
         let owner = self.owner.map(|owner| (owner, wire_name));
         StructField {
-            wire_name: wire_name.to_owned(),
-            ident: to_ident(name),
+            meta: &member.meta,
+            text: text(wire_name),
+            ident: name,
             optional: member.optional || (self.received && member.meta.condition.is_some()),
             is_string: member.ty == ValueType::One(NamedType::Builtin(BuiltinType::Str)),
             codec: codec(self.scope, self.release, member.ty, owner),
-            docs: docs::member(&member.meta, name),
-            deprecated: docs::deprecated_attribute(&member.meta),
         }
     }
 }
 
-impl ObjectFields {
+impl<'m> ObjectFields<'m> {
     /// Creates the fields of all members; `other` is the field of the struct that is
     /// for none of them.
-    pub fn new<'m>(
+    pub fn new(
         site: MemberSite<'_, '_>,
         members: impl IntoIterator<Item = &'m Member>,
         other: OtherField<'_>,
@@ -111,7 +108,7 @@ impl ObjectFields {
         let fields = members.iter().zip(names);
         ObjectFields {
             fields: fields
-                .map(|(member, name)| site.field(member, &name))
+                .map(|(member, name)| site.field(member, name))
                 .collect(),
             open: other == OtherField::Extra,
         }
@@ -127,13 +124,14 @@ impl ObjectFields {
     }
 
     /// The fields of the struct.
-    pub fn declarations(&self) -> Vec<Field> {
+    pub fn declarations(&self) -> Lines {
         let fields = self.fields.iter().map(|field| {
-            let mut attributes = docs::attributes(&field.docs);
-            attributes.extend(field.deprecated.clone());
+            let docs = docs::member(field.meta, &field.ident);
             piece!(
                 Field { #[ATTRIBUTES] pub IDENT: TYPE }
-                ATTRIBUTES = attributes, IDENT = &field.ident, TYPE = field.ty()
+                ATTRIBUTES = &docs::part_attributes(&docs, field.meta),
+                IDENT = &field.ident,
+                TYPE = field.ty().as_ref()
             )
         });
         let extra = self.open.then(|| {
@@ -148,38 +146,38 @@ impl ObjectFields {
     }
 
     /// The parameters of `new`: the required members.
-    pub fn parameters(&self) -> Vec<FnArg> {
+    pub fn parameters(&self) -> impl Iterator<Item = Lines> {
         let required = self.fields.iter().filter(|field| !field.optional);
-        let parameters = required.map(|field| {
+        required.map(|field| {
             let ident = &field.ident;
             if field.is_string {
-                piece!(FnArg { IDENT: impl Into<String> } IDENT = ident)
+                piece!(Parameter { IDENT: impl Into<String> } IDENT = ident)
             } else {
-                piece!(FnArg { IDENT: TYPE } IDENT = ident, TYPE = field.codec.rust.clone())
+                piece!(Parameter { IDENT: TYPE } IDENT = ident, TYPE = &field.codec.rust)
             }
-        });
-        parameters.collect()
+        })
     }
 
     /// The fields of a struct expression, from the parameters of `new`.
-    pub fn values_from_parameters(&self) -> Vec<FieldValue> {
+    pub fn values_from_parameters(&self) -> impl Iterator<Item = Lines> {
         let values = self.fields.iter().map(|field| {
             let ident = &field.ident;
             match (field.optional, field.is_string) {
-                (true, _) => piece!(FieldValue { IDENT: None } IDENT = ident),
-                (false, true) => piece!(FieldValue { IDENT: IDENT.into() } IDENT = ident),
-                (false, false) => piece!(FieldValue { IDENT } IDENT = ident),
+                (true, _) => piece!(Value { IDENT: None } IDENT = ident),
+                (false, true) => piece!(Value { IDENT: IDENT.into() } IDENT = ident),
+                (false, false) => piece!(Value { IDENT } IDENT = ident),
             }
         });
-        let extra = self.open.then(|| piece!(FieldValue { extra: Map::new() }));
-        values.chain(extra).collect()
+        let extra = self.open.then(|| piece!(Value { extra: Map::new() }));
+        values.chain(extra)
     }
 
     /// The fields of the struct that collects the members.
-    pub fn slots(&self) -> Vec<Field> {
+    pub fn slots(&self) -> Lines {
         let slots = self.fields.iter().map(|field| {
-            let rust = field.codec.rust.clone();
-            piece!(Field { IDENT: Option<TYPE> } IDENT = &field.ident, TYPE = rust)
+            piece!(
+                Field { IDENT: Option<TYPE> } IDENT = &field.ident, TYPE = &field.codec.rust
+            )
         });
         let extra = self
             .open
@@ -188,30 +186,26 @@ impl ObjectFields {
     }
 
     /// The fields of a struct expression, from the collected members.
-    pub fn values_from_slots(&self) -> Vec<FieldValue> {
+    pub fn values_from_slots(&self) -> impl Iterator<Item = Lines> {
         let values = self.fields.iter().map(|field| {
-            let (ident, wire_name) = (&field.ident, field.wire_name.as_str());
+            let ident = &field.ident;
             if field.optional {
-                piece!(FieldValue { IDENT: slots.IDENT } IDENT = ident)
+                piece!(Value { IDENT: slots.IDENT } IDENT = ident)
             } else {
                 piece!(
-                    FieldValue { IDENT: required(slots.IDENT, NAME)? }
-                    IDENT = ident, NAME = wire_name
+                    Value { IDENT: required(slots.IDENT, NAME)? }
+                    IDENT = ident, NAME = &field.text
                 )
             }
         });
-        let extra = self.open.then(|| piece!(FieldValue { extra: slots.extra }));
-        values.chain(extra).collect()
+        let extra = self.open.then(|| piece!(Value { extra: slots.extra }));
+        values.chain(extra)
     }
 
     /// The arms of `accept`, with the name of a member as the pattern.
-    pub fn accept(&self) -> Vec<Arm> {
-        let arms = self.fields.iter().map(|field| {
-            piece!(
-                Arm { NAME => slots.IDENT = READ, }
-                NAME = field.wire_name.as_str(), IDENT = &field.ident, READ = field.codec.read()
-            )
-        });
+    pub fn accept(&self) -> Lines {
+        let arms = self.fields.iter();
+        let arms = arms.map(|field| field.codec.read_arm(&field.text, &field.ident));
         let other = if self.open {
             piece!(Arm { _ => { slots.extra.insert(key.to_owned(), map.next_value()?); } })
         } else {
@@ -221,43 +215,32 @@ impl ObjectFields {
     }
 
     /// The statements of `write`.
-    pub fn write(&self) -> Vec<Stmt> {
+    pub fn write(&self) -> Lines {
         let puts = self.fields.iter().map(|field| {
-            let value = piece!(Expr { self.IDENT } IDENT = &field.ident);
             if field.optional {
-                field.codec.put_some(&field.wire_name, value)
+                field.codec.put_some(&field.text, &field.ident)
             } else {
-                field.codec.put(&field.wire_name, value)
+                field.codec.put(&field.text, &field.ident)
             }
         });
         let extra = self.open.then(|| {
-            let listed = self.fields.iter().map(|field| text(&field.wire_name));
+            let listed = self.fields.iter().map(|field| field.text.as_str());
             piece!(
-                Stmt { put_open(map, &[LISTED], &self.extra)?; }
-                LISTED = listed.collect::<Vec<Expr>>()
+                Statement { put_open(map, &[LISTED], &self.extra)?; }
+                LISTED = &listed.collect::<Vec<&str>>().join(", ")
             )
         });
         puts.chain(extra).collect()
     }
 }
 
-impl StructField {
-    fn ty(&self) -> Type {
-        let rust = self.codec.rust.clone();
+impl StructField<'_> {
+    fn ty(&self) -> Cow<'_, str> {
+        let rust = self.codec.rust.as_str();
         if self.optional {
-            piece!(Type { Option<TYPE> } TYPE = rust)
+            format!("Option<{rust}>").into()
         } else {
-            rust
+            rust.into()
         }
     }
-}
-
-/// A string literal.
-fn text(text: &str) -> Expr {
-    piece!(Expr { TEXT } TEXT = text)
-}
-
-/// The identifier of a field, which is a raw one if its name says so.
-pub fn to_ident(name: &str) -> Ident {
-    format_ident!("{name}")
 }

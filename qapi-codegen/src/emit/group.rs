@@ -6,8 +6,8 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::context::{EmitContext, FileScope, TypeImports};
-use super::file::{FileHeader, file_of, format_in_module, format_source, items_of};
-use super::items::{FormattedImpls, FormattedItems, ModuleItems, macro_calls};
+use super::file::{FileHeader, file_of, format_in_module, format_source};
+use super::items::{ImplSet, ModuleItems, macro_calls};
 use super::operation::{emit_command, emit_event};
 use super::{GeneratedFile, alternate, enumeration, object, union};
 use crate::analyse::sharing::{Group, Run, Shared};
@@ -94,7 +94,7 @@ struct GroupItem<'g> {
     kind: ItemKind,
     name: &'g str,
     imports: TypeImports,
-    source: FormattedItems,
+    source: ModuleItems,
     /// The number of lines in the module itself.
     lines: usize,
 }
@@ -128,14 +128,14 @@ fn format_items<'c, 'g, I>(
     emit: fn(&FileScope<'_>, &Shared<I>, &mut ModuleItems),
 ) -> Vec<GroupItem<'g>> {
     let each = all_shared.iter().map(|shared| {
-        let (scope, mut items) = (scope(), ModuleItems::default());
-        emit(&scope, shared, &mut items);
-        let source = FormattedItems::from(items);
+        let (scope, mut source) = (scope(), ModuleItems::default());
+        emit(&scope, shared, &mut source);
+        let lines = [&source.definitions, &source.main.written];
         GroupItem {
             kind,
             name: &shared.name,
             imports: scope.into_imports(),
-            lines: lines_of(&source.definitions) + lines_of(&source.main.written),
+            lines: lines.map(|lines| lines_of(lines.as_str())).iter().sum(),
             source,
         }
     });
@@ -211,7 +211,7 @@ fn contents(context: &EmitContext<'_>, modules: &[GroupModule<'_>]) -> (String, 
 struct GroupModule<'i> {
     kind: ItemKind,
     imports: TypeImports,
-    sources: Vec<&'i FormattedItems>,
+    sources: Vec<&'i ModuleItems>,
 }
 
 impl<'i> GroupModule<'i> {
@@ -243,35 +243,30 @@ impl<'i> GroupModule<'i> {
         let sources = || self.sources.iter();
         let commands: Vec<&TokenStream> = sources().filter_map(|it| it.command.as_ref()).collect();
         let commands = (!commands.is_empty()).then(|| quote!(wire::commands! { #(#commands),* }));
-        let parts = [
-            format!("pub mod {} {{\n", self.kind.module()),
-            format_in_module(items_of(quote!(#runtime #imports))),
-            sources().map(|it| it.definitions.as_str()).collect(),
-            format_in_module(items_of(quote!(#commands))),
-            sources().map(|it| it.main.written.as_str()).collect(),
-            format_in_module(items_of(macro_calls(sources().map(|it| &it.main)))),
-            "}\n".to_owned(),
-        ];
-        parts.concat()
+        let macro_calls = macro_calls(sources().map(|it| &it.main));
+        let mut source = format!("pub mod {} {{\n", self.kind.module());
+        source += format_in_module(quote!(#runtime #imports)).as_str();
+        source.extend(sources().map(|it| it.definitions.as_str()));
+        source += format_in_module(quote!(#commands)).as_str();
+        source.extend(sources().map(|it| it.main.written.as_str()));
+        source += format_in_module(macro_calls).as_str();
+        source + "}\n"
     }
 
     /// Its counterpart for `both-directions`, if it has any impls.
     fn both(&self, context: &EmitContext<'_>) -> Option<String> {
         let sources = || self.sources.iter().map(|it| &it.both);
-        if sources().all(FormattedImpls::is_empty) {
+        if sources().all(ImplSet::is_empty) {
             return None;
         }
         let (runtime, module) = (context.runtime_import(), self.kind.module());
         let name = format_ident!("{module}");
         let imports = self.imports(context, MODULE_DEPTH + 1);
         let uses = quote!(#runtime use super::super::#name::*; #imports);
-        let parts = [
-            format!("mod {module} {{\n"),
-            format_in_module(items_of(uses)),
-            sources().map(|it| it.written.as_str()).collect(),
-            format_in_module(items_of(macro_calls(sources()))),
-            "}\n".to_owned(),
-        ];
-        Some(parts.concat())
+        let mut source = format!("mod {module} {{\n");
+        source += format_in_module(uses).as_str();
+        source.extend(sources().map(|it| it.written.as_str()));
+        source += format_in_module(macro_calls(sources())).as_str();
+        Some(source + "}\n")
     }
 }

@@ -4,17 +4,15 @@ use std::collections::BTreeMap;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
-use syn::Item;
 
-use super::docs::lines;
-use super::file::format_in_module;
+use super::piece::Lines;
 
 /// What an item adds to its module, and to the counterpart of that for the feature
 /// `both-directions`.
 #[derive(Default)]
 pub struct ModuleItems {
     /// Types and what is compiled with them always.
-    pub definitions: Vec<Item>,
+    pub definitions: Lines,
     /// The command and the expression of its `CommandInfo`.
     pub command: Option<TokenStream>,
     /// Impls that are always compiled.
@@ -37,20 +35,19 @@ impl ModuleItems {
 /// Impls, written out or through a macro of the runtime.
 #[derive(Default)]
 pub struct ImplSet {
-    written: Vec<Item>,
+    pub written: Lines,
     /// The macros, each with the type that it writes the impl for.
     macro_calls: Vec<(&'static str, Ident)>,
 }
 
 impl ImplSet {
-    /// Adds an impl.
-    pub fn add(&mut self, item: Item) {
+    /// Adds an impl, or what it needs.
+    pub fn add(&mut self, item: &Lines) {
         self.written.push(item);
     }
 
-    /// Adds impls, or what they need.
-    pub fn extend(&mut self, items: impl IntoIterator<Item = Item>) {
-        self.written.extend(items);
+    pub fn is_empty(&self) -> bool {
+        self.written.as_str().is_empty() && self.macro_calls.is_empty()
     }
 
     /// Adds the impl that a macro of the runtime writes for a type.
@@ -60,56 +57,14 @@ impl ImplSet {
     }
 
     /// Adds the serialization of an object.
-    pub fn add_serialize(&mut self, ty: &str, write: Item) {
+    pub fn add_serialize(&mut self, ty: &str, write: &Lines) {
         self.add(write);
         self.call_macro("serialize", ty);
     }
 }
 
-/// What an item adds, as source code.
-pub struct FormattedItems {
-    pub definitions: String,
-    pub command: Option<TokenStream>,
-    pub main: FormattedImpls,
-    pub both: FormattedImpls,
-}
-
-/// Impls as source code, but for the macros, which are called once for many types.
-pub struct FormattedImpls {
-    pub written: String,
-    macro_calls: Vec<(&'static str, Ident)>,
-}
-
-impl From<ModuleItems> for FormattedItems {
-    fn from(items: ModuleItems) -> Self {
-        let formatted = FormattedItems {
-            definitions: format_in_module(items.definitions),
-            command: items.command,
-            main: items.main.into(),
-            both: items.both.into(),
-        };
-        lines::forget();
-        formatted
-    }
-}
-
-impl From<ImplSet> for FormattedImpls {
-    fn from(impls: ImplSet) -> Self {
-        FormattedImpls {
-            written: format_in_module(impls.written),
-            macro_calls: impls.macro_calls,
-        }
-    }
-}
-
-impl FormattedImpls {
-    pub fn is_empty(&self) -> bool {
-        self.written.is_empty() && self.macro_calls.is_empty()
-    }
-}
-
 /// The calls of macros that write the impls of several items.
-pub fn macro_calls<'i>(impls: impl Iterator<Item = &'i FormattedImpls>) -> TokenStream {
+pub fn macro_calls<'i>(impls: impl Iterator<Item = &'i ImplSet>) -> TokenStream {
     let mut types: BTreeMap<&str, Vec<&Ident>> = BTreeMap::new();
     for (runtime_macro, ty) in impls.flat_map(|impls| &impls.macro_calls) {
         types.entry(runtime_macro).or_default().push(ty);

@@ -1,14 +1,10 @@
 //! Objects: structs and unions of the schema, and inline arguments and data.
 
-use proc_macro2::Ident;
-use quote::format_ident;
-use syn::{Attribute, Expr, Field, FieldValue, FnArg, ImplItem, Item, Stmt, Type};
-
 use super::context::FileScope;
 use super::docs;
-use super::fields::{MemberSite, ObjectFields, OtherField, branch_field, to_ident};
+use super::fields::{MemberSite, ObjectFields, OtherField, branch_field};
 use super::items::ModuleItems;
-use super::piece::piece;
+use super::piece::{Lines, List, Place, piece, text};
 use crate::analyse::directions::TypeDirections;
 use crate::analyse::sharing::Shared;
 use crate::schema::TypeId;
@@ -37,7 +33,7 @@ pub struct ObjectStruct<'a> {
     pub name: &'a str,
     /// The name in the schema.
     pub wire_name: &'a str,
-    pub fields: ObjectFields,
+    pub fields: ObjectFields<'a>,
     /// The branch, if the object is a union.
     pub branch: Option<BranchField<'a>>,
 }
@@ -50,111 +46,109 @@ pub struct BranchField<'a> {
 }
 
 impl BranchField<'_> {
-    fn field(&self) -> Field {
-        let docs = docs::attributes(&[docs::branch_field(self.discriminator)]);
+    fn field(&self) -> Lines {
+        let docs = [docs::branch_field(self.discriminator)];
         piece!(
             Field { #[DOCS] pub IDENT: BRANCHES }
-            DOCS = docs, IDENT = self.ident(), BRANCHES = self.branches()
+            DOCS = &docs::comments(Place::Field, &docs),
+            IDENT = &self.ident(),
+            BRANCHES = self.branches
         )
     }
 
-    fn parameter(&self) -> FnArg {
-        piece!(FnArg { IDENT: BRANCHES } IDENT = self.ident(), BRANCHES = self.branches())
+    fn parameter(&self) -> Lines {
+        piece!(Parameter { IDENT: BRANCHES } IDENT = &self.ident(), BRANCHES = self.branches)
     }
 
     /// The field in a struct expression.
-    fn value(&self) -> FieldValue {
-        piece!(FieldValue { IDENT } IDENT = self.ident())
+    fn value(&self) -> Lines {
+        piece!(Value { IDENT } IDENT = &self.ident())
     }
 
-    fn write(&self) -> Stmt {
-        piece!(Stmt { self.IDENT.write(map)?; } IDENT = self.ident())
+    fn write(&self) -> Lines {
+        piece!(Statement { self.IDENT.write(map)?; } IDENT = &self.ident())
     }
 
-    fn branches(&self) -> Ident {
-        format_ident!("{}", self.branches)
-    }
-
-    fn ident(&self) -> Ident {
-        to_ident(&branch_field(self.discriminator))
+    fn ident(&self) -> String {
+        branch_field(self.discriminator)
     }
 }
 
 impl ObjectStruct<'_> {
     /// Adds the struct, and its impls but `Deserialize`.
     pub fn emit(&self, direction: TypeDirections, docs: &[String], items: &mut ModuleItems) {
-        items.definitions.push(self.definition(docs));
+        items.definitions.push(&self.definition(docs));
         let sent = items.impls_for(direction.sent);
         if self.any_required() {
-            sent.add(self.constructor());
+            sent.add(&self.constructor());
         }
-        sent.add_serialize(self.name, self.write_impl());
+        sent.add_serialize(self.name, &self.write_impl());
         let received = items.impls_for(direction.received);
-        received.extend(self.slots_definition());
-        received.add(self.read_impl());
-    }
-
-    fn ident(&self) -> Ident {
-        format_ident!("{}", self.name)
+        if self.any_required() {
+            received.add(&self.slots_definition());
+        }
+        received.add(&self.read_impl());
     }
 
     fn any_required(&self) -> bool {
         self.branch.is_some() || self.fields.any_required()
     }
 
-    fn definition(&self, docs: &[String]) -> Item {
+    fn definition(&self, docs: &[String]) -> Lines {
+        let docs = docs::comments(Place::Item, docs);
         let branch = self.branch.as_ref().map(BranchField::field);
-        let fields = branch.into_iter().chain(self.fields.declarations());
+        let fields = branch.into_iter().chain([self.fields.declarations()]);
+        let (name, fields) = (self.name, fields.collect::<Lines>());
+        if self.any_required() {
+            return piece!(
+                Item { #[DOCS] #[derive(Debug, Clone, PartialEq)] pub struct NAME { FIELDS: () } }
+                DOCS = &docs, NAME = name, FIELDS = &fields
+            );
+        }
+        if self.fields.is_empty() {
+            return piece!(
+                Item { #[DOCS] #[derive(Debug, Clone, PartialEq, Default)] pub struct NAME {} }
+                DOCS = &docs, NAME = name
+            );
+        }
         piece!(
-            Item { #[DOCS] #[DERIVE] pub struct NAME { FIELDS: () } }
-            DOCS = docs::attributes(docs),
-            DERIVE = vec![self.derive()],
-            NAME = self.ident(),
-            FIELDS = fields.collect::<Vec<Field>>()
+            Item {
+                #[DOCS]
+                #[derive(Debug, Clone, PartialEq, Default)]
+                pub struct NAME { FIELDS: () }
+            } DOCS = &docs, NAME = name, FIELDS = &fields
         )
     }
 
-    fn derive(&self) -> Attribute {
-        if self.any_required() {
-            piece!(Attribute { #[derive(Debug, Clone, PartialEq)] })
-        } else {
-            piece!(Attribute { #[derive(Debug, Clone, PartialEq, Default)] })
-        }
-    }
-
     /// The function `new`, for objects with required members.
-    fn constructor(&self) -> Item {
-        let branch = self.branch.as_ref();
-        let parameter = branch.map(BranchField::parameter).into_iter();
+    fn constructor(&self) -> Lines {
+        let parameter = self.branch.as_ref().map(BranchField::parameter).into_iter();
         let parameters = parameter.chain(self.fields.parameters());
         let values = self.values(self.fields.values_from_parameters());
         piece!(
             Item {
                 impl NAME {
-                    #[DOCS]
-                    pub fn new(PARAMETERS: ()) -> Self {
+                    /// Creates a value with only the required members set.
+                    pub fn new(PARAMETERS) -> Self {
                         Self { VALUES }
                     }
                 }
             }
-            DOCS = docs::attributes(&[docs::CONSTRUCTOR]),
-            NAME = self.ident(),
-            PARAMETERS = parameters.collect::<Vec<FnArg>>(),
-            VALUES = values
+            NAME = self.name,
+            PARAMETERS = &parameters.collect::<List>(),
+            VALUES = &values
         )
     }
 
     /// The fields of a struct expression.
-    fn values(&self, fields: Vec<FieldValue>) -> Vec<FieldValue> {
+    fn values(&self, fields: impl Iterator<Item = Lines>) -> List {
         let branch = self.branch.as_ref().map(BranchField::value);
         branch.into_iter().chain(fields).collect()
     }
 
     /// The impl that writes the members.
-    fn write_impl(&self) -> Item {
-        let branch = self.branch.as_ref().map(BranchField::write);
-        let statements: Vec<Stmt> = branch.into_iter().chain(self.fields.write()).collect();
-        if statements.is_empty() {
+    fn write_impl(&self) -> Lines {
+        if self.branch.is_none() && self.fields.is_empty() {
             return piece!(
                 Item {
                     impl Write for NAME {
@@ -162,9 +156,11 @@ impl ObjectStruct<'_> {
                             Ok(())
                         }
                     }
-                } NAME = self.ident()
+                } NAME = self.name
             );
         }
+        let branch = self.branch.as_ref().map(BranchField::write);
+        let statements = branch.into_iter().chain([self.fields.write()]);
         piece!(
             Item {
                 impl Write for NAME {
@@ -173,13 +169,20 @@ impl ObjectStruct<'_> {
                         Ok(())
                     }
                 }
-            } NAME = self.ident(), STATEMENTS = statements
+            } NAME = self.name, STATEMENTS = &statements.collect::<Lines>()
         )
     }
 
     /// The impl that reads the members.
-    fn read_impl(&self) -> Item {
-        let parameter = self.branch.as_ref().map(BranchField::parameter);
+    fn read_impl(&self) -> Lines {
+        let (read_trait, branches) = match &self.branch {
+            Some(branch) => {
+                let branches = branch.branches;
+                let branches = piece!(ImplItem { type Branches = BRANCHES; } BRANCHES = branches);
+                ("Base", branches)
+            }
+            None => ("Object", Lines::default()),
+        };
         piece!(
             Item {
                 impl TRAIT for OBJECT {
@@ -187,41 +190,21 @@ impl ObjectStruct<'_> {
                     type BRANCHES = ();
                     const NAME: &'static str = WIRE_NAME;
                     type ACCEPT = ();
-
-                    fn finish<E: Error>(slots: Self::Slots, BRANCH: ()) -> Result<Self, E> {
-                        FINISH
-                    }
+                    type FINISH = ();
                 }
             }
-            TRAIT = self.read_trait(),
-            OBJECT = self.ident(),
-            SLOTS = self.slots_type(),
-            BRANCHES = self.branches_type(),
-            WIRE_NAME = self.wire_name,
-            ACCEPT = vec![self.accept_function()],
-            BRANCH = parameter.into_iter().collect::<Vec<FnArg>>(),
-            FINISH = self.finish()
+            TRAIT = read_trait,
+            OBJECT = self.name,
+            SLOTS = &self.slots_type(),
+            BRANCHES = &branches,
+            WIRE_NAME = &text(self.wire_name),
+            ACCEPT = &self.accept_function(),
+            FINISH = &self.finish_function()
         )
     }
 
-    fn read_trait(&self) -> Ident {
-        let name = if self.branch.is_some() {
-            "Base"
-        } else {
-            "Object"
-        };
-        format_ident!("{name}")
-    }
-
-    fn branches_type(&self) -> Vec<ImplItem> {
-        let branches = self.branch.as_ref().map(BranchField::branches);
-        let item = branches
-            .map(|branches| piece!(ImplItem { type Branches = BRANCHES; } BRANCHES = branches));
-        item.into_iter().collect()
-    }
-
     /// The function that reads the value of a member.
-    fn accept_function(&self) -> ImplItem {
+    fn accept_function(&self) -> Lines {
         // A union that has a struct has members besides its branch.
         if self.fields.is_empty() {
             return empty_accept_function();
@@ -236,47 +219,67 @@ impl ObjectStruct<'_> {
                     match key { ARMS => () }
                     Ok(true)
                 }
-            } ARMS = self.fields.accept()
+            } ARMS = &self.fields.accept()
         )
     }
 
     /// The struct that collects the members. Without required members it is the object.
-    fn slots_definition(&self) -> Option<Item> {
-        self.any_required().then(|| {
-            piece!(
-                Item {
-                    #[derive(Default)]
-                    pub struct NAME { FIELDS: () }
-                } NAME = self.slots_name(), FIELDS = self.fields.slots()
-            )
-        })
+    fn slots_definition(&self) -> Lines {
+        let slots = self.fields.slots();
+        piece!(
+            Item {
+                #[derive(Default)]
+                pub struct NAME { FIELDS: () }
+            } NAME = &self.slots_name(), FIELDS = &slots
+        )
     }
 
     /// The name of the struct. No type of a schema gets a Rust name with `_`.
-    fn slots_name(&self) -> Ident {
-        format_ident!("{}_Slots", self.name)
+    fn slots_name(&self) -> String {
+        format!("{}_Slots", self.name)
     }
 
-    fn slots_type(&self) -> Type {
+    fn slots_type(&self) -> String {
         if self.any_required() {
-            piece!(Type { NAME } NAME = self.slots_name())
+            self.slots_name()
         } else {
-            piece!(Type { Self })
+            "Self".to_owned()
         }
     }
 
-    /// The expression that turns the collected members into the object.
-    fn finish(&self) -> Expr {
+    /// The function that turns the collected members into the object.
+    fn finish_function(&self) -> Lines {
         if !self.any_required() {
-            return piece!(Expr { Ok(slots) });
+            return piece!(
+                ImplItem {
+                    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
+                        Ok(slots)
+                    }
+                }
+            );
         }
         let values = self.values(self.fields.values_from_slots());
-        piece!(Expr { Ok(Self { VALUES }) } VALUES = values)
+        let Some(branch) = &self.branch else {
+            return piece!(
+                ImplItem {
+                    fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
+                        Ok(Self { VALUES })
+                    }
+                } VALUES = &values
+            );
+        };
+        piece!(
+            ImplItem {
+                fn finish<E: Error>(slots: Self::Slots, BRANCH: BRANCHES) -> Result<Self, E> {
+                    Ok(Self { VALUES })
+                }
+            } BRANCH = &branch.ident(), BRANCHES = branch.branches, VALUES = &values
+        )
     }
 }
 
 /// The function that reads the value of a member, if there is none.
-fn empty_accept_function() -> ImplItem {
+fn empty_accept_function() -> Lines {
     piece!(ImplItem {
         fn accept<'de, A: MapAccess<'de>>(
             _: &mut Self::Slots,

@@ -1,7 +1,6 @@
 //! Commands as the types of their arguments, events as the types of their data.
 
 use quote::{format_ident, quote};
-use syn::Item;
 
 use super::command_info::command_info;
 use super::context::FileScope;
@@ -9,7 +8,7 @@ use super::docs;
 use super::fields::{MemberSite, ObjectFields, OtherField};
 use super::items::ModuleItems;
 use super::object::ObjectStruct;
-use super::piece::piece;
+use super::piece::{Lines, Place, piece};
 use crate::analyse::directions::TypeDirections;
 use crate::analyse::sharing::Shared;
 use crate::schema::{EntityMeta, OperationData, TypeId};
@@ -81,9 +80,9 @@ impl OperationStruct<'_, '_> {
                 "deserialize"
             }
             OperationData::Defined(id) => {
-                items.definitions.push(self.newtype(*id, docs));
+                items.definitions.push(&self.newtype(*id, docs));
                 let sent = items.impls_for(self.direction.sent);
-                sent.add_serialize(self.name, self.newtype_write_impl());
+                sent.add_serialize(self.name, &self.newtype_write_impl());
                 "deserialize_newtype"
             }
         };
@@ -92,20 +91,20 @@ impl OperationStruct<'_, '_> {
     }
 
     /// A struct around the type whose members are those of the operation.
-    fn newtype(&self, id: TypeId, docs: &[String]) -> Item {
+    fn newtype(&self, id: TypeId, docs: &[String]) -> Lines {
         piece!(
             Item {
                 #[DOCS]
                 #[derive(Debug, Clone, PartialEq)]
                 pub struct NAME(pub types::INNER);
             }
-            DOCS = docs::attributes(docs),
-            NAME = format_ident!("{}", self.name),
-            INNER = format_ident!("{}", self.scope.import_type(self.release, id))
+            DOCS = &docs::comments(Place::Item, docs),
+            NAME = self.name,
+            INNER = &self.scope.import_type(self.release, id)
         )
     }
 
-    fn newtype_write_impl(&self) -> Item {
+    fn newtype_write_impl(&self) -> Lines {
         piece!(
             Item {
                 impl Write for NAME {
@@ -113,7 +112,7 @@ impl OperationStruct<'_, '_> {
                         self.0.write(map)
                     }
                 }
-            } NAME = format_ident!("{}", self.name)
+            } NAME = self.name
         )
     }
 }

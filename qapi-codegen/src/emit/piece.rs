@@ -1,359 +1,177 @@
-//! Pieces of Rust source that are parsed once.
+//! Pieces of Rust source that are formatted once.
 //!
-//! Most of the generated code is a few pieces with other names in them. Their tokens
-//! are parsed once in each thread, and the syntax tree is copied for each use, because
-//! parsing tokens takes longer than all the rest of a generation.
+//! Most of the generated code is a few pieces with other names in them. `prettyplease`
+//! formats each piece once, in the place of a module where it stands, with short names.
+//! A use of the piece has other words in their places. That is what `prettyplease` would
+//! print for them, for its layout depends on nothing but the lengths of words:
+//!
+//! * A group of words is broken only where it is too long for its line. So a line that
+//!   is not too long has no broken group, whatever its words are.
+//! * Of the groups that are broken even if they fit, those around statements, fields and
+//!   arms are broken always. A struct expression is broken if it is longer than a limit:
+//!   [`lists`] finds out for which lengths of a list.
+//! * Lines between two forced breaks depend on nothing before or behind them but their
+//!   indentation, so that a piece is laid out in its place as it is among others.
+//!
+//! A piece with a line that is too long is parsed, and formatted as a whole.
 
-use std::mem;
+mod layout;
+mod lists;
+mod place;
 
-use proc_macro2::{Ident, Span};
-use syn::visit_mut::{self, VisitMut};
-use syn::{
-    Arm, Attribute, Block, Expr, ExprArray, ExprLit, ExprMatch, ExprStruct, Field, FieldValue,
-    FieldsNamed, File, FnArg, ImplItem, Item, ItemEnum, ItemImpl, Lit, LitStr, Meta, Pat,
-    Signature, Stmt, Type, Variant,
-};
+use std::sync::OnceLock;
 
-/// A copy of a piece of source with other content in place of the names that are
+pub use lists::List;
+pub use place::Place;
+
+use layout::{Layout, Mark};
+use lists::{ListBounds, MAX_LISTS, TOO_WIDE};
+
+/// A use of a piece: source code with other words in place of the names that are
 /// assigned.
 ///
-/// A name stands for an identifier, a string literal, an expression or a type. A list
-/// takes the place of one attribute, statement, arm, field, value of a field, variant,
-/// parameter, item or element with that name.
+/// A name stands for an identifier, a literal or a type; [`Lines`] take the place of the
+/// line that has their name, and a [`List`] that of an element of a list.
 macro_rules! piece {
-    ($kind:ty { $($source:tt)* } $($name:ident = $content:expr),* $(,)?) => {{
-        thread_local! {
-            static PARSED: $kind = syn::parse_quote! { $($source)* };
-        }
-        let piece: $kind = PARSED.with(Clone::clone);
-        $crate::emit::piece::fill(
-            piece,
-            &mut [$((stringify!($name), $crate::emit::piece::Content::from($content))),*],
-        )
+    ($place:ident { $($source:tt)* } $($name:ident = $content:expr),* $(,)?) => {{
+        static TEMPLATE: $crate::emit::piece::Template = $crate::emit::piece::Template::new(
+            $crate::emit::piece::Place::$place,
+            stringify!($($source)*),
+            &[$(stringify!($name)),*],
+        );
+        TEMPLATE.fill(&[$($crate::emit::piece::Content::from($content)),*])
     }};
 }
 pub(super) use piece;
 
+/// Formatted lines of source code, indented as they are in their place in a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lines(String);
+
+impl Lines {
+    /// Takes lines that are formatted.
+    pub fn new(lines: String) -> Self {
+        Lines(lines)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub fn push(&mut self, lines: &Lines) {
+        self.0 += &lines.0;
+    }
+}
+
+impl FromIterator<Lines> for Lines {
+    fn from_iter<I: IntoIterator<Item = Lines>>(all: I) -> Self {
+        let all: Vec<String> = all.into_iter().map(|lines| lines.0).collect();
+        Lines(all.concat())
+    }
+}
+
 /// What takes the place of a name.
-pub enum Content {
-    Ident(Ident),
-    Text(LitStr),
-    Expr(Box<Expr>),
-    Type(Box<Type>),
-    Attributes(Vec<Attribute>),
-    Statements(Vec<Stmt>),
-    Arms(Vec<Arm>),
-    Fields(Vec<Field>),
-    Values(Vec<FieldValue>),
-    Variants(Vec<Variant>),
-    Parameters(Vec<FnArg>),
-    Items(Vec<ImplItem>),
-    Elements(Vec<Expr>),
+#[derive(Clone, Copy)]
+pub enum Content<'a> {
+    Words(&'a str),
+    Lines(&'a Lines),
+    List(&'a List),
 }
 
-macro_rules! content_from {
-    ($($kind:ty: $variant:ident,)*) => {
-        $(impl From<$kind> for Content {
-            fn from(content: $kind) -> Self {
-                Content::$variant(content.into())
+impl<'a> From<&'a str> for Content<'a> {
+    fn from(words: &'a str) -> Self {
+        Content::Words(words)
+    }
+}
+
+impl<'a> From<&'a String> for Content<'a> {
+    fn from(words: &'a String) -> Self {
+        Content::Words(words)
+    }
+}
+
+impl<'a> From<&'a Lines> for Content<'a> {
+    fn from(lines: &'a Lines) -> Self {
+        Content::Lines(lines)
+    }
+}
+
+impl<'a> From<&'a List> for Content<'a> {
+    fn from(list: &'a List) -> Self {
+        Content::List(list)
+    }
+}
+
+/// The source code of a string literal.
+pub fn text(text: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'\\');
+    if text.bytes().all(is_plain) {
+        ["\"", text, "\""].concat()
+    } else {
+        proc_macro2::Literal::string(text).to_string()
+    }
+}
+
+/// A piece of source code.
+pub struct Template {
+    place: Place,
+    source: &'static str,
+    names: &'static [&'static str],
+    /// The layouts, by the shapes of the lists.
+    layouts: [OnceLock<Layout>; 1 << MAX_LISTS],
+    lists: [ListBounds; MAX_LISTS],
+}
+
+impl Template {
+    pub const fn new(place: Place, source: &'static str, names: &'static [&'static str]) -> Self {
+        Template {
+            place,
+            source,
+            names,
+            layouts: [const { OnceLock::new() }; 1 << MAX_LISTS],
+            lists: [const { ListBounds::new() }; MAX_LISTS],
+        }
+    }
+
+    /// The piece with other content in place of its names, in their order.
+    pub fn fill(&self, contents: &[Content<'_>]) -> Lines {
+        let (mut lines, fits) = self.layout(contents).fill(contents);
+        if !fits {
+            lines = self.place.format(&lines);
+        }
+        Lines(lines)
+    }
+
+    /// The layout for lists of these widths.
+    fn layout(&self, contents: &[Content<'_>]) -> &Layout {
+        let mut widths: Vec<Option<usize>> = vec![None; contents.len()];
+        let lists = contents.iter().enumerate();
+        let lists = lists.filter_map(|(index, content)| match content {
+            Content::List(list) => Some((index, list)),
+            Content::Words(_) | Content::Lines(_) => None,
+        });
+        let mut shapes = 0;
+        for (number, ((index, list), bounds)) in lists.zip(&self.lists).enumerate() {
+            let is_broken = bounds.is_broken(list.width(), |width| {
+                let mut widths = vec![None; contents.len()];
+                widths[index] = Some(width);
+                self.print(&widths, contents).has_lines(index)
+            });
+            if is_broken {
+                shapes |= 1 << number;
+                widths[index] = Some(TOO_WIDE);
             }
-        })*
-    };
-}
-
-content_from! {
-    Ident: Ident,
-    LitStr: Text,
-    Expr: Expr,
-    Type: Type,
-    Vec<Attribute>: Attributes,
-    Vec<Stmt>: Statements,
-    Vec<Arm>: Arms,
-    Vec<Field>: Fields,
-    Vec<FieldValue>: Values,
-    Vec<Variant>: Variants,
-    Vec<FnArg>: Parameters,
-    Vec<ImplItem>: Items,
-    Vec<Expr>: Elements,
-}
-
-impl From<&Ident> for Content {
-    fn from(ident: &Ident) -> Self {
-        Content::Ident(ident.clone())
-    }
-}
-
-impl From<&str> for Content {
-    fn from(text: &str) -> Self {
-        Content::Text(LitStr::new(text, Span::call_site()))
-    }
-}
-
-/// A node of the syntax tree that can be a piece.
-pub trait Piece {
-    fn accept(&mut self, filler: &mut Filler<'_>);
-}
-
-macro_rules! pieces {
-    ($($kind:ty: $visit:ident,)*) => {
-        $(impl Piece for $kind {
-            fn accept(&mut self, filler: &mut Filler<'_>) {
-                filler.$visit(self);
-            }
-        })*
-    };
-}
-
-pieces! {
-    Arm: visit_arm_mut,
-    Attribute: visit_attribute_mut,
-    Expr: visit_expr_mut,
-    Field: visit_field_mut,
-    FieldValue: visit_field_value_mut,
-    FnArg: visit_fn_arg_mut,
-    ImplItem: visit_impl_item_mut,
-    Item: visit_item_mut,
-    File: visit_file_mut,
-    Stmt: visit_stmt_mut,
-    Type: visit_type_mut,
-    Variant: visit_variant_mut,
-}
-
-/// Puts content in place of names.
-pub fn fill<P: Piece>(mut piece: P, contents: &mut [(&'static str, Content)]) -> P {
-    if !contents.is_empty() {
-        piece.accept(&mut Filler { contents });
-    }
-    piece
-}
-
-/// The walk over a piece. Lists are filled in after their other elements are visited,
-/// so that content is not visited itself.
-pub struct Filler<'a> {
-    contents: &'a mut [(&'static str, Content)],
-}
-
-impl Filler<'_> {
-    fn find(&mut self, name: &Ident) -> Option<&mut Content> {
-        let mut contents = self.contents.iter_mut();
-        let (_, content) = contents.find(|(other, _)| name == other)?;
-        Some(content)
-    }
-
-    /// Puts lists in place of the elements that have their names.
-    fn splice<T, L>(&mut self, elements: &mut L)
-    where
-        T: Element,
-        L: Default + FromIterator<T> + IntoIterator<Item = T>,
-        for<'l> &'l L: IntoIterator<Item = &'l T>,
-    {
-        let is_list = |element: &T| {
-            let content = element.name().and_then(|name| self.find(name));
-            content.and_then(T::list).is_some()
-        };
-        if !(&*elements).into_iter().any(is_list) {
-            return;
         }
-        let mut list_of = |element: &T| T::list(self.find(element.name()?)?).map(mem::take);
-        let lists: Vec<Option<Vec<T>>> = (&*elements).into_iter().map(&mut list_of).collect();
-        let old = mem::take(elements).into_iter().zip(lists);
-        let new = old.flat_map(|(element, list)| list.unwrap_or_else(|| vec![element]));
-        *elements = new.collect();
-    }
-}
-
-/// A node that a list can take the place of.
-trait Element: Sized {
-    fn name(&self) -> Option<&Ident>;
-
-    fn list(content: &mut Content) -> Option<&mut Vec<Self>>;
-}
-
-macro_rules! elements {
-    ($($kind:ty: $variant:ident, $name:expr;)*) => {
-        $(impl Element for $kind {
-            fn name(&self) -> Option<&Ident> {
-                let name: fn(&$kind) -> Option<&Ident> = $name;
-                name(self)
-            }
-
-            fn list(content: &mut Content) -> Option<&mut Vec<Self>> {
-                match content {
-                    Content::$variant(list) => Some(list),
-                    _ => None,
-                }
-            }
-        })*
-    };
-}
-
-elements! {
-    Arm: Arms, |arm| pattern_name(&arm.pat);
-    Attribute: Attributes, |attribute| match &attribute.meta {
-        Meta::Path(path) => path.get_ident(),
-        _ => None,
-    };
-    Expr: Elements, path_of;
-    Field: Fields, |field| field.ident.as_ref();
-    FieldValue: Values, |value| path_of(&value.expr);
-    FnArg: Parameters, |parameter| match parameter {
-        FnArg::Typed(parameter) => pattern_name(&parameter.pat),
-        FnArg::Receiver(_) => None,
-    };
-    ImplItem: Items, |item| match item {
-        ImplItem::Type(item) => Some(&item.ident),
-        _ => None,
-    };
-    Stmt: Statements, |statement| match statement {
-        Stmt::Expr(expr, Some(_)) => path_of(expr),
-        _ => None,
-    };
-    Variant: Variants, |variant| Some(&variant.ident);
-}
-
-/// The name that an expression consists of.
-fn path_of(expr: &Expr) -> Option<&Ident> {
-    match expr {
-        Expr::Path(path) => path.path.get_ident(),
-        _ => None,
-    }
-}
-
-/// The name that a pattern consists of.
-fn pattern_name(pattern: &Pat) -> Option<&Ident> {
-    match pattern {
-        Pat::Ident(pattern) => Some(&pattern.ident),
-        _ => None,
-    }
-}
-
-fn literal(text: &LitStr) -> ExprLit {
-    ExprLit {
-        attrs: Vec::new(),
-        lit: Lit::Str(text.clone()),
-    }
-}
-
-impl VisitMut for Filler<'_> {
-    fn visit_ident_mut(&mut self, ident: &mut Ident) {
-        if let Some(Content::Ident(other)) = self.find(ident) {
-            *ident = other.clone();
-        }
+        self.layouts[shapes].get_or_init(|| self.print(&widths, contents))
     }
 
-    fn visit_attributes_mut(&mut self, attributes: &mut Vec<Attribute>) {
-        self.splice(attributes);
-    }
-
-    fn visit_expr_mut(&mut self, expr: &mut Expr) {
-        match path_of(expr).and_then(|name| self.find(name)) {
-            Some(Content::Text(text)) => *expr = Expr::Lit(literal(text)),
-            Some(Content::Expr(other)) => *expr = (**other).clone(),
-            _ => visit_mut::visit_expr_mut(self, expr),
-        }
-    }
-
-    fn visit_type_mut(&mut self, ty: &mut Type) {
-        let name = match ty {
-            Type::Path(path) => path.path.get_ident(),
-            _ => None,
-        };
-        match name.and_then(|name| self.find(name)) {
-            Some(Content::Type(other)) => *ty = (**other).clone(),
-            _ => visit_mut::visit_type_mut(self, ty),
-        }
-    }
-
-    fn visit_pat_mut(&mut self, pattern: &mut Pat) {
-        match pattern_name(pattern).and_then(|name| self.find(name)) {
-            Some(Content::Text(text)) => *pattern = Pat::Lit(literal(text)),
-            _ => visit_mut::visit_pat_mut(self, pattern),
-        }
-    }
-
-    fn visit_block_mut(&mut self, block: &mut Block) {
-        visit_mut::visit_block_mut(self, block);
-        self.splice(&mut block.stmts);
-    }
-
-    fn visit_expr_array_mut(&mut self, expr: &mut ExprArray) {
-        visit_mut::visit_expr_array_mut(self, expr);
-        self.splice(&mut expr.elems);
-    }
-
-    fn visit_expr_match_mut(&mut self, expr: &mut ExprMatch) {
-        visit_mut::visit_expr_match_mut(self, expr);
-        self.splice(&mut expr.arms);
-    }
-
-    fn visit_expr_struct_mut(&mut self, expr: &mut ExprStruct) {
-        visit_mut::visit_expr_struct_mut(self, expr);
-        self.splice(&mut expr.fields);
-    }
-
-    fn visit_fields_named_mut(&mut self, fields: &mut FieldsNamed) {
-        visit_mut::visit_fields_named_mut(self, fields);
-        self.splice(&mut fields.named);
-    }
-
-    fn visit_item_enum_mut(&mut self, item: &mut ItemEnum) {
-        visit_mut::visit_item_enum_mut(self, item);
-        self.splice(&mut item.variants);
-    }
-
-    fn visit_item_impl_mut(&mut self, item: &mut ItemImpl) {
-        visit_mut::visit_item_impl_mut(self, item);
-        self.splice(&mut item.items);
-    }
-
-    fn visit_signature_mut(&mut self, signature: &mut Signature) {
-        visit_mut::visit_signature_mut(self, signature);
-        self.splice(&mut signature.inputs);
+    /// The layout with lists of these widths.
+    fn print(&self, widths: &[Option<usize>], contents: &[Content<'_>]) -> Layout {
+        let marks = Mark::of(self.source, contents, widths);
+        let source = Mark::replace(self.source, self.names, &marks);
+        Layout::new(&self.place.format(&source), &marks, contents)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use quote::{ToTokens, format_ident, quote};
-
-    use super::*;
-
-    #[test]
-    fn content_takes_the_place_of_names() {
-        let docs: [Attribute; 2] = ["One.", "Two."].map(|line| syn::parse_quote!(#[doc = #line]));
-        let values = |names: &[&str]| -> Vec<FieldValue> {
-            let names = names.iter().map(|name| format_ident!("{name}"));
-            names
-                .map(|name| piece!(FieldValue { NAME } NAME = name))
-                .collect()
-        };
-        let function = |values: Vec<FieldValue>| {
-            piece!(
-                ImplItem {
-                    #[DOCS]
-                    fn NAME(PARAMETERS: ()) -> TYPE {
-                        match TEXT { TEXT => NAME { VALUES, last } }
-                    }
-                }
-                DOCS = docs.to_vec(),
-                NAME = format_ident!("Other"),
-                PARAMETERS = Vec::<FnArg>::new(),
-                TYPE = piece!(Type { Vec<ITEM> } ITEM = format_ident!("Item")),
-                TEXT = "text",
-                VALUES = values
-            )
-        };
-        let expected = quote! {
-            #[doc = "One."]
-            #[doc = "Two."]
-            fn Other() -> Vec<Item> {
-                match "text" { "text" => Other { first, second, last } }
-            }
-        };
-        let filled = function(values(&["first", "second"])).into_token_stream();
-        assert_eq!(filled.to_string(), expected.to_string());
-        // The piece that is copied stays as it is.
-        let empty = function(values(&[])).into_token_stream().to_string();
-        assert!(empty.contains("Other { last }"), "{empty}");
-    }
-}
+mod tests;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote};
+use quote::{format_ident, quote};
 
 use super::codec::rust_type;
 use super::context::{EmitContext, FileScope};
@@ -283,7 +283,7 @@ fn command_impl(scope: &FileScope<'_>, release: usize, command: &Command) -> Tok
     let returns = match command.returns {
         _ if !command.success_response => quote!(NoReply),
         None => quote!(Empty),
-        Some(ty) => rust_type(scope, release, ty).into_token_stream(),
+        Some(ty) => rust_type(scope, release, ty),
     };
     let oob = command.allow_oob.then(|| quote!(, oob));
     let silent = (!command.success_response).then(|| quote!(, silent));

@@ -48,12 +48,12 @@ fn emit_enum(
     let name = shared.name.as_str();
     let branches = BranchesEnum::new(scope, (release, id), union, name);
     let docs = docs::type_definition(scope, shared);
-    items.definitions.push(branches.definition(&docs));
+    items.definitions.push(&branches.definition(&docs));
     let sent = items.impls_for(direction.sent);
-    sent.add_serialize(name, branches.write_impl());
+    sent.add_serialize(name, &branches.write_impl());
     let received = items.impls_for(direction.received);
-    received.add(branches.read_impl());
-    received.add(branches.empty_base(&scope.schema(release).get(id).meta.name));
+    received.add(&branches.read_impl());
+    received.add(&branches.empty_base(&scope.schema(release).get(id).meta.name));
 }
 
 fn emit_struct(
@@ -80,9 +80,9 @@ fn emit_struct(
     };
     object.emit(direction, &docs::type_definition(scope, shared), items);
     let docs = docs::branches(object.wire_name, discriminator);
-    items.definitions.push(branches.definition(&docs));
-    items.impls_for(direction.sent).add(branches.write_impl());
+    items.definitions.push(&branches.definition(&docs));
+    items.impls_for(direction.sent).add(&branches.write_impl());
     items
         .impls_for(direction.received)
-        .add(branches.read_impl());
+        .add(&branches.read_impl());
 }
