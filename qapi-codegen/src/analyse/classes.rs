@@ -3,8 +3,8 @@
 //! A shape is what travels, and what of it is deprecated: the compiler warns of a
 //! deprecated member, so releases in which it is and is not deprecated cannot
 //! share a type. Shapes may contain themselves, so equality cannot be found from the inside
-//! out. At first all shapes are in one class. Then the classes are split by what
-//! the shapes consist of, until nothing new is split.
+//! out. At first shapes are in one class if they are equal but for their parts. Then the
+//! classes are split by the classes of the parts, until nothing new is split.
 
 use std::collections::HashMap;
 
@@ -90,9 +90,14 @@ impl<'i, 's> ShapeClasses<'i, 's> {
             interfaces,
             classes: one_class.collect(),
         };
-        let mut count = 0;
+        let mut count = classes.split_by_content();
+        let parts = interfaces.iter().map(|interface| {
+            let each = interface.ids().map(|id| parts(interface, id));
+            each.collect()
+        });
+        let parts: Vec<Vec<Vec<ShapeId>>> = parts.collect();
         loop {
-            let refined = classes.refine();
+            let refined = classes.split_by_parts(&parts);
             if refined == count {
                 return classes;
             }
@@ -100,20 +105,41 @@ impl<'i, 's> ShapeClasses<'i, 's> {
         }
     }
 
-    /// Splits the classes once; returns their number.
-    fn refine(&mut self) -> usize {
+    /// Splits the one class of all shapes by their names and by what they consist of
+    /// but for the classes of their parts; returns the number of classes.
+    fn split_by_content(&mut self) -> usize {
         let mut numbers = HashMap::new();
-        let releases = 0..self.interfaces.len();
-        let classes = releases.map(|release| {
-            let interface = &self.interfaces[release];
+        let classes = self.interfaces.iter().enumerate();
+        let classes = classes.map(|(release, interface)| {
             let number = |id| {
                 let definition = interface.definition(id);
                 let name = definition.map(|meta| names::type_name(&meta.name));
-                let key = (name, self.class(release, id), self.shape_key(release, id));
                 let next = numbers.len();
+                let key = (name, self.shape_key(release, id));
                 *numbers.entry(key).or_insert(next)
             };
             interface.ids().map(number).collect()
+        });
+        self.classes = classes.collect();
+        numbers.len()
+    }
+
+    /// Splits the classes once by the classes of the parts; returns their number.
+    fn split_by_parts(&mut self, parts: &[Vec<Vec<ShapeId>>]) -> usize {
+        let mut numbers: HashMap<Vec<usize>, usize> = HashMap::new();
+        let mut key = Vec::new();
+        let classes = parts.iter().zip(&self.classes).map(|(parts, classes)| {
+            let number = |(parts, class): (&Vec<ShapeId>, &usize)| {
+                key.clear();
+                key.push(*class);
+                key.extend(parts.iter().map(|part| classes[part.index()]));
+                let next = numbers.len();
+                match numbers.get(&key) {
+                    Some(number) => *number,
+                    None => *numbers.entry(key.clone()).or_insert(next),
+                }
+            };
+            parts.iter().zip(classes).map(number).collect()
         });
         self.classes = classes.collect();
         numbers.len()
@@ -189,6 +215,34 @@ impl<'i, 's> ShapeClasses<'i, 's> {
             BranchContentShape::Nothing => BranchContentKey::Nothing,
             BranchContentShape::Members(id) => BranchContentKey::Members(self.class(release, id)),
             BranchContentShape::Data(id) => BranchContentKey::Data(self.class(release, id)),
+        }
+    }
+}
+
+/// The shapes that a shape consists of, in the order of its key.
+fn parts(interface: &Interface<'_>, id: ShapeId) -> Vec<ShapeId> {
+    match interface.get(id) {
+        Shape::Builtin(_) | Shape::Enum(_) => Vec::new(),
+        Shape::Array(element) => vec![*element],
+        Shape::Object(object) => {
+            let members = object.members.iter();
+            let members = members.filter(|(name, _)| object.discriminator() != Some(name));
+            let members = members.map(|(_, member)| member.shape);
+            let branches = object.branches.iter();
+            let branches = branches.flat_map(|branches| branches.by_value.iter());
+            let branches =
+                branches.filter_map(|(_, branch)| match interface.branch_content(branch) {
+                    BranchContentShape::Nothing => None,
+                    BranchContentShape::Members(id) | BranchContentShape::Data(id) => Some(id),
+                });
+            members.chain(branches).collect()
+        }
+        Shape::Alternate(branches) => {
+            let branches = branches.iter();
+            let branches = branches.map(|branch| (branch.meta.name.as_str(), branch.shape));
+            let mut branches: Vec<(&str, ShapeId)> = branches.collect();
+            branches.sort_unstable_by_key(|(name, _)| *name);
+            branches.into_iter().map(|(_, shape)| shape).collect()
         }
     }
 }

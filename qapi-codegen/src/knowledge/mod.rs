@@ -18,7 +18,8 @@ pub mod when;
 
 pub use behaviour::{Behaviour, BehaviourChange, BehaviourEffect};
 pub use builds::{
-    BuildEvidence, BuildRecord, DeviceNotes, DeviceStatus, PropertyStatus, ReleaseDevices,
+    BuildEvidence, BuildRecord, DeviceListings, DeviceNotes, DeviceStatus, PropertyStatus,
+    ReleaseDevices,
 };
 pub use command_line::{CommandLineEvidence, CommandLineFacts};
 pub use error_wordings::{ErrorWordings, ServerError, WordedProblem};

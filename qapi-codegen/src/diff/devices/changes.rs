@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::diff::change::ChangeKind;
 use crate::knowledge::builds::{builtin_type, is_cpu};
-use crate::knowledge::{BuildEvidence, DeviceStatus, PropertyStatus, ReleaseDevices};
+use crate::knowledge::{
+    BuildEvidence, DeviceListings, DeviceStatus, PropertyStatus, ReleaseDevices,
+};
 use crate::parallel;
 use crate::schema::JsonKind;
 use crate::version::Series;
@@ -102,7 +104,12 @@ pub fn property_changes<'s>(
     new: ReleaseDevices<'s>,
     device: &'s str,
 ) -> Vec<DeviceChange<'s>> {
-    let comparison = PropertyComparison { old, new, device };
+    let comparison = PropertyComparison {
+        old,
+        new,
+        listings: (old.listings(device), new.listings(device)),
+        device,
+    };
     let is_listed = comparison.is_listed();
     // The properties of CPUs depend on the accelerator.
     let is_comparable = is_listed || !is_cpu(device);
@@ -127,6 +134,8 @@ pub fn property_changes<'s>(
 struct PropertyComparison<'s> {
     old: ReleaseDevices<'s>,
     new: ReleaseDevices<'s>,
+    /// What builds list, as the evidence for each release has it.
+    listings: (DeviceListings<'s>, DeviceListings<'s>),
     device: &'s str,
 }
 
@@ -138,7 +147,9 @@ impl<'s> PropertyComparison<'s> {
 
     /// The change of a property that the old release may have.
     fn change(&self, property: &'s str) -> Option<DeviceChange<'s>> {
-        let PropertyStatus::Known(before) = self.old.property(self.device, property) else {
+        let (old, new) = (&self.listings.0, &self.listings.1);
+        let before = self.old.listed_property(old, self.device, property);
+        let PropertyStatus::Known(before) = before else {
             return None;
         };
         let change = DeviceChange {
@@ -146,7 +157,7 @@ impl<'s> PropertyComparison<'s> {
             old: before,
             ..DeviceChange::new(self.device)
         };
-        match self.new.property(self.device, property) {
+        match self.new.listed_property(new, self.device, property) {
             PropertyStatus::Removed(_) | PropertyStatus::Absent => Some(self.removal(change)),
             PropertyStatus::Known(after) => self.type_change(change, before?, after?),
             PropertyStatus::Unknown(_) => None,

@@ -90,7 +90,10 @@ impl BuildEvidence {
     }
 
     /// The builds that have a type, those of the oldest series first.
-    pub fn builds_with(&self, name: &str) -> impl Iterator<Item = &Build> + Clone {
+    pub fn builds_with<'e>(
+        &'e self,
+        name: &str,
+    ) -> impl Iterator<Item = &'e Build> + Clone + use<'e> {
         let indices = self.presence.get(name).into_iter().flatten();
         indices.map(|&index| &self.builds[index])
     }

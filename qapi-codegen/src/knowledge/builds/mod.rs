@@ -6,12 +6,13 @@
 //! build leaves out what its target or its configuration does not have.
 //!
 //! `record` is one file about one build, `evidence` all of them together,
-//! `removal` and `addition` the rules for absences, and `release_devices` the answers for
-//! one release.
+//! `removal` and `addition` the rules for absences, `listings` what all say of one device,
+//! and `release_devices` the answers for one release.
 
 mod addition;
 pub mod evidence;
 pub(super) mod file_text;
+mod listings;
 mod notes;
 mod objects;
 mod property_groups;
@@ -21,6 +22,7 @@ pub(super) mod removal;
 
 pub use addition::Addition;
 pub use evidence::{Build, BuildEvidence};
+pub use listings::DeviceListings;
 pub use notes::DeviceNotes;
 pub use record::{BuildRecord, CompleteList, InvalidRecord, PropertyTypes, RecordSource};
 pub use release_devices::{DeviceStatus, PropertyStatus, ReleaseDevices};

@@ -240,7 +240,11 @@ impl BuildRecord {
             .map(String::as_str)
     }
 
-    fn property_parts<'r>(&'r self, device: &str) -> impl Iterator<Item = &'r PropertyTypes> {
+    /// The parts of the properties of a device; none if they are not known.
+    pub(super) fn property_parts<'r>(
+        &'r self,
+        device: &str,
+    ) -> impl Iterator<Item = &'r PropertyTypes> {
         let device = self.devices.devices.get(device);
         device.into_iter().flat_map(|device| {
             let groups = device.groups.iter();

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::common_type;
 use super::evidence::{Build, BuildEvidence};
+use super::listings::{BuildListing, DeviceListings};
 use super::record::CompleteList;
 use super::removal::{Removal, is_evidence};
 use crate::version::Series;
@@ -107,24 +108,37 @@ impl<'e> ReleaseDevices<'e> {
 
     /// Looks up a property of a device.
     pub fn property(&self, device: &str, property: &str) -> PropertyStatus<'e> {
-        let listed = self.evidence.listed_device(device);
-        let own = self.builds_listing(listed);
+        self.listed_property(&self.listings(device), device, property)
+    }
+
+    /// What builds list about a device, for the look-up of many properties.
+    pub fn listings(&self, device: &str) -> DeviceListings<'e> {
+        DeviceListings::new(self.evidence, self.evidence.listed_device(device))
+    }
+
+    /// Looks up a property of a device with these `listings`.
+    pub fn listed_property(
+        &self,
+        listings: &DeviceListings<'e>,
+        device: &str,
+        property: &str,
+    ) -> PropertyStatus<'e> {
+        let all = listings.builds().iter();
+        let own = all.filter(|listing| self.is_own(listing.build));
         let mut types = own
-            .filter_map(|b| b.record.property_type(listed, property))
+            .filter_map(|listing| listing.property_type(property))
             .peekable();
         if types.peek().is_some() {
             return PropertyStatus::Known(common_type(types));
         }
-        let removal = self
-            .evidence
-            .property_removal(listed, property, self.target);
+        let removal = listings.removal(property, self.target);
         if let Some(removal) = removal.filter(|removal| removal.since <= self.series) {
             return PropertyStatus::Removed(removal);
         }
-        if self.proves_absence(listed, property) {
+        if self.proves_absence(listings, property) {
             return PropertyStatus::Absent;
         }
-        self.infer_property(device, listed, property)
+        self.infer_property(device, listings, property)
     }
 
     /// The type of a property as far as it is known: in this release, or in
@@ -198,31 +212,38 @@ impl<'e> ReleaseDevices<'e> {
 
     /// Returns whether a list of all devices of the release has a device without
     /// a property, and no other target is known to differ in it.
-    fn proves_absence(&self, device: &str, property: &str) -> bool {
-        let lists = self.builds_listing(device);
-        let mut lists = lists.filter(|build| {
-            is_evidence(build) && build.record.lists.contains(&CompleteList::Devices)
+    fn proves_absence(&self, listings: &DeviceListings<'_>, property: &str) -> bool {
+        let all = || listings.builds().iter();
+        let mut lists = all().filter(|listing| {
+            let build = listing.build;
+            self.is_own(build)
+                && is_evidence(build)
+                && build.record.lists.contains(&CompleteList::Devices)
         });
         lists.any(|list| {
-            let is_same = |build: &Build| build.record.target == list.record.target;
-            let mut others = self.evidence.builds_listing(device);
-            let has = |build: &Build| build.record.property_type(device, property).is_some();
-            !others.any(|other| {
-                let mut same = self.evidence.builds_listing(device);
-                self.is_of_target(other)
+            let is_same =
+                |other: &BuildListing<'_>| other.build.record.target == list.build.record.target;
+            let has = |listing: &BuildListing<'_>| listing.property_type(property).is_some();
+            !all().any(|other| {
+                let is_of_series = |own: &BuildListing<'_>| own.build.series == other.build.series;
+                self.is_of_target(other.build)
                     && !is_same(other)
                     && has(other)
-                    && same.any(|b| b.series == other.series && is_same(b) && !has(b))
+                    && all().any(|own| is_of_series(own) && is_same(own) && !has(own))
             })
         })
     }
 
     /// Concludes from other releases.
-    fn infer_property(&self, device: &str, listed: &str, property: &str) -> PropertyStatus<'e> {
-        let builds = self.evidence.builds_with(listed);
-        let typed = builds.filter_map(|build| {
-            let ty = build.record.property_type(listed, property)?;
-            Some((build.series, ty))
+    fn infer_property(
+        &self,
+        device: &str,
+        listings: &DeviceListings<'e>,
+        property: &str,
+    ) -> PropertyStatus<'e> {
+        let typed = listings.builds().iter().filter_map(|listing| {
+            let ty = listing.property_type(property)?;
+            Some((listing.build.series, ty))
         });
         let with: Vec<(Series, &'e str)> = typed.collect();
         let common = common_type(with.iter().map(|(_, ty)| *ty));

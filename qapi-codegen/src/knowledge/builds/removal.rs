@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::evidence::{Build, BuildEvidence};
+use super::listings::DeviceListings;
 use crate::version::Series;
 
 /// The removal of a device or property.
@@ -120,28 +121,14 @@ impl BuildEvidence {
         )
     }
 
-    /// The removal of a property of a device. Properties depend on the target and on
-    /// configuration less than devices do, so that one target is enough.
+    /// The removal of a property of a device.
     pub fn property_removal(
         &self,
         device: &str,
         property: &str,
         target: Option<&str>,
     ) -> Option<Removal> {
-        let builds = self.builds_listing(device);
-        let listings = builds.map(|build| Listing {
-            series: build.series,
-            target: &build.record.target,
-            has: build.record.property_type(device, property).is_some(),
-            is_complete: is_evidence(build),
-        });
-        let listings: Vec<Listing<'_>> = listings.collect();
-        find_removal(
-            listings.iter().copied(),
-            self.series(),
-            target,
-            Required::One,
-        )
+        DeviceListings::new(self, device).removal(property, target)
     }
 }
 

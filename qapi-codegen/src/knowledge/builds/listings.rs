@@ -1,0 +1,67 @@
+//! What all builds list about one device.
+
+use super::evidence::{Build, BuildEvidence};
+use super::record::PropertyTypes;
+use super::removal::{Listing, Removal, Required, find_removal, is_evidence};
+
+/// The builds of which the properties of a device are known, those of the oldest series
+/// first: looked up once for all of the properties.
+#[derive(Debug)]
+pub struct DeviceListings<'e> {
+    evidence: &'e BuildEvidence,
+    builds: Vec<BuildListing<'e>>,
+}
+
+/// The properties of a device in one build.
+#[derive(Debug)]
+pub(super) struct BuildListing<'e> {
+    pub build: &'e Build,
+    parts: Vec<&'e PropertyTypes>,
+}
+
+impl<'e> BuildListing<'e> {
+    /// The type of a property.
+    pub fn property_type(&self, property: &str) -> Option<&'e str> {
+        let mut parts = self.parts.iter();
+        let ty = parts.find_map(|part| part.get(property));
+        ty.map(String::as_str)
+    }
+}
+
+impl<'e> DeviceListings<'e> {
+    /// Looks up a device.
+    pub(super) fn new(evidence: &'e BuildEvidence, device: &str) -> Self {
+        let builds = evidence.builds_with(device);
+        let builds = builds.filter(|build| build.record.lists_device(device));
+        let builds = builds.map(|build| BuildListing {
+            build,
+            parts: build.record.property_parts(device).collect(),
+        });
+        DeviceListings {
+            evidence,
+            builds: builds.collect(),
+        }
+    }
+
+    pub(super) fn builds(&self) -> &[BuildListing<'e>] {
+        &self.builds
+    }
+
+    /// The removal of a property. Properties depend on the target and on configuration
+    /// less than devices do, so that one target is enough.
+    pub(super) fn removal(&self, property: &str, target: Option<&str>) -> Option<Removal> {
+        let listings = self.builds.iter().map(|listing| Listing {
+            series: listing.build.series,
+            target: &listing.build.record.target,
+            has: listing.property_type(property).is_some(),
+            is_complete: is_evidence(listing.build),
+        });
+        let listings: Vec<Listing<'_>> = listings.collect();
+        find_removal(
+            listings.iter().copied(),
+            self.evidence.series(),
+            target,
+            Required::One,
+        )
+    }
+}
