@@ -2,10 +2,13 @@
 //!
 //! `outline` finds expressions and comments, and limits the depth of the recursive
 //! parser. `tree` parses objects, arrays and strings by the grammar in `qapi.pest`,
-//! and is the only user of pest. `lower` turns them into the syntax tree. In a file with syntax errors
+//! for which pest made the parser in `grammar.rs`. `lower` turns them into the syntax tree. In a file with syntax errors
 //! `recover` finds the valid expressions, and `syntax_error` makes the
 //! diagnostics of the others.
 
+#[allow(clippy::all, dead_code, unused_qualifications)]
+#[rustfmt::skip]
+mod grammar;
 mod keys;
 mod lexical;
 mod lower;

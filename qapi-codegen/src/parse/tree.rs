@@ -1,18 +1,16 @@
 //! Concrete syntax: objects, arrays and strings.
 //!
-//! The only file that uses pest.
+//! The only file that uses pest. Its parser in `grammar.rs` is made from `qapi.pest` by
+//! the test in `tests/grammar`.
 
 use std::ops::Range;
 
 use pest::Parser;
 use pest::iterators::Pair;
 
+use super::grammar::{Grammar, Rule};
 use super::outline::Part;
 use crate::source::{FileId, Name, Span, Spanned};
-
-#[derive(pest_derive::Parser)]
-#[grammar = "parse/qapi.pest"]
-struct Grammar;
 
 pub enum SyntaxItem {
     Comment(Span),

@@ -3,12 +3,13 @@
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
 use libtest_mimic::Failed;
 use serde_json::{Value, json};
-use thirtyfour::common::command::{Command as DriverCommand, ExtensionCommand};
-use thirtyfour::prelude::*;
+
+use crate::webdriver::Session;
 
 /// The outcome of a visit.
 pub type Outcome = Result<(), Failed>;
@@ -33,16 +34,12 @@ fn runs(program: &str) -> bool {
 }
 
 /// Runs a visit in a new browser, which ends with it.
-pub fn visit(visit: impl AsyncFnOnce(&WebDriver) -> Outcome) -> Outcome {
-    let mut builder = tokio::runtime::Builder::new_current_thread();
-    let runtime = builder.enable_all().build()?;
+pub fn visit(visit: impl FnOnce(&Session) -> Outcome) -> Outcome {
     let driver = Driver::start()?;
-    runtime.block_on(async {
-        let session = WebDriver::new(&driver.url, capabilities()?).await?;
-        let outcome = visit(&session).await;
-        session.quit().await?;
-        outcome
-    })
+    let session = Session::open(&driver.url, &capabilities())?;
+    let outcome = visit(&session);
+    session.quit()?;
+    outcome
 }
 
 /// The address of a local file.
@@ -59,83 +56,44 @@ pub fn check(holds: bool, what: &str) -> Outcome {
 }
 
 /// Waits until a script returns `true`.
-pub async fn wait_until(session: &WebDriver, script: &str) -> Outcome {
+pub fn wait_until(session: &Session, script: &str) -> Outcome {
     for _ in 0..200 {
-        let holds: bool = session.execute(script, Vec::new()).await?.convert()?;
+        let holds: bool = session.execute(script)?;
         if holds {
             return Ok(());
         }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        thread::sleep(Duration::from_millis(50));
     }
     Err(format!("timed out: {script}").into())
 }
 
 /// Checks that no part of the page is outside the window at the widths of a
 /// phone, a tablet and a desktop.
-pub async fn check_widths(session: &WebDriver) -> Outcome {
+pub fn check_widths(session: &Session) -> Outcome {
     for width in [390, 768, 1280] {
         let metrics =
             json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false });
-        emulate(session, "Emulation.setDeviceMetricsOverride", metrics).await?;
+        emulate(session, "Emulation.setDeviceMetricsOverride", metrics)?;
         let excess = "return document.documentElement.scrollWidth - window.innerWidth";
-        let excess: i64 = session.execute(excess, Vec::new()).await?.convert()?;
+        let excess: i64 = session.execute(excess)?;
         check(excess <= 0, &format!("{excess} pixels too wide at {width}"))?;
     }
-    emulate(session, "Emulation.clearDeviceMetricsOverride", json!({})).await
+    emulate(session, "Emulation.clearDeviceMetricsOverride", json!({}))
 }
 
 /// Calls a method of Chromium's developer tools.
-pub async fn emulate(session: &WebDriver, method: &str, parameters: Value) -> Outcome {
-    let call = DeveloperTools(json!({ "cmd": method, "params": parameters }));
-    let command = DriverCommand::ExtensionCommand(Box::new(call));
-    session.handle().cmd(command).await?;
-    Ok(())
-}
-
-/// A call of Chromium's developer tools.
-#[derive(Debug)]
-struct DeveloperTools(Value);
-
-impl ExtensionCommand for DeveloperTools {
-    fn parameters_json(&self) -> Option<Value> {
-        Some(self.0.clone())
-    }
-
-    fn method(&self) -> http::Method {
-        http::Method::POST
-    }
-
-    fn endpoint(&self) -> Arc<str> {
-        "/goog/cdp/execute".into()
-    }
+pub fn emulate(session: &Session, method: &str, parameters: Value) -> Outcome {
+    let call = json!({ "cmd": method, "params": parameters });
+    session.post("goog/cdp/execute", &call).map(drop)
 }
 
 /// Checks that the browser wrote nothing to its console.
-pub async fn check_console(session: &WebDriver) -> Outcome {
-    let command = DriverCommand::ExtensionCommand(Box::new(ConsoleLog));
-    let entries: Vec<Value> = session.handle().cmd(command).await?.value()?;
+pub fn check_console(session: &Session) -> Outcome {
+    let entries = session.post("se/log", &json!({ "type": "browser" }))?;
     check(
-        entries.is_empty(),
+        entries == json!([]),
         &format!("the console is empty: {entries:?}"),
     )
-}
-
-/// The command for what the browser wrote to its console.
-#[derive(Debug)]
-struct ConsoleLog;
-
-impl ExtensionCommand for ConsoleLog {
-    fn parameters_json(&self) -> Option<Value> {
-        Some(json!({ "type": "browser" }))
-    }
-
-    fn method(&self) -> http::Method {
-        http::Method::POST
-    }
-
-    fn endpoint(&self) -> Arc<str> {
-        "/se/log".into()
-    }
 }
 
 /// A driver that is ended when the visit is.
@@ -173,8 +131,7 @@ impl Drop for Driver {
     }
 }
 
-fn capabilities() -> WebDriverResult<thirtyfour::ChromeCapabilities> {
-    let mut capabilities = DesiredCapabilities::chrome();
+fn capabilities() -> Value {
     let arguments = [
         "--headless",
         "--no-sandbox",
@@ -185,9 +142,9 @@ fn capabilities() -> WebDriverResult<thirtyfour::ChromeCapabilities> {
         "--disable-component-update",
         "--disable-sync",
     ];
-    for argument in arguments {
-        capabilities.add_arg(argument)?;
-    }
-    capabilities.set("goog:loggingPrefs", json!({ "browser": "ALL" }))?;
-    Ok(capabilities)
+    json!({
+        "browserName": "chrome",
+        "goog:chromeOptions": { "args": arguments },
+        "goog:loggingPrefs": { "browser": "ALL" },
+    })
 }

@@ -6,6 +6,7 @@
 mod browser;
 mod report;
 mod site;
+mod webdriver;
 
 use libtest_mimic::{Arguments, Trial};
 

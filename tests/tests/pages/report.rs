@@ -7,33 +7,33 @@ use qapi_codegen::diff::usage::Usage;
 use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::traffic::usage::read_usage;
 use serde_json::json;
-use thirtyfour::prelude::*;
 use xtask::catalogue::Catalogue;
 use xtask::failure::Failure;
 use xtask::reports::compare_releases;
 
 use crate::browser::{self, Outcome, check, check_console, check_widths, emulate};
+use crate::webdriver::Session;
 
 /// Visits the page.
 pub fn page() -> Outcome {
     browser::visit(visit)
 }
 
-async fn visit(session: &WebDriver) -> Outcome {
+fn visit(session: &Session) -> Outcome {
     let folder = tempfile::tempdir()?;
     for (name, use_of) in [("plain", None), ("used", Some(PROGRAM))] {
         let path = folder.path().join(name).with_extension("html");
         std::fs::write(&path, page_of(use_of)?)?;
         let address = format!("file://{}", path.display());
-        session.goto(&address).await?;
-        filters(session).await?;
-        links(session, &address).await?;
-        widths(session).await?;
-        print(session).await?;
+        session.goto(&address)?;
+        filters(session)?;
+        links(session, &address)?;
+        widths(session)?;
+        print(session)?;
     }
-    let actions = session.find_all(By::Css("#do-this li")).await?;
+    let actions = session.find_all("#do-this li")?;
     check(actions.len() > 5, "the page says first what to do")?;
-    check_console(session).await
+    check_console(session)
 }
 
 /// The commands of a program that was written for QEMU 4.2.
@@ -58,95 +58,91 @@ fn failed(failure: Failure) -> Failed {
     failure.to_string().into()
 }
 
-async fn filters(session: &WebDriver) -> Outcome {
-    let all = shown(session).await?;
+fn filters(session: &Session) -> Outcome {
+    let all = shown(session)?;
     check(all > 100, "the page shows findings")?;
-    click(session, "input[name=severity][value=compatible]").await?;
-    let incompatible = shown(session).await?;
+    click(session, "input[name=severity][value=compatible]")?;
+    let incompatible = shown(session)?;
     check(
         0 < incompatible && incompatible < all,
         "the filter of severities hides some",
     )?;
-    let command = session.find(By::Css("select[name=command]")).await?;
-    command.send_keys("blockdev-add").await?;
+    let command = session.find("select[name=command]")?;
+    command.send_keys("blockdev-add")?;
     check(
-        shown(session).await? < incompatible,
+        shown(session)? < incompatible,
         "the filter of commands hides some",
     )?;
-    reset(session).await?;
-    check(shown(session).await? == all, "reset shows all")?;
+    reset(session)?;
+    check(shown(session)? == all, "reset shows all")?;
     for subject in ["behaviour", "deprecation", "device", "option", "type"] {
         let kind = format!(".entry[data-subject={subject}]");
-        let before = count(session, &kind).await?;
+        let before = count(session, &kind)?;
         check(before > 0, subject)?;
-        click(session, &format!("input[name=subject][value={subject}]")).await?;
-        check(count(session, &kind).await? == 0, subject)?;
+        click(session, &format!("input[name=subject][value={subject}]"))?;
+        check(count(session, &kind)? == 0, subject)?;
     }
-    reset(session).await?;
-    let text = session.find(By::Name("text")).await?;
-    text.send_keys("node-name").await?;
-    let found = shown(session).await?;
+    reset(session)?;
+    let text = session.find("[name=text]")?;
+    text.send_keys("node-name")?;
+    let found = shown(session)?;
     check(0 < found && found < all, "the filter of texts hides some")?;
-    let nothing = session.find(By::Id("nothing")).await?;
-    check(!nothing.is_displayed().await?, "something matches")?;
-    text.send_keys(" no such text").await?;
+    let nothing = session.find("#nothing")?;
+    check(!nothing.is_displayed()?, "something matches")?;
+    text.send_keys(" no such text")?;
     check(
-        nothing.is_displayed().await?,
+        nothing.is_displayed()?,
         "the page says that nothing matches",
     )?;
-    reset(session).await
+    reset(session)
 }
 
-async fn links(session: &WebDriver, address: &str) -> Outcome {
-    let all = shown(session).await?;
-    click(session, "input[name=severity][value=compatible]").await?;
-    let text = session.find(By::Name("text")).await?;
-    text.send_keys("block").await?;
-    let filtered = shown(session).await?;
-    let link = session
-        .find(By::Css("article.finding:not([hidden]) a.permalink"))
-        .await?;
-    let named = link.attr("href").await?.unwrap_or_default();
-    link.click().await?;
-    let target = By::Css(format!("[id='{}'].target", named.trim_start_matches('#')));
+fn links(session: &Session, address: &str) -> Outcome {
+    let all = shown(session)?;
+    click(session, "input[name=severity][value=compatible]")?;
+    let text = session.find("[name=text]")?;
+    text.send_keys("block")?;
+    let filtered = shown(session)?;
+    let link = session.find("article.finding:not([hidden]) a.permalink")?;
+    let named = link.attribute("href")?.unwrap_or_default();
+    link.click()?;
+    let target = format!("[id='{}'].target", named.trim_start_matches('#'));
     check(
-        session.find(target.clone()).await?.is_displayed().await?,
+        session.find(&target)?.is_displayed()?,
         "a permanent link leads to its finding",
     )?;
-    let address_now = session.current_url().await?.to_string();
+    let address_now = session.current_address()?;
     check(
         address_now.contains(&named) && address_now.contains("text=block"),
         "the address has the finding and the filter",
     )?;
-    session.refresh().await?;
+    session.refresh()?;
     check(
-        shown(session).await? == filtered && session.find(target).await?.is_displayed().await?,
+        shown(session)? == filtered && session.find(&target)?.is_displayed()?,
         "a reload shows the same",
     )?;
-    session.goto("about:blank").await?;
-    session
-        .goto(&format!("{address}#severity=breaking"))
-        .await?;
-    let breaking = shown(session).await?;
+    session.goto("about:blank")?;
+    session.goto(&format!("{address}#severity=breaking"))?;
+    let breaking = shown(session)?;
     check(
         0 < breaking && breaking < all,
         "an address keeps its filter",
     )?;
-    reset(session).await
+    reset(session)
 }
 
 /// Nothing is wider than the window, with all details open.
-async fn widths(session: &WebDriver) -> Outcome {
+fn widths(session: &Session) -> Outcome {
     let open = "document.querySelectorAll('details').forEach(own => { own.open = true; })";
-    session.execute(open, Vec::new()).await?;
-    check_widths(session).await
+    session.execute::<()>(open)?;
+    check_widths(session)
 }
 
 /// A print has what breaks and neither the filter nor what is compatible.
-async fn print(session: &WebDriver) -> Outcome {
+fn print(session: &Session) -> Outcome {
     for (media, is_print) in [("print", true), ("", false)] {
         let media = json!({ "media": media });
-        emulate(session, "Emulation.setEmulatedMedia", media).await?;
+        emulate(session, "Emulation.setEmulatedMedia", media)?;
         for (part, is_printed) in [
             ("#do-this", true),
             ("article.is-breaking", true),
@@ -154,37 +150,34 @@ async fn print(session: &WebDriver) -> Outcome {
             ("#filter", false),
             ("#rust", false),
         ] {
-            let part_element = session.find(By::Css(part)).await?;
-            let is_displayed = part_element.is_displayed().await?;
+            let part_element = session.find(part)?;
+            let is_displayed = part_element.is_displayed()?;
             check(is_displayed == (is_printed || !is_print), part)?;
         }
     }
     Ok(())
 }
 
-async fn click(session: &WebDriver, element: &str) -> Outcome {
-    Ok(session.find(By::Css(element)).await?.click().await?)
+fn click(session: &Session, element: &str) -> Outcome {
+    session.find(element)?.click()
 }
 
-async fn reset(session: &WebDriver) -> Outcome {
-    click(session, "button[type=reset]").await?;
-    settle(session).await
+fn reset(session: &Session) -> Outcome {
+    click(session, "button[type=reset]")?;
+    settle(session)
 }
 
 /// The page resets its form before it filters anew.
-async fn settle(session: &WebDriver) -> Outcome {
-    session
-        .execute_async("setTimeout(arguments[0], 50)", Vec::new())
-        .await?;
-    Ok(())
+fn settle(session: &Session) -> Outcome {
+    session.execute_async("setTimeout(arguments[0], 50)")
 }
 
-async fn shown(session: &WebDriver) -> Result<u64, Failed> {
-    count(session, "article.finding").await
+fn shown(session: &Session) -> Result<u64, Failed> {
+    count(session, "article.finding")
 }
 
 /// The number of elements that the filter shows.
-async fn count(session: &WebDriver, elements: &str) -> Result<u64, Failed> {
+fn count(session: &Session, elements: &str) -> Result<u64, Failed> {
     let script = format!("return document.querySelectorAll('{elements}:not([hidden])').length");
-    Ok(session.execute(script, Vec::new()).await?.convert()?)
+    session.execute(&script)
 }

@@ -5,12 +5,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use libtest_mimic::Failed;
 use qapi_codegen::diff::report::FindingCounts;
 use qapi_codegen::imported::QemuProgram;
 use serde_json::{Value, json};
-use thirtyfour::prelude::*;
 use xtask::catalogue::{Catalogue, Release};
 use xtask::commands::site::site_files;
 use xtask::console::{ColorChoice, Console};
@@ -22,6 +23,7 @@ use crate::browser::{
     self, Outcome, check, check_console, check_widths, emulate, file_address, is_required,
     wait_until,
 };
+use crate::webdriver::Session;
 
 /// Writes the site and visits it.
 pub fn pages() -> Outcome {
@@ -33,16 +35,16 @@ pub fn pages() -> Outcome {
         "the checker can be built",
     )?;
     write_site(folder.path(), checker)?;
-    browser::visit(async |session| {
+    browser::visit(|session| {
         let site = Site {
             session,
             top: file_address(folder.path()),
         };
-        site.search().await?;
-        site.compare().await?;
-        site.check_requests().await?;
-        site.layout().await?;
-        check_console(session).await
+        site.search()?;
+        site.compare()?;
+        site.check_requests()?;
+        site.layout()?;
+        check_console(session)
     })
 }
 
@@ -50,14 +52,14 @@ pub fn pages() -> Outcome {
 pub fn pages_without_checker() -> Outcome {
     let folder = tempfile::tempdir()?;
     write_site(folder.path(), None)?;
-    browser::visit(async |session| {
+    browser::visit(|session| {
         let site = Site {
             session,
             top: file_address(folder.path()),
         };
-        site.look_up_names().await?;
-        site.compare_steps().await?;
-        check_console(session).await
+        site.look_up_names()?;
+        site.compare_steps()?;
+        check_console(session)
     })
 }
 
@@ -75,7 +77,7 @@ fn write_site(folder: &Path, checker: Option<Vec<u8>>) -> Outcome {
 }
 
 struct Site<'s> {
-    session: &'s WebDriver,
+    session: &'s Session,
     top: String,
 }
 
@@ -122,65 +124,60 @@ const SEARCHES: [(&str, &str, &str); 12] = [
 const REQUEST: &str = r#"{"execute": "blockdev-add", "arguments": {"options": {"driver": "qcow2", "id": "virtio0", "file": {"driver": "file", "filename": "a.qcow2"}}}}"#;
 
 impl Site<'_> {
-    async fn open(&self, page: &str) -> Outcome {
-        self.session.goto("about:blank").await?;
-        Ok(self.session.goto(&format!("{}/{page}", self.top)).await?)
+    fn open(&self, page: &str) -> Outcome {
+        self.session.goto("about:blank")?;
+        self.session.goto(&format!("{}/{page}", self.top))
     }
 
-    async fn text(&self, element: &str) -> Result<String, Failed> {
-        Ok(self.session.find(By::Css(element)).await?.text().await?)
+    fn text(&self, element: &str) -> Result<String, Failed> {
+        self.session.find(element)?.text()
     }
 
-    async fn search(&self) -> Outcome {
+    fn search(&self) -> Outcome {
         for (query, page, expected) in SEARCHES {
-            self.open("index.html").await?;
-            let field = self.session.find(By::Id("q")).await?;
-            field.send_keys(query).await?;
+            self.open("index.html")?;
+            let field = self.session.find("#q")?;
+            field.send_keys(query)?;
             wait_until(
                 self.session,
                 "return document.getElementById('status').textContent !== ''",
-            )
-            .await?;
-            let link = self.session.find(By::Css("#results a")).await?;
-            let address = link.attr("href").await?.unwrap_or_default();
+            )?;
+            let link = self.session.find("#results a")?;
+            let address = link.attribute("href")?.unwrap_or_default();
             check(
                 address == page,
                 &format!("`{query}` finds {page}: {address}"),
             )?;
-            let text = link.text().await?;
+            let text = link.text()?;
             check(
                 text.contains(expected),
                 &format!("`{query}` answers {expected}: {text}"),
             )?;
-            link.click().await?;
-            let title = self.session.title().await?;
+            link.click()?;
+            let title = self.session.title()?;
             check(!title.is_empty(), "the link leads to a page")?;
         }
-        self.open("index.html?q=change").await?;
-        self.session.refresh().await?;
+        self.open("index.html?q=change")?;
+        self.session.refresh()?;
         check(
-            self.text("#results li").await?.contains("removed in 6.0"),
+            self.text("#results li")?.contains("removed in 6.0"),
             "a reload keeps the search",
         )
     }
 
-    async fn compare(&self) -> Outcome {
-        self.open("index.html").await?;
-        self.session
-            .find(By::Css(".pair button"))
-            .await?
-            .click()
-            .await?;
+    fn compare(&self) -> Outcome {
+        self.open("index.html")?;
+        self.session.find(".pair button")?.click()?;
         let compared =
             "return /^From 8.2 to .* breaking/.test(document.getElementById('status').textContent)";
-        wait_until(self.session, compared).await?;
-        self.check_count("8.2", "10.2").await?;
-        self.open("upgrade.html?from=8.2&to=10.2").await?;
-        let field = self.session.find(By::Name("name")).await?;
-        field.send_keys("migrate").await?;
+        wait_until(self.session, compared)?;
+        self.check_count("8.2", "10.2")?;
+        self.open("upgrade.html?from=8.2&to=10.2")?;
+        let field = self.session.find("[name=name]")?;
+        field.send_keys("migrate")?;
         let first = "return document.querySelector('#changes h3 code')?.textContent === 'migrate'";
-        wait_until(self.session, first).await?;
-        let text = self.text("#changes section").await?;
+        wait_until(self.session, first)?;
+        let text = self.text("#changes section")?;
         for part in [
             "argument blk removed",
             "argument inc removed",
@@ -189,16 +186,16 @@ impl Site<'_> {
         ] {
             check(text.contains(part), &format!("migrate: {part}: {text}"))?;
         }
-        self.session.refresh().await?;
-        wait_until(self.session, first).await?;
+        self.session.refresh()?;
+        wait_until(self.session, first)?;
         check(
-            self.text("#changes section").await? == text,
+            self.text("#changes section")? == text,
             "a reload keeps the comparison",
         )?;
         for media in ["print", ""] {
             let media = json!({ "media": media });
-            emulate(self.session, "Emulation.setEmulatedMedia", media).await?;
-            let printed = self.text("#changes section").await?;
+            emulate(self.session, "Emulation.setEmulatedMedia", media)?;
+            let printed = self.text("#changes section")?;
             check(
                 printed.contains("argument blk removed"),
                 "changes are printed",
@@ -208,10 +205,9 @@ impl Site<'_> {
     }
 
     /// The page lists as many changes as `diff` reports.
-    async fn check_count(&self, from: &str, to: &str) -> Outcome {
+    fn check_count(&self, from: &str, to: &str) -> Outcome {
         let expected = diff_counts(from, to)?.by_effect();
-        self.open(&format!("upgrade.html?from={from}&to={to}&all=1"))
-            .await?;
+        self.open(&format!("upgrade.html?from={from}&to={to}&all=1"))?;
         let [breaking, dangerous, compatible] = expected;
         let status = format!(
             "From {from} to {to}: {breaking} breaking, {dangerous} dangerous, {compatible} compatible changes."
@@ -220,27 +216,27 @@ impl Site<'_> {
             "return document.getElementById('status').textContent === {}",
             serde_json::to_string(&status)?
         );
-        wait_until(self.session, &shown).await
+        wait_until(self.session, &shown)
     }
 
     /// Puts text into the field of the checker, and waits for a status that a regular
     /// expression matches.
-    async fn paste(&self, text: &str, status: &str) -> Outcome {
-        let field = self.session.find(By::Id("text")).await?;
-        field.send_keys(text).await?;
-        let button = self.session.find(By::Css("#check button")).await?;
-        button.click().await?;
+    fn paste(&self, text: &str, status: &str) -> Outcome {
+        let field = self.session.find("#text")?;
+        field.send_keys(text)?;
+        let button = self.session.find("#check button")?;
+        button.click()?;
         let answered =
             format!("return /{status}/.test(document.getElementById('status').textContent)");
-        wait_until(self.session, &answered).await
+        wait_until(self.session, &answered)
     }
 
     /// Without the checker, the names in pasted text are looked up.
-    async fn look_up_names(&self) -> Outcome {
-        self.open("check.html?from=2.5&to=2.11").await?;
+    fn look_up_names(&self) -> Outcome {
+        self.open("check.html?from=2.5&to=2.11")?;
         let text = format!("{REQUEST}\nqemu-system-x86_64 -readconfig a");
-        self.paste(&text, "looked up for QEMU 2.11").await?;
-        let answers = self.text("#answers").await?;
+        self.paste(&text, "looked up for QEMU 2.11")?;
+        let answers = self.text("#answers")?;
         for part in [
             "blockdev-add",
             "options not in 2.11, last in 2.7",
@@ -248,7 +244,7 @@ impl Site<'_> {
         ] {
             check(answers.contains(part), &format!("{part}: {answers}"))?;
         }
-        let lead = self.text(".lead").await?;
+        let lead = self.text(".lead")?;
         check(
             lead.contains("rustup target add wasm32-wasip1"),
             &format!("the page says how to get the checker: {lead}"),
@@ -256,28 +252,27 @@ impl Site<'_> {
     }
 
     /// Without the checker, the comparison has the changes of each series.
-    async fn compare_steps(&self) -> Outcome {
-        self.open("upgrade.html?from=8.2&to=10.2&name=migrate")
-            .await?;
+    fn compare_steps(&self) -> Outcome {
+        self.open("upgrade.html?from=8.2&to=10.2&name=migrate")?;
         let first = "return document.querySelector('#changes h3 code')?.textContent === 'migrate'";
-        wait_until(self.session, first).await?;
-        let text = self.text("#changes section").await?;
+        wait_until(self.session, first)?;
+        let text = self.text("#changes section")?;
         check(text.contains("argument blk removed"), &text)
     }
 
     /// The request from which this project began is answered with its rewrite.
-    async fn check_requests(&self) -> Outcome {
-        self.open("check.html?from=2.5&to=2.11").await?;
-        if self.session.find_all(By::Id("text")).await?.is_empty() {
+    fn check_requests(&self) -> Outcome {
+        self.open("check.html?from=2.5&to=2.11")?;
+        if self.session.find_all("#text")?.is_empty() {
             return check(!is_required(), "the site has the checker");
         }
-        self.paste(REQUEST, "rejected|failed").await?;
-        let status = self.text("#status").await?;
+        self.paste(REQUEST, "rejected|failed")?;
+        let status = self.text("#status")?;
         check(
             status.starts_with("1 request: 0 accepted, 1 rejected"),
             &status,
         )?;
-        let answer = self.text("#answers article").await?;
+        let answer = self.text("#answers article")?;
         for part in [
             "unexpected argument options",
             "Advice:",
@@ -285,14 +280,14 @@ impl Site<'_> {
         ] {
             check(answer.contains(part), &format!("{part}: {answer}"))?;
         }
-        self.session.refresh().await?;
+        self.session.refresh()?;
         let pair = "return document.querySelector('[name=from]').value + document.querySelector('[name=to]').value";
-        let pair: String = self.session.execute(pair, Vec::new()).await?.convert()?;
+        let pair: String = self.session.execute(pair)?;
         check(pair == "2.52.11", "a reload keeps the releases")
     }
 
     /// Pages fit each window and are accessible.
-    async fn layout(&self) -> Outcome {
+    fn layout(&self) -> Outcome {
         let axe = axe_script()?;
         for page in [
             "index.html?q=change",
@@ -307,29 +302,22 @@ impl Site<'_> {
             "check.html",
             "commands.html",
         ] {
-            self.open(page).await?;
-            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-            check_widths(self.session)
-                .await
-                .map_err(|error| at_page(page, &error))?;
+            self.open(page)?;
+            thread::sleep(Duration::from_millis(200));
+            check_widths(self.session).map_err(|error| at_page(page, &error))?;
             if let Some(axe) = &axe {
                 self.check_accessibility(axe)
-                    .await
                     .map_err(|error| at_page(page, &error))?;
             }
         }
         Ok(())
     }
 
-    async fn check_accessibility(&self, axe: &str) -> Outcome {
-        self.session.execute(axe, Vec::new()).await?;
+    fn check_accessibility(&self, axe: &str) -> Outcome {
+        self.session.execute::<()>(axe)?;
         let run = "axe.run({ preload: false }).then(found => arguments[0](found.violations.map(own => \
                    own.impact + ' ' + own.id + ' ' + own.nodes.slice(0, 2).map(node => node.html).join(' '))))";
-        let found: Vec<Value> = self
-            .session
-            .execute_async(run, Vec::new())
-            .await?
-            .convert()?;
+        let found: Vec<Value> = self.session.execute_async(run)?;
         let found: Vec<&str> = found.iter().filter_map(Value::as_str).collect();
         let is_serious = |text: &&&str| text.starts_with("serious") || text.starts_with("critical");
         let serious: Vec<&&str> = found.iter().filter(is_serious).collect();

@@ -92,7 +92,10 @@ const STEPS: [CiStep; 8] = [
     },
     CiStep {
         name: "freshness",
-        calls: &["cargo xtask generate --check"],
+        calls: &[
+            "cargo xtask generate --check",
+            "cargo test --quiet --locked --target-dir target/outside --manifest-path tests/grammar/Cargo.toml",
+        ],
     },
     CiStep {
         name: "outside",
