@@ -149,6 +149,7 @@ mod event;
 mod fds;
 #[rustfmt::skip]
 #[allow(missing_docs, deprecated, non_camel_case_types, unused_imports, clippy::all)]
+#[cfg_attr(test, path = "no_releases.rs")]
 mod generated;
 #[cfg(feature = "mock")]
 pub mod mock;

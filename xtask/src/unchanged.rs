@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use qapi_codegen::parallel;
-use sha2::{Digest, Sha256};
 
+use crate::content_hash::{content_hash, mix};
 use crate::folder::names_below;
 use crate::workspace;
 
@@ -49,35 +49,34 @@ impl Generation {
     }
 
     fn kept_state(&self) -> PathBuf {
-        self.program.with_file_name("generated.sha256")
+        self.program.with_file_name("generated.hash")
     }
 
     fn state(&self) -> io::Result<Vec<u8>> {
         let program = fs::metadata(&self.program)?;
         let built = program.modified()?.duration_since(UNIX_EPOCH);
-        let mut state = Sha256::new();
-        state.update(format!("{built:?} {}\n", program.len()));
+        let program = format!("{built:?} {}", program.len());
+        let mut state = content_hash(program.as_bytes());
         for path in &self.paths {
-            state.update(hash_of(path)?);
+            state = mix(state, hash_of(path)?);
         }
-        Ok(state.finalize().to_vec())
+        Ok(format!("{state:016x}\n").into_bytes())
     }
 }
 
 /// The hash of a file, or of the files below a folder with their names.
-fn hash_of(path: &Path) -> io::Result<Vec<u8>> {
+fn hash_of(path: &Path) -> io::Result<u64> {
     if path.is_file() {
-        return Ok(Sha256::digest(fs::read(path)?).to_vec());
+        return Ok(content_hash(&fs::read(path)?));
     }
     let mut names: Vec<String> = names_below(path).collect::<io::Result<_>>()?;
     names.sort();
     let hashes = parallel::map(&names, |name| hash_of(&path.join(name)));
-    let mut hash = Sha256::new();
+    let mut hash = 0;
     for (name, content) in names.iter().zip(hashes) {
-        hash.update(Sha256::digest(name));
-        hash.update(content?);
+        hash = mix(mix(hash, content_hash(name.as_bytes())), content?);
     }
-    Ok(hash.finalize().to_vec())
+    Ok(hash)
 }
 
 #[cfg(test)]
