@@ -10,12 +10,13 @@ use std::process::Command;
 use serde_json::Value;
 
 /// The packages with a lock file of their own, which must not need an update.
-const MANIFESTS: [&str; 5] = [
+const MANIFESTS: [&str; 6] = [
     "Cargo.toml",
     "benches/client/Cargo.toml",
     "benches/codegen/Cargo.toml",
     "fuzz/Cargo.toml",
     "tests/all-releases/Cargo.toml",
+    "tests/grammar/Cargo.toml",
 ];
 
 fn root() -> PathBuf {
