@@ -10,5 +10,6 @@ pub mod process;
 pub mod proxy;
 pub mod qemu;
 pub mod recording;
+pub mod releases;
 pub mod scripted;
 pub mod shared;

@@ -1,11 +1,11 @@
 //! Migration of single requests.
 
-use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::json::{JsonStyle, parse};
 use qapi_codegen::traffic::migrate::Migrator;
 use qapi_codegen::version::Series;
 use serde_json::Value;
-use xtask::catalogue::Catalogue;
+
+use crate::releases::{catalogue, release};
 
 /// Migrates a request between two series, of which the later one may be newer than all
 /// that are imported. A request that is left unchanged is returned as it is.
@@ -14,13 +14,10 @@ use xtask::catalogue::Catalogue;
 ///
 /// The older series is not imported.
 pub fn migrate_request(from: &str, to: Series, request: &Value) -> Value {
-    let catalogue = Catalogue::open().expect("the data files are valid");
-    let nearest = catalogue.series().iter().rfind(|series| **series <= to);
+    let nearest = catalogue().series().iter().rfind(|series| **series <= to);
     let to = nearest.expect("older series are imported").to_string();
-    let release = |series: &str| catalogue.release(series, QemuProgram::Emulator);
-    let source = release(from).expect("the series is imported");
-    let target = release(&to).expect("the series is imported");
-    let rules = &catalogue.knowledge().migrations;
+    let (source, target) = (release(from), release(&to));
+    let rules = &catalogue().knowledge().migrations;
     let (source, checker) = (source.checker(None), target.checker(None));
     let mut migrator = Migrator::new(&source, &checker, rules);
     let text = request.to_string();

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use qapi_codegen::diff::change::ChangeKind;
@@ -18,7 +18,7 @@ use qapi_codegen::schema::{Schema, resolve};
 use qapi_codegen::validate::validate;
 use qapi_codegen::version::{Series, Version};
 use qapi_codegen::wire::{Interface, render_path};
-use xtask::catalogue::Catalogue;
+use tests::releases::{catalogue, release};
 use xtask::schema_source::Disk;
 use xtask::workspace;
 
@@ -56,11 +56,22 @@ fn main() {
 
 static NO_KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(Knowledge::default);
 
-fn schema(series: Series) -> Schema {
-    load(&workspace::series_folder(series).to_string_lossy())
+/// The schemas of all series, read from their files once.
+static SCHEMAS: LazyLock<BTreeMap<Series, OnceLock<Schema>>> = LazyLock::new(|| {
+    let series = workspace::imported().expect("the folder of the schemas is there");
+    series
+        .into_iter()
+        .map(|own| (own, OnceLock::new()))
+        .collect()
+});
+
+fn schema(series: Series) -> &'static Schema {
+    SCHEMAS[&series].get_or_init(|| load(series))
 }
 
-fn load(folder: &str) -> Schema {
+fn load(series: Series) -> Schema {
+    let folder = workspace::series_folder(series);
+    let folder = &*folder.to_string_lossy();
     let loaded = imported::load(&Disk, folder, QemuProgram::Emulator).expect("it is imported");
     resolve(&validate(loaded).unwrap_or_else(|_| panic!("{folder} breaks no rule")))
 }
@@ -87,15 +98,13 @@ fn report<'s>(
 }
 
 /// What a QEMU reports about itself does not differ from the imported schema.
-fn introspected(release: &str) -> Result<(), Failed> {
-    let version: Version = release.parse()?;
+fn introspected(recorded: &str) -> Result<(), Failed> {
+    let version: Version = recorded.parse()?;
     let recordings = Path::new(env!("CARGO_MANIFEST_DIR")).join("recordings");
-    let reply = recordings.join(release).join("query-qmp-schema.json");
-    let catalogue = Catalogue::open()?;
-    let read = |argument: &str| catalogue.release(argument, QemuProgram::Emulator);
-    let imported = read(&version.series().to_string())?.schema;
-    let introspected = read(&reply.to_string_lossy())?.schema;
-    for (old, new) in [(&imported, &introspected), (&introspected, &imported)] {
+    let reply = recordings.join(recorded).join("query-qmp-schema.json");
+    let imported = &release(&version.series().to_string()).schema;
+    let introspected = &release(&reply.to_string_lossy()).schema;
+    for (old, new) in [(imported, introspected), (introspected, imported)] {
         let found = report(old, new, &[], &NO_KNOWLEDGE).findings;
         if !found.is_empty() {
             return Err(format!("{found:#?}").into());
@@ -108,7 +117,7 @@ fn introspected(release: &str) -> Result<(), Failed> {
 /// at.
 fn itself(series: Series) -> Result<(), Failed> {
     let schema = schema(series);
-    let report = report(&schema, &schema, &[], &NO_KNOWLEDGE);
+    let report = report(schema, schema, &[], &NO_KNOWLEDGE);
     if !report.findings.is_empty() {
         return Err(format!("{:#?}", report.findings).into());
     }
@@ -137,7 +146,7 @@ fn reverse(old: Series, new: Series) -> Result<(), Failed> {
             .map(|(name, direction)| (name.trim_start_matches("x-").to_owned(), direction))
             .collect()
     };
-    same(&places(&old, &new), &places(&new, &old))
+    same(&places(old, new), &places(new, old))
 }
 
 /// Kinds that are found one way only. That a documentation no longer deprecates
@@ -161,9 +170,9 @@ fn same<T: Ord + std::fmt::Debug>(left: &BTreeSet<T>, right: &BTreeSet<T>) -> Re
 fn net(old: Series, via: Series, new: Series) -> Result<(), Failed> {
     let (old, via, new) = (schema(old), schema(via), schema(new));
     let none = &NO_KNOWLEDGE;
-    let all = report(&old, &new, &[&via], none).findings;
-    let first = report(&old, &via, &[], none).findings;
-    let second = report(&via, &new, &[], none).findings;
+    let all = report(old, new, &[via], none).findings;
+    let first = report(old, via, &[], none).findings;
+    let second = report(via, new, &[], none).findings;
     let steps: BTreeMap<String, Vec<&Finding<'_>>> = by_place(first.iter().chain(&second));
     let whole = by_place(&all);
     let lost: Vec<&String> = whole
@@ -277,10 +286,8 @@ fn renewed(
 /// The changes of `blockdev-add` from 2.5 to 2.11.
 fn example() -> Result<(), Failed> {
     let (old, new) = (schema(Series::new(2, 5)), schema(Series::new(2, 11)));
-    let between: Vec<Schema> = (6..11).map(|minor| schema(Series::new(2, minor))).collect();
-    let between: Vec<&Schema> = between.iter().collect();
-    let catalogue = Catalogue::open()?;
-    let report = report(&old, &new, &between, catalogue.knowledge());
+    let between: Vec<&Schema> = (6..11).map(|minor| schema(Series::new(2, minor))).collect();
+    let report = report(old, new, &between, catalogue().knowledge());
     let dated = |rule: &str, path: &str| {
         let fits = |finding: &&Finding<'_>| {
             (finding.target(), finding.rule.id.as_str()) == ("blockdev-add", rule)
@@ -373,10 +380,8 @@ fn edit(old: &str, new: &str, target: &str, expected: &[&str]) -> Result<(), Fai
     let (old, new) = (schema(from), schema(to));
     let mut between = workspace::imported()?;
     between.retain(|series| from < *series && *series < to);
-    let between: Vec<Schema> = between.into_iter().map(schema).collect();
-    let catalogue = Catalogue::open()?;
-    let between: Vec<&Schema> = between.iter().collect();
-    let report = report(&old, &new, &between, catalogue.knowledge());
+    let between: Vec<&Schema> = between.into_iter().map(schema).collect();
+    let report = report(old, new, &between, catalogue().knowledge());
     let own = report.findings.iter().filter(|finding| {
         finding.compatibility > Compatibility::Compatible && finding.target() == target
     });

@@ -9,6 +9,7 @@ use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::introspect::{AbsenceReason, Verification, write_schema};
 use qapi_codegen::version::Series;
 use tests::qemu::{self, Emulator, Program, Running, trial};
+use tests::releases::catalogue;
 use tests::shared;
 use xtask::catalogue::Catalogue;
 use xtask::commands::verify::VerifyReport;
@@ -119,9 +120,9 @@ fn synthesised(program: Program) -> Result<(), Failed> {
 /// nothing is removed.
 fn same_release(program: Program) -> Result<(), Failed> {
     let running = program.start(&[]);
-    let catalogue = Catalogue::open()?;
+    let catalogue = catalogue();
     expect_nothing_breaks(
-        &catalogue,
+        catalogue,
         &program.version().series().to_string(),
         &running.socket(),
     )
@@ -141,7 +142,7 @@ fn recorded(release: &str) -> Result<(), Failed> {
 }
 
 fn imported_replies_break_nothing(introspected: &Introspected) -> Result<(), Failed> {
-    let catalogue = Catalogue::open()?;
+    let catalogue = catalogue();
     let version = introspected.version.ok_or("the release is not stated")?;
     let series = version.series();
     for neighbour in [None, workspace::series_before(series)?] {
@@ -154,7 +155,7 @@ fn imported_replies_break_nothing(introspected: &Introspected) -> Result<(), Fai
         for (name, text) in reply_files(introspected, options)? {
             std::fs::write(folder.path().join(name), text)?;
         }
-        expect_nothing_breaks(&catalogue, &series.to_string(), folder.path())?;
+        expect_nothing_breaks(catalogue, &series.to_string(), folder.path())?;
     }
     Ok(())
 }

@@ -8,14 +8,8 @@ use proptest::test_runner::{Config, TestRunner};
 use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::traffic::check::{Checker, LogChecker};
 use qapi_codegen::traffic::read::{MessageCounts, notation_names, read};
-use xtask::catalogue::{Catalogue, Release};
+use tests::releases::{catalogue, release};
 use xtask::workspace;
-
-fn release(series: &str) -> Release {
-    let catalogue = Catalogue::open().expect("the data files are valid");
-    let release = catalogue.release(series, QemuProgram::Emulator);
-    release.expect("the series is imported")
-}
 
 /// Checks a text, with its replies. Returns a line for each message, and the
 /// counts of the reader.
@@ -296,7 +290,7 @@ fn notations_have_different_names() {
 
 #[test]
 fn catalogue_knows_the_commands_of_all_releases() {
-    let catalogue = Catalogue::open().expect("the data files are valid");
+    let catalogue = catalogue();
     for series in ["2.5", "2.8", "10.0"] {
         let release = release(series);
         let series = release.schema.version.series();

@@ -6,7 +6,6 @@ use std::fs;
 use std::path::PathBuf;
 
 use qapi_codegen::diagnostic::Severity;
-use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::json::{JsonValue, ParsedJson, parse, parse_prefix};
 use qapi_codegen::traffic::check::{
     CheckedMessage, Checker, LogChecker, MessageKind, Session, Verdict,
@@ -14,7 +13,7 @@ use qapi_codegen::traffic::check::{
 use qapi_codegen::traffic::read;
 use serde::Deserialize;
 use tests::answers::{self, Meaning, Refusals};
-use xtask::catalogue::{Catalogue, Release};
+use tests::releases;
 
 /// The numbers of requests, by the answer of QEMU.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -109,14 +108,8 @@ enum Answer {
     None,
 }
 
-fn read_release(series: &str) -> Release {
-    let catalogue = Catalogue::open().expect("the data files are valid");
-    let release = catalogue.release(series, QemuProgram::Emulator);
-    release.expect("the series is imported")
-}
-
 fn play(release: &str, series: &str) -> Agreements {
-    let known = read_release(series);
+    let known = releases::release(series);
     let checker = known.checker(None);
     let refusals: Refusals = answers::data("refusals.toml");
     let all: Disagreements = answers::data("disagreements.toml");
@@ -347,7 +340,7 @@ fn read_answer(reply: &JsonValue<'_>) -> Answer {
 #[test]
 fn replies_and_events_are_those_of_the_release() {
     for (release, series) in [("2.5.1", "2.5"), ("2.11.0", "2.11"), ("7.2.22", "7.2")] {
-        let known = read_release(series);
+        let known = releases::release(series);
         let checker = known.checker(None);
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
             .join("recordings")

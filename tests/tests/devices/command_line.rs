@@ -1,13 +1,12 @@
 //! Facts about QEMU's command line, over all series.
 
 use std::fs;
-use std::sync::LazyLock;
 
 use qapi_codegen::knowledge::command_line::{
     CommandLineFacts, CommandLineRecord, OptionInterface, Presence,
 };
 use qapi_codegen::version::Series;
-use xtask::catalogue::Catalogue;
+use tests::releases::catalogue;
 use xtask::workspace;
 
 /// What QEMU 5.2, 7.2, 10.0 and 11.1 did with a part of a command line: `true` if they
@@ -44,12 +43,8 @@ const SEEN: [(&str, [bool; 4]); 29] = [
     ("-g", [false, false, false, false]),
 ];
 
-/// The data of all series, which the tests read once.
-static CATALOGUE: LazyLock<Catalogue> =
-    LazyLock::new(|| Catalogue::open().expect("the data files are valid"));
-
 fn with_facts(series: &str, target: Option<&str>, check: impl FnOnce(CommandLineFacts<'_>)) {
-    let evidence = CATALOGUE.command_lines().read();
+    let evidence = catalogue().command_lines().read();
     let evidence = evidence.expect("the command lines are valid");
     check(evidence.release(series.parse().expect("it is a series"), target));
 }
@@ -96,10 +91,10 @@ fn facts_agree_with_what_qemus_did() {
 
 #[test]
 fn files_are_canonical_and_no_fact_contradicts_a_build() {
-    let evidence = CATALOGUE.command_lines().read();
+    let evidence = catalogue().command_lines().read();
     let evidence = evidence.expect("the command lines are valid");
     let mut builds = 0;
-    for &series in CATALOGUE.series() {
+    for &series in catalogue().series() {
         let path = workspace::series_folder(series).join(CommandLineRecord::FILE_NAME);
         let Ok(text) = fs::read(path) else { continue };
         let record = CommandLineRecord::parse(&text).expect("the file is valid");

@@ -10,7 +10,8 @@ use qapi_codegen::json::parse;
 use qapi_codegen::knowledge::DeviceStatus;
 use qapi_codegen::traffic::check::{CheckedMessage, Checker, Session, Verdict};
 use qapi_codegen::version::Series;
-use xtask::catalogue::{Catalogue, Release};
+use tests::releases::{catalogue, release};
+use xtask::catalogue::Release;
 
 /// The verdicts by request; a request is the arguments of `device_add`
 /// without braces, or the name of a driver.
@@ -24,12 +25,6 @@ fn check_with(checker: &Checker<'_>, arguments: &str) -> CheckedMessage {
     let text = format!("{{\"execute\": \"device_add\", \"arguments\": {{{arguments}}}}}");
     let parsed = parse(&text).expect("the arguments are JSON");
     checker.check_request(&mut Session::default(), &parsed)
-}
-
-fn release(series: &str) -> Release {
-    let catalogue = Catalogue::open().expect("the data files are valid");
-    let release = catalogue.release(series, QemuProgram::Emulator);
-    release.expect("the series is imported")
 }
 
 /// Verdicts of consecutive series: `unknown, accepted from 2.6`.
@@ -50,7 +45,7 @@ fn ranges(verdicts: &[(Series, Verdict)]) -> String {
 #[test]
 fn verdicts_follow_from_the_lists_of_builds() {
     let expected: BTreeMap<String, String> = toml::from_str(TABLE).expect("the table is TOML");
-    let catalogue = Catalogue::open().expect("the data files are valid");
+    let catalogue = catalogue();
     let releases = catalogue.releases(catalogue.series(), QemuProgram::Emulator);
     let releases = releases.expect("the schemas are valid");
     let checkers: Vec<_> = releases
@@ -119,7 +114,8 @@ fn absence_from_the_known_builds_is_not_a_rejection() {
 
 #[test]
 fn a_target_narrows_the_builds() {
-    let mut release = release("9.2");
+    let release = catalogue().release("9.2", QemuProgram::Emulator);
+    let mut release = release.expect("the series is imported");
     let ccw = r#""driver": "virtio-net-ccw", "netdev": "h0", "devno": "fe.0.0004""#;
     assert_eq!(check(&release, ccw).verdict, Verdict::Accepted);
     release
@@ -148,7 +144,7 @@ fn values_are_typed_from_9_2_on_by_the_lists_of_any_series() {
 
 #[test]
 fn a_development_version_proves_presence_only() {
-    let catalogue = Catalogue::open().expect("the data files are valid");
+    let catalogue = catalogue();
     let builds = catalogue.builds().read().expect("the records are valid");
     let known = |series, name| builds.release(series, Some("s390x")).device(name);
     // 9.2.50 has these CPUs of 10.0. The only list of 10.0 for this target is its own.
@@ -172,7 +168,7 @@ fn a_development_version_proves_presence_only() {
 
 #[test]
 fn what_a_build_may_lack_is_not_new() {
-    let catalogue = Catalogue::open().expect("the data files are valid");
+    let catalogue = catalogue();
     let builds = catalogue.builds().read().expect("the records are valid");
     // Builds of 2.7 lack Xen, and one of 2.8 has it. The CPU is in a list of types only.
     for old in ["xen-platform", "xen-pci-passthrough", "qemu64-x86_64-cpu"] {

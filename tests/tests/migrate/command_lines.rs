@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -11,9 +12,11 @@ use qapi_codegen::traffic::migrate::{MigrationOutcome, Migrator};
 use qapi_codegen::version::Series;
 use serde::Deserialize;
 use tests::command_lines::{cases, for_each, verdict};
+use tests::releases::{catalogue, release};
 use tests::shared;
+use xtask::catalogue::Release;
 
-use super::{Release, Upgrade, catalogue, migrate, release, rules};
+use super::{Upgrade, migrate, rules};
 
 /// The series that the data file states verdicts for.
 const SERIES: [&str; 5] = ["2.11", "4.2", "6.2", "8.2", "10.0"];
@@ -122,7 +125,7 @@ fn verdicts_agree_with_recorded_ones() {
 fn rules_for_options_rewrite_their_examples() {
     let (catalogue, rules) = (catalogue(), rules());
     let all = catalogue.series();
-    let mut targets: HashMap<Series, Release> = HashMap::new();
+    let mut targets: HashMap<Series, Arc<Release>> = HashMap::new();
     for rule in &rules.command_lines {
         let text = format!("qemu-system-x86_64 {}\n", rule.example());
         let first = all.iter().find(|series| **series >= rule.since);
@@ -130,7 +133,7 @@ fn rules_for_options_rewrite_their_examples() {
         let target = &*targets
             .entry(first)
             .or_insert_with(|| release(&first.to_string()));
-        let upgrade = Upgrade::new(target, target, &rules);
+        let upgrade = Upgrade::new(target, target, rules);
         let (new, migrations) = upgrade.migrate(&text);
         let [migration] = &migrations[..] else {
             panic!("{}: {text}", rule.id);
@@ -289,7 +292,7 @@ fn part() -> impl Strategy<Value = String> {
 fn random_command_lines_keep_every_byte() {
     let (source, target, rules) = (release("2.5"), release("10.0"), rules());
     let (from, to) = (source.checker(None), target.checker(None));
-    let migrator = Migrator::new(&from, &to, &rules);
+    let migrator = Migrator::new(&from, &to, rules);
     let parts = prop::collection::vec(
         (part(), prop::sample::select(vec!["", " ", " \\\n "])),
         0..12,
@@ -313,7 +316,7 @@ fn random_command_lines_keep_every_byte() {
                 assert_eq!(migrated.text, None);
             }
         });
-        let (new, migrations) = Upgrade::new(&target, &target, &rules).migrate(&text);
+        let (new, migrations) = Upgrade::new(&target, &target, rules).migrate(&text);
         let is_kept = migrations
             .iter()
             .all(|own| own.outcome == MigrationOutcome::Unchanged);

@@ -11,10 +11,11 @@ use qapi_codegen::knowledge::Certainty;
 use qapi_codegen::traffic::check::{Checker, Session, Verdict};
 use qapi_codegen::traffic::migrate::{Migration, MigrationOutcome, Migrator};
 use qapi_codegen::wire::{Direction, render_path};
+use tests::releases::{catalogue, release};
 use xtask::reports::compare_releases;
 
 use super::replies::ReplyCoverage;
-use super::{Upgrade, catalogue, release, rules};
+use super::{Upgrade, rules};
 
 /// The numbers of findings by what becomes of their requests.
 #[derive(Debug, Default)]
@@ -37,7 +38,7 @@ fn every_break_has_an_answer() {
         let (old, new) = (release(&pair[0].to_string()), release(&pair[1].to_string()));
         let report = compare_releases(&old, &new, &[]);
         replies.add_report(&catalogue.knowledge().replies, &report, (pair[0], pair[1]));
-        let upgrade = Upgrade::new(&old, &new, &rules);
+        let upgrade = Upgrade::new(&old, &new, rules);
         let mut coverage = Coverage::default();
         for finding in &report.findings {
             if finding.direction == Direction::Request {

@@ -8,10 +8,9 @@ use qapi_codegen::diff::usage::Usage;
 use qapi_codegen::json::parse;
 use qapi_codegen::traffic::check::{Session, Verdict};
 use qapi_codegen::traffic::usage::read_usage;
+use tests::releases::release;
 use xtask::catalogue::Release;
 use xtask::reports::compare_releases;
-
-use super::release;
 
 const PROGRAM: &str = include_str!("../../data/manager-4.2.jsonl");
 

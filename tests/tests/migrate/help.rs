@@ -2,12 +2,12 @@
 //! replacement of what a release lacks.
 
 use qapi_codegen::diagnostic::Severity;
+use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::json::parse;
 use qapi_codegen::traffic::check::{CheckedMessage, LogChecker, Session, Verdict};
 use qapi_codegen::traffic::read::read;
 use qapi_codegen::version::Series;
-
-use super::release;
+use tests::releases::{catalogue, release};
 
 fn check(series: &str, request: &str) -> CheckedMessage {
     let release = release(series);
@@ -151,7 +151,8 @@ fn changed_meanings_are_warnings() {
 
 #[test]
 fn changes_before_the_callers_release_are_left_out() {
-    let mut release = release("10.0");
+    let release = catalogue().release("10.0", QemuProgram::Emulator);
+    let mut release = release.expect("the series is imported");
     let request = parse(WARNINGS[0]).expect("the requests are JSON");
     let mut count = |from| {
         release.written_for = from;

@@ -9,10 +9,10 @@ mod random_request;
 mod replies;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use proptest::test_runner::{Config, TestRunner};
 use proptest::{prop_assert, prop_assert_eq, prop_assume};
-use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::json::{JsonStyle, parse};
 use qapi_codegen::knowledge::{Certainty, MigrationRule, MigrationRules};
 use qapi_codegen::traffic::check::{Checker, Session, Verdict};
@@ -20,22 +20,14 @@ use qapi_codegen::traffic::migrate::rewrite::rewrite_entry;
 use qapi_codegen::traffic::migrate::{Migration, MigrationOutcome, Migrator};
 use qapi_codegen::traffic::read::read;
 use qapi_codegen::version::Series;
-use xtask::catalogue::{Catalogue, Release};
+use tests::releases::{catalogue, release};
+use xtask::catalogue::Release;
 use xtask::workspace;
 
 use random_request::random_request;
 
-fn rules() -> MigrationRules {
-    catalogue().knowledge().migrations.clone()
-}
-
-fn catalogue() -> Catalogue {
-    Catalogue::open().expect("the data files are valid")
-}
-
-fn release(argument: &str) -> Release {
-    let release = catalogue().release(argument, QemuProgram::Emulator);
-    release.expect("the series is imported")
+fn rules() -> &'static MigrationRules {
+    &catalogue().knowledge().migrations
 }
 
 /// Two releases and what is needed to migrate between them.
@@ -76,14 +68,14 @@ impl<'r> Upgrade<'r> {
 /// Migrates a text between two releases.
 fn migrate(from: &str, to: &str, text: &str) -> (String, Vec<Migration>) {
     let (source, target, rules) = (release(from), release(to), rules());
-    Upgrade::new(&source, &target, &rules).migrate(text)
+    Upgrade::new(&source, &target, rules).migrate(text)
 }
 
 #[test]
 fn rules_rewrite_their_examples() {
     let rules = rules();
     let all = workspace::imported().expect("the schemas are part of the repository");
-    let mut of_series: HashMap<Series, Release> = HashMap::new();
+    let mut of_series: HashMap<Series, Arc<Release>> = HashMap::new();
     let mut failures = Vec::new();
     for rule in &rules.rules {
         let Some(since) = rule.since else {
@@ -100,7 +92,7 @@ fn rules_rewrite_their_examples() {
                 .or_insert_with(|| release(&series.to_string()));
         }
         let (old, new) = (&of_series[&example_series], &of_series[&since]);
-        if let Err(failure) = try_rule(rule, &Upgrade::new(old, new, &rules)) {
+        if let Err(failure) = try_rule(rule, &Upgrade::new(old, new, rules)) {
             failures.push(format!("{}: {failure}", rule.id));
         }
     }
@@ -295,7 +287,7 @@ const CASES: &[(&str, &str)] = &[
 #[test]
 fn migration_is_idempotent() {
     let (source, target, rules) = (release("2.5"), release("2.11"), rules());
-    let upgrade = Upgrade::new(&source, &target, &rules);
+    let upgrade = Upgrade::new(&source, &target, rules);
     for (old, expected) in CASES {
         let (new, migrations) = upgrade.migrate(old);
         assert_eq!(new, *expected, "{migrations:?}");
@@ -401,7 +393,7 @@ fn random_requests_of_2_11_are_accepted_by_10_0_or_left() {
 
 fn check_random_requests(old: &str, new: &str, cases: u32) {
     let (old, new, rules) = (release(old), release(new), rules());
-    let upgrade = Upgrade::new(&old, &new, &rules);
+    let upgrade = Upgrade::new(&old, &new, rules);
     let mut runner = TestRunner::new(Config {
         cases,
         failure_persistence: None,

@@ -7,11 +7,11 @@ mod server;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread::{self, sleep};
 use std::time::Duration;
 
 use clap::Parser;
-use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::knowledge::{ErrorWordings, GuestRules};
 use qapi_codegen::traffic::mock::{MockServer, RecordedReplies};
 use qmp_bindings::blocking::Qmp;
@@ -19,27 +19,26 @@ use qmp_bindings::{Error, Untyped};
 use serde_json::{Value, json};
 use tests::answers::{self, Meaning, Refusals};
 use tests::recording::Line;
+use tests::releases::release;
 use xtask::Outcome;
-use xtask::catalogue::{Catalogue, Release};
+use xtask::catalogue::Release;
 use xtask::cli::Cli;
 use xtask::console::{ColorChoice, Console};
 use xtask::schema_files::SchemaFiles;
 
 /// A mock with the data that it borrows.
 struct Fixture {
-    release: Release,
+    release: Arc<Release>,
     wordings: ErrorWordings,
     rules: GuestRules,
 }
 
 impl Fixture {
     fn new(series: &str) -> Fixture {
-        let catalogue = Catalogue::open().expect("the data files are valid");
-        let release = catalogue.release(series, QemuProgram::Emulator);
         let wordings = SchemaFiles::selected().toml(ErrorWordings::FILE_NAME);
         let rules = SchemaFiles::selected().toml(GuestRules::FILE_NAME);
         Fixture {
-            release: release.expect("the series is imported"),
+            release: release(series),
             wordings: wordings.expect("a valid file"),
             rules: rules.expect("a valid file"),
         }

@@ -9,12 +9,12 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::traffic::migrate::Migrator;
 use qapi_codegen::traffic::migrate::rewrite::rewrite_entry;
 use qapi_codegen::traffic::read::{LogContent, read};
 use serde_json::Value;
-use xtask::catalogue::{Catalogue, Release};
+use tests::releases::{catalogue, release};
+use xtask::catalogue::Release;
 
 use super::printed;
 
@@ -314,11 +314,9 @@ const MIGRATED: &[[&str; 3]] = &[
 
 /// A migrated line is read alike by us and by all shells that take JSON without quotes.
 pub fn migrated_lines() -> Result<(), Failed> {
-    let catalogue = Catalogue::open()?;
     let mut lines = Vec::new();
     for [from, to, line] in MIGRATED {
-        let [from, to] = [from, to].map(|name| catalogue.release(name, QemuProgram::Emulator));
-        let (migrated, count) = migrate(&from?, &to?, &catalogue, line)?;
+        let (migrated, count) = migrate(&release(from), &release(to), line)?;
         assert_eq!(count, 1, "{line}: not rewritten");
         lines.extend(migrated.lines().map(str::to_owned));
     }
@@ -335,14 +333,9 @@ pub fn migrated_lines() -> Result<(), Failed> {
 }
 
 /// Migrates a text, and counts the requests that are rewritten.
-pub fn migrate(
-    from: &Release,
-    to: &Release,
-    catalogue: &Catalogue,
-    text: &str,
-) -> Result<(String, usize), Failed> {
+pub fn migrate(from: &Release, to: &Release, text: &str) -> Result<(String, usize), Failed> {
     let (old, new) = (from.checker(None), to.checker(None));
-    let mut migrator = Migrator::new(&old, &new, &catalogue.knowledge().migrations);
+    let mut migrator = Migrator::new(&old, &new, &catalogue().knowledge().migrations);
     let (mut migrated, mut count) = (Vec::new(), 0);
     read(&mut text.as_bytes(), &|_| true, &mut |entry| {
         let rewritten = rewrite_entry(&mut migrator, &entry);

@@ -3,10 +3,9 @@
 use std::process::Command;
 
 use libtest_mimic::Failed;
-use qapi_codegen::imported::QemuProgram;
 use tests::command_lines;
 use tests::qemu::Program;
-use xtask::catalogue::Catalogue;
+use tests::releases::release;
 
 use super::lines::migrate;
 use super::printed;
@@ -34,11 +33,9 @@ cont
 /// The shell attaches the disk and starts the guest with a migrated script, and does
 /// neither with the script as it was.
 pub fn migrated_scripts(program: Program) -> Result<(), Failed> {
-    let catalogue = Catalogue::open()?;
     let to = program.version().series().to_string();
-    let release = |series: &str| catalogue.release(series, QemuProgram::Emulator);
     for (from, script) in SCRIPTS {
-        let (migrated, _) = migrate(&release(from)?, &release(&to)?, &catalogue, script)?;
+        let (migrated, _) = migrate(&release(from), &release(&to), script)?;
         let before = run_script(&program, script)?;
         assert!(!before.contains("\"qcow2\""), "{script}\n{before}");
         let after = run_script(&program, &migrated)?;
