@@ -3,11 +3,15 @@
 /// Hashes the content of a file. It detects changes, not attacks.
 pub fn content_hash(content: &[u8]) -> u64 {
     let length = content.len() as u64;
-    content.chunks(8).fold(mix(0, length), |hash, chunk| {
-        let mut word = [0; 8];
-        word[..chunk.len()].copy_from_slice(chunk);
-        mix(hash, u64::from_le_bytes(word))
-    })
+    let (words, rest) = content.as_chunks();
+    let add = |hash, word: &[u8; 8]| mix(hash, u64::from_le_bytes(*word));
+    let hash = words.iter().fold(mix(0, length), add);
+    if rest.is_empty() {
+        return hash;
+    }
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    add(hash, &last)
 }
 
 /// Adds a number to a hash.

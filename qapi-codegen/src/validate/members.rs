@@ -1,6 +1,7 @@
 //! Members of an object and values of an enum have different C names.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use super::names::{NamedEntity, to_c};
@@ -16,12 +17,16 @@ pub fn check(view: &SchemaView<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let mut checker = ClashChecker {
         view,
         tables: HashMap::new(),
+        shared: OnceCell::new(),
         diagnostics,
     };
     for definition in view.complete_definitions() {
         checker.check(definition);
     }
 }
+
+/// A lineage that is longer than any of QEMU's.
+const LONG_LINEAGE: usize = 5;
 
 /// Names by their C names.
 type CNameTable<'s> = HashMap<Cow<'s, str>, &'s Name>;
@@ -30,6 +35,8 @@ struct ClashChecker<'v, 's, 'd> {
     view: &'v SchemaView<'s>,
     /// The own members of definitions, filled on demand.
     tables: HashMap<Span, CNameTable<'s>>,
+    /// The C names that several members of all definitions have, filled on demand.
+    shared: OnceCell<HashSet<Cow<'s, str>>>,
     diagnostics: &'d mut Vec<Diagnostic>,
 }
 
@@ -86,12 +93,28 @@ impl<'s> ClashChecker<'_, 's, '_> {
 
     /// Compares own members with those of all bases.
     fn check_inherited(&mut self, definition: &'s Definition) {
+        let has_many = self.view.lineage(definition).nth(LONG_LINEAGE).is_some();
+        if has_many && !self.has_shared_names(definition) {
+            return;
+        }
         for ancestor in self.view.lineage(definition).skip(1) {
             if ancestor.span == definition.span {
                 return;
             }
             self.compare_members(definition, definition, ancestor);
         }
+    }
+
+    /// Returns whether another member has the name of a member of this definition.
+    fn has_shared_names(&self, definition: &'s Definition) -> bool {
+        let shared = self.shared.get_or_init(|| {
+            let mut names = HashSet::new();
+            let members = self.view.definitions.iter().flat_map(|own| own.members());
+            let keys = members.map(|member| self.key(NamedEntity::Member, &member.name.value));
+            keys.filter_map(|key| names.replace(key)).collect()
+        });
+        let mut members = definition.members().iter();
+        members.any(|own| shared.contains(&self.key(NamedEntity::Member, &own.name.value)))
     }
 
     /// Compares the members of all branches with those of the base.

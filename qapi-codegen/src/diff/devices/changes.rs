@@ -104,13 +104,14 @@ pub fn property_changes<'s>(
     new: ReleaseDevices<'s>,
     device: &'s str,
 ) -> Vec<DeviceChange<'s>> {
+    let is_listed = old.lists_device(device) && new.lists_device(device);
     let comparison = PropertyComparison {
         old,
         new,
         listings: (old.listings(device), new.listings(device)),
         device,
+        is_listed,
     };
-    let is_listed = comparison.is_listed();
     // The properties of CPUs depend on the accelerator.
     let is_comparable = is_listed || !is_cpu(device);
     if !is_comparable || old.evidence().notes().is_internal(device) {
@@ -137,17 +138,18 @@ struct PropertyComparison<'s> {
     /// What builds list, as the evidence for each release has it.
     listings: (DeviceListings<'s>, DeviceListings<'s>),
     device: &'s str,
+    /// Builds of both releases list the properties.
+    is_listed: bool,
 }
 
 impl<'s> PropertyComparison<'s> {
-    /// Returns `true` if builds of both releases list the properties.
-    fn is_listed(&self) -> bool {
-        self.old.lists_device(self.device) && self.new.lists_device(self.device)
-    }
-
     /// The change of a property that the old release may have.
     fn change(&self, property: &'s str) -> Option<DeviceChange<'s>> {
         let (old, new) = (&self.listings.0, &self.listings.1);
+        // Without lists of both releases only a removal is shown.
+        if !self.is_listed && !self.new.lacks_property(new, property) {
+            return None;
+        }
         let before = self.old.listed_property(old, self.device, property);
         let PropertyStatus::Known(before) = before else {
             return None;
@@ -187,7 +189,7 @@ impl<'s> PropertyComparison<'s> {
     ) -> Option<DeviceChange<'s>> {
         let releases = (self.old.series(), self.new.series());
         let property = change.property.unwrap_or_default();
-        let is_change = self.is_listed() && !accepts_all(after, before);
+        let is_change = self.is_listed && !accepts_all(after, before);
         is_change.then(|| DeviceChange {
             kind: ChangeKind::PropertyTypeChanged,
             new: Some(after),

@@ -26,6 +26,8 @@ pub struct BuildEvidence {
     notes: DeviceNotes,
     /// The builds that have a type, by its name.
     presence: HashMap<String, Vec<usize>>,
+    /// The builds of which the properties of a device are known, by its name.
+    listings: HashMap<String, Vec<usize>>,
     /// A device with known properties for each target, by the end of the names
     /// of its CPUs, `-x86_64-cpu`.
     listed_cpus: HashMap<String, String>,
@@ -48,12 +50,10 @@ impl BuildEvidence {
         };
         for (index, build) in evidence.builds.iter().enumerate() {
             for name in build.record.type_names() {
-                match evidence.presence.get_mut(name) {
-                    Some(indices) => indices.push(index),
-                    None => drop(evidence.presence.insert(name.to_owned(), vec![index])),
-                }
+                add_build(&mut evidence.presence, name, index);
             }
             for device in build.record.devices() {
+                add_build(&mut evidence.listings, device, index);
                 if let Some(end) = cpu_name_end(device) {
                     let listed = evidence.listed_cpus.entry(end.to_owned());
                     listed.or_insert_with(|| device.to_owned());
@@ -109,26 +109,27 @@ impl BuildEvidence {
     }
 
     /// The builds of which the properties of a device are known.
-    pub fn builds_listing<'e>(
-        &'e self,
-        device: &'e str,
-    ) -> impl Iterator<Item = &'e Build> + Clone {
-        let builds = self.builds_with(device);
-        builds.filter(move |build| build.record.lists_device(device))
+    pub fn builds_listing(
+        &self,
+        device: &str,
+    ) -> impl DoubleEndedIterator<Item = &Build> + Clone + use<'_> {
+        let indices = self.listings.get(device).map_or(&[][..], Vec::as_slice);
+        indices.iter().map(|&index| &self.builds[index])
     }
 
     /// Returns whether a type is a device: a list of devices has it, or it is a
     /// CPU. Of other types this is not known.
     pub fn is_device(&self, name: &str) -> bool {
-        let is_listed =
-            |build: &Build| build.record.lists_device(name) || build.record.unlisted.contains(name);
-        super::is_cpu(name) || self.builds_with(name).any(is_listed)
+        let is_listed = |build: &Build| build.record.unlisted.contains(name);
+        super::is_cpu(name)
+            || self.listings.contains_key(name)
+            || self.builds_with(name).any(is_listed)
     }
 
     /// The device whose properties stand for those of another: the device
     /// itself, or for a CPU without a list another CPU of the same target.
     pub fn listed_device<'n>(&'n self, device: &'n str) -> &'n str {
-        if self.builds_listing(device).next().is_some() {
+        if self.listings.contains_key(device) {
             return device;
         }
         let end = cpu_name_end(device);
@@ -144,6 +145,13 @@ impl BuildEvidence {
     /// All series, oldest first, with or without builds.
     pub(super) fn series(&self) -> &[Series] {
         &self.series
+    }
+}
+
+fn add_build(builds: &mut HashMap<String, Vec<usize>>, name: &str, index: usize) {
+    match builds.get_mut(name) {
+        Some(indices) => indices.push(index),
+        None => drop(builds.insert(name.to_owned(), vec![index])),
     }
 }
 

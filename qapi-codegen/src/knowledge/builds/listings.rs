@@ -31,9 +31,7 @@ impl<'e> BuildListing<'e> {
 impl<'e> DeviceListings<'e> {
     /// Looks up a device.
     pub(super) fn new(evidence: &'e BuildEvidence, device: &str) -> Self {
-        let builds = evidence.builds_with(device);
-        let builds = builds.filter(|build| build.record.lists_device(device));
-        let builds = builds.map(|build| BuildListing {
+        let builds = evidence.builds_listing(device).map(|build| BuildListing {
             build,
             parts: build.record.property_parts(device).collect(),
         });
@@ -50,6 +48,13 @@ impl<'e> DeviceListings<'e> {
     /// The removal of a property. Properties depend on the target and on configuration
     /// less than devices do, so that one target is enough.
     pub(super) fn removal(&self, property: &str, target: Option<&str>) -> Option<Removal> {
+        // Most properties are still there.
+        let newest = self.builds.last()?.build.series;
+        let of_newest = self.builds.iter().rev();
+        let mut of_newest = of_newest.take_while(|listing| listing.build.series == newest);
+        if of_newest.any(|listing| listing.property_type(property).is_some()) {
+            return None;
+        }
         let listings = self.builds.iter().map(|listing| Listing {
             series: listing.build.series,
             target: &listing.build.record.target,

@@ -131,14 +131,32 @@ impl<'e> ReleaseDevices<'e> {
         if types.peek().is_some() {
             return PropertyStatus::Known(common_type(types));
         }
+        match self.absence(listings, property) {
+            Some(absence) => absence,
+            None => self.infer_property(device, listings, property),
+        }
+    }
+
+    /// Returns whether the release is known to lack a property.
+    pub fn lacks_property(&self, listings: &DeviceListings<'e>, property: &str) -> bool {
+        let has = |own: &BuildListing<'_>| {
+            self.is_own(own.build) && own.property_type(property).is_some()
+        };
+        !listings.builds().iter().any(has) && self.absence(listings, property).is_some()
+    }
+
+    /// What proves that the release lacks a property that no build of it lists.
+    fn absence(
+        &self,
+        listings: &DeviceListings<'e>,
+        property: &str,
+    ) -> Option<PropertyStatus<'e>> {
         let removal = listings.removal(property, self.target);
         if let Some(removal) = removal.filter(|removal| removal.since <= self.series) {
-            return PropertyStatus::Removed(removal);
+            return Some(PropertyStatus::Removed(removal));
         }
-        if self.proves_absence(listings, property) {
-            return PropertyStatus::Absent;
-        }
-        self.infer_property(device, listings, property)
+        self.proves_absence(listings, property)
+            .then_some(PropertyStatus::Absent)
     }
 
     /// The type of a property as far as it is known: in this release, or in
@@ -188,10 +206,10 @@ impl<'e> ReleaseDevices<'e> {
             .is_none_or(|target| target == build.record.target)
     }
 
-    fn builds_listing<'d>(&self, device: &'d str) -> impl Iterator<Item = &'e Build> + use<'e, 'd> {
+    fn builds_listing(&self, device: &str) -> impl Iterator<Item = &'e Build> + use<'e> {
         let release = *self;
-        let builds = self.evidence.builds_with(device);
-        builds.filter(move |build| release.is_own(build) && build.record.lists_device(device))
+        let builds = self.evidence.builds_listing(device);
+        builds.filter(move |build| release.is_own(build))
     }
 
     /// Returns whether some target has a device in an earlier and a later

@@ -105,6 +105,10 @@ impl BuildEvidence {
         if !self.is_device(device) || self.notes().is_optional(device) {
             return None;
         }
+        let last = self.builds_with(device).last()?;
+        if last.series >= self.builds().last()?.series {
+            return None;
+        }
         let builds = self.builds_by_presence(device);
         let listings = builds.map(|(build, has)| Listing {
             series: build.series,
