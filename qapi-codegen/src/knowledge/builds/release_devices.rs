@@ -146,11 +146,7 @@ impl<'e> ReleaseDevices<'e> {
     }
 
     /// What proves that the release lacks a property that no build of it lists.
-    fn absence(
-        &self,
-        listings: &DeviceListings<'e>,
-        property: &str,
-    ) -> Option<PropertyStatus<'e>> {
+    fn absence(&self, listings: &DeviceListings<'e>, property: &str) -> Option<PropertyStatus<'e>> {
         let removal = listings.removal(property, self.target);
         if let Some(removal) = removal.filter(|removal| removal.since <= self.series) {
             return Some(PropertyStatus::Removed(removal));
