@@ -8,6 +8,7 @@ use super::context::FileScope;
 use super::docs;
 use super::file::format_in_module;
 use super::items::ModuleItems;
+use super::piece::Place;
 use crate::analyse::names;
 use crate::analyse::sharing::Shared;
 use crate::schema::{Branch, BuiltinType, NamedType, TypeId, TypeKind, ValueType};
@@ -27,7 +28,8 @@ pub fn emit(scope: &FileScope<'_>, shared: &Shared<TypeId>, items: &mut ModuleIt
         branches: named_branches(&body.branches),
     };
     let docs = docs::type_definition(scope, shared);
-    let definition = format_in_module(alternate.definition(&docs));
+    items.definitions.push(&docs::comments(Place::Item, &docs));
+    let definition = format_in_module(alternate.definition());
     items.definitions.push(&definition);
     let sent = items.impls_for(direction.sent);
     sent.add(&format_in_module(alternate.serialize_impl()));
@@ -57,7 +59,7 @@ impl AlternateEnum<'_, '_> {
         codec(self.scope, self.release, branch.ty, Some(owner))
     }
 
-    fn definition(&self, docs: &[String]) -> TokenStream {
+    fn definition(&self) -> TokenStream {
         let name = &self.name;
         let variants = self.branches.iter().map(|(branch, variant)| {
             let payload = (!is_null(branch)).then(|| {
@@ -67,7 +69,6 @@ impl AlternateEnum<'_, '_> {
             quote!(#variant #payload,)
         });
         quote! {
-            #(#[doc = #docs])*
             #[derive(Debug, Clone, PartialEq)]
             #[non_exhaustive]
             pub enum #name { #(#variants)* }

@@ -52,7 +52,7 @@ impl<'a, 'c: 'a> BranchesEnum<'a, 'c> {
         }
     }
 
-    pub fn definition(&self, docs: &[String]) -> Lines {
+    pub fn definition(&self, docs: &str) -> Lines {
         let variants = self.branches.iter().map(NamedBranch::definition);
         piece!(
             Item {

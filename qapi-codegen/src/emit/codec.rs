@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::context::FileScope;
+use super::file::tokens_of;
 use super::piece::{Lines, piece};
 use crate::dialect;
 use crate::schema::{BuiltinType, NamedType, Schema, TypeId, ValueType};
@@ -90,8 +91,7 @@ fn wire_item(schema: &Schema, item: NamedType) -> Option<&'static str> {
 impl ValueCodec {
     /// The type in the bindings as tokens.
     pub fn tokens(&self) -> TokenStream {
-        let tokens = self.rust.parse();
-        tokens.unwrap_or_else(|_| quote!(compile_error!("not a type")))
+        tokens_of(&self.rust)
     }
 
     /// The arm that reads the value of a member into a slot.

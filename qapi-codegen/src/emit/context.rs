@@ -4,9 +4,11 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
+use super::filled;
 use super::host::HostCrate;
+use super::piece::{Lines, piece};
 use crate::analyse::directions::{TypeDirections, type_directions};
 use crate::analyse::names;
 use crate::analyse::recursion::{BoxedField, boxed_fields};
@@ -78,14 +80,13 @@ impl<'s> EmitContext<'s> {
     }
 
     /// The path of the module of all releases, from a module `depth` levels below it.
-    pub fn program_path(&self, depth: usize) -> TokenStream {
+    pub fn program_path(&self, depth: usize) -> String {
         self.host.program_path(self.program, depth)
     }
 
     /// The import of what generated code needs of the runtime.
-    pub fn runtime_import(&self) -> TokenStream {
-        let runtime = self.host.runtime();
-        quote!(use #runtime::wire::prelude::*;)
+    pub fn runtime_import(&self) -> Lines {
+        piece!(Item { use RUNTIME::wire::prelude::*; } RUNTIME = self.host.runtime())
     }
 
     /// An item of builds with any release of a run.
@@ -287,24 +288,18 @@ impl TypeImports {
 
     /// The imports of a module `depth` levels below that of all releases; of a module
     /// of types, or of commands or events.
-    pub fn to_tokens(
-        &self,
-        context: &EmitContext<'_>,
-        depth: usize,
-        is_of_types: bool,
-    ) -> TokenStream {
+    pub fn to_lines(&self, context: &EmitContext<'_>, depth: usize, is_of_types: bool) -> Lines {
         let program = context.program_path(depth + usize::from(!is_of_types));
+        let before = if is_of_types { "    " } else { "        pub " };
         let uses = self.names.iter().map(|(&first, names)| {
-            let since = format_ident!("{}", context.since_module(first));
-            let names = names.iter().map(|name| format_ident!("{name}"));
-            quote!(use #program::#since::types::{#(#names),*};)
+            let path = format!("{program}::{}::types", context.since_module(first));
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            filled::import(before, &path, &names)
         });
-        if is_of_types {
-            quote!(#(#uses)*)
-        } else if self.names.is_empty() {
-            TokenStream::new()
-        } else {
-            quote!(mod types { #(pub #uses)* })
+        let uses: Lines = uses.collect();
+        if is_of_types || self.names.is_empty() {
+            return uses;
         }
+        piece!(Item { mod types { use USES; } } USES = &uses)
     }
 }

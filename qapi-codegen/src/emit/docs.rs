@@ -16,7 +16,7 @@ use crate::schema::{Command, Condition, EntityMeta, Schema, TypeId, TypeKind};
 use crate::unit::{abbreviated_unit, replacement};
 
 /// The documentation of a type.
-pub fn type_definition(scope: &FileScope<'_>, shared: &Shared<TypeId>) -> Vec<String> {
+pub fn type_definition(scope: &FileScope<'_>, shared: &Shared<TypeId>) -> String {
     let (release, id) = shared.newest();
     let definition = scope.schema(release).get(id);
     let kind = match definition.kind {
@@ -35,11 +35,11 @@ pub fn type_definition(scope: &FileScope<'_>, shared: &Shared<TypeId>) -> Vec<St
             Some(scope.context.interfaces[release].shape_of_type(id))
         },
     ));
-    to_lines(paragraphs, &definition.meta)
+    to_text(paragraphs, &definition.meta)
 }
 
 /// The documentation of a command.
-pub fn command(scope: &FileScope<'_>, shared: &Shared<usize>) -> Vec<String> {
+pub fn command(scope: &FileScope<'_>, shared: &Shared<usize>) -> String {
     let (release, index) = shared.newest();
     let schema = scope.schema(release);
     let command = &schema.commands[index];
@@ -54,11 +54,11 @@ pub fn command(scope: &FileScope<'_>, shared: &Shared<usize>) -> Vec<String> {
             Some(commands.get(&command.meta.name)?.arguments)
         },
     ));
-    to_lines(paragraphs, &command.meta)
+    to_text(paragraphs, &command.meta)
 }
 
 /// The documentation of an event.
-pub fn event(scope: &FileScope<'_>, shared: &Shared<usize>) -> Vec<String> {
+pub fn event(scope: &FileScope<'_>, shared: &Shared<usize>) -> String {
     let (release, index) = shared.newest();
     let event = &scope.schema(release).events[index];
     let meta = |(release, index): (usize, usize)| &scope.schema(release).events[index].meta;
@@ -71,22 +71,22 @@ pub fn event(scope: &FileScope<'_>, shared: &Shared<usize>) -> Vec<String> {
             Some(events.get(&event.meta.name)?.data)
         },
     ));
-    to_lines(paragraphs, &event.meta)
+    to_text(paragraphs, &event.meta)
 }
 
 /// The documentation of a member, with its unit if the name has one.
-pub fn member(meta: &EntityMeta, rust_name: &str) -> Vec<String> {
+pub fn member(meta: &EntityMeta, rust_name: &str) -> String {
     describe(meta, rust_name, abbreviated_unit(&meta.name))
 }
 
 /// The documentation of an enum value or a branch of a union.
-pub fn entity(meta: &EntityMeta, rust_name: &str) -> Vec<String> {
+pub fn entity(meta: &EntityMeta, rust_name: &str) -> String {
     describe(meta, rust_name, None)
 }
 
 /// The facts about a part of a definition. Its name is only documented where the
 /// Rust name does not show it.
-fn describe(meta: &EntityMeta, rust_name: &str, unit: Option<&str>) -> Vec<String> {
+fn describe(meta: &EntityMeta, rust_name: &str, unit: Option<&str>) -> String {
     let mut sentences = Vec::new();
     sentences.extend(unit.map(|unit| format!("In {unit}.")));
     if !shows_name(rust_name, &meta.name) {
@@ -105,29 +105,29 @@ fn describe(meta: &EntityMeta, rust_name: &str, unit: Option<&str>) -> Vec<Strin
     }
     sentences.extend(meta.condition.as_ref().map(required_condition));
     let paragraph = (!sentences.is_empty()).then(|| sentences.join(" "));
-    to_lines(paragraph.into_iter().collect(), meta)
+    to_text(paragraph.into_iter().collect(), meta)
 }
 
 /// Returns `true` if a Rust name has the words of a name in QMP.
 fn shows_name(rust_name: &str, name: &str) -> bool {
-    let letters = |name: &str| -> String {
-        let letters = name.chars().filter(char::is_ascii_alphanumeric);
-        letters.map(|letter| letter.to_ascii_lowercase()).collect()
-    };
     let rust_name = rust_name.trim_start_matches("r#");
-    !rust_name.ends_with('_') && letters(rust_name) == letters(name)
+    !rust_name.ends_with('_') && letters(rust_name).eq(letters(name))
+}
+
+/// The letters and digits of a name, in lower case.
+fn letters(name: &str) -> impl Iterator<Item = u8> {
+    let letters = name.bytes().filter(u8::is_ascii_alphanumeric);
+    letters.map(|letter| letter.to_ascii_lowercase())
 }
 
 /// The documentation of the enum of a union's branches.
-pub fn branches(union: &str, discriminator: &str) -> Vec<String> {
-    vec![format!(
-        " The branches of the union `{union}`, discriminated by `{discriminator}`."
-    )]
+pub fn branches(union: &str, discriminator: &str) -> String {
+    format!("The branches of the union `{union}`, discriminated by `{discriminator}`.")
 }
 
 /// The documentation of the field that holds a union's branch.
 pub fn branch_field(discriminator: &str) -> String {
-    format!(" The discriminator `{discriminator}` with the members of its branch.")
+    format!("The discriminator `{discriminator}` with the members of its branch.")
 }
 
 /// The summary of an item, and the releases in which it is deprecated or
@@ -208,19 +208,21 @@ pub fn deprecation_note(meta: &EntityMeta) -> String {
     }
 }
 
-/// Lines of documentation as comments in a place.
-pub fn comments<T: AsRef<str>>(place: Place, lines: &[T]) -> Lines {
-    let mut comments = String::new();
-    for line in lines {
-        let line = line.as_ref().trim_end_matches(' ');
-        comments.extend([place.indentation(), "///", line, "\n"]);
+/// A text as documentation of a piece.
+pub fn comments(place: Place, text: &str) -> Lines {
+    let indentation = place.indentation();
+    let mut comments = String::with_capacity(text.len() + text.len() / 4 + 16);
+    for line in text.lines() {
+        let line = line.trim_end_matches(' ');
+        let space = if line.is_empty() { "" } else { " " };
+        comments.extend([indentation, "///", space, line, "\n"]);
     }
     Lines::new(comments)
 }
 
 /// The attributes of a field or variant: its documentation, and its deprecation.
-pub fn part_attributes(lines: &[String], meta: &EntityMeta) -> Lines {
-    let mut attributes = comments(Place::Attribute, lines);
+pub fn part_attributes(docs: &str, meta: &EntityMeta) -> Lines {
+    let mut attributes = comments(Place::Attribute, docs);
     if meta.is_deprecated() {
         let note = text(&deprecation_note(meta));
         attributes.push(&piece!(Attribute { #[deprecated(note = NOTE)] } NOTE = &note));
@@ -250,14 +252,8 @@ fn required_condition(condition: &Condition) -> String {
     format!("Only in builds of QEMU with `{condition}`.")
 }
 
-/// The lines of paragraphs and of QEMU's documentation, as doc attributes hold
-/// them.
-fn to_lines(mut paragraphs: Vec<String>, meta: &EntityMeta) -> Vec<String> {
+/// The text of paragraphs and of QEMU's documentation.
+fn to_text(mut paragraphs: Vec<String>, meta: &EntityMeta) -> String {
     paragraphs.extend(meta.prose.iter().map(prose::to_markdown));
-    let text = paragraphs.join("\n\n");
-    let indent = |line: &str| match line {
-        "" => String::new(),
-        line => format!(" {line}"),
-    };
-    text.lines().map(indent).collect()
+    paragraphs.join("\n\n")
 }

@@ -58,7 +58,7 @@ impl<'a> EnumVariants<'a> {
         }
     }
 
-    fn definition(&self, docs: &[String]) -> Lines {
+    fn definition(&self, docs: &str) -> Lines {
         let variants = self.variants.iter().map(|variant| {
             let docs = docs::entity(variant.value, &variant.name);
             piece!(

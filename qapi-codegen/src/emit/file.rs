@@ -49,6 +49,12 @@ pub fn format_source(tokens: TokenStream) -> String {
     }
 }
 
+/// The tokens of a path, or of a type.
+pub fn tokens_of(source: &str) -> TokenStream {
+    let tokens = source.parse();
+    tokens.unwrap_or_else(|_| quote!(compile_error!("no tokens")))
+}
+
 /// Formats items as they stand in a module, where each is formatted on its own.
 pub fn format_in_module(items: TokenStream) -> Lines {
     if items.is_empty() {

@@ -3,12 +3,13 @@
 //! What the feature `both-directions` adds is in a file next to it.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
 use super::context::{EmitContext, FileScope, TypeImports};
 use super::file::{FileHeader, file_of, format_in_module, format_source};
 use super::items::{ImplSet, ModuleItems, macro_calls};
 use super::operation::{emit_command, emit_event};
+use super::piece::{Lines, piece};
 use super::{GeneratedFile, alternate, enumeration, object, union};
 use crate::analyse::sharing::{Group, Run, Shared};
 use crate::schema::{TypeId, TypeKind};
@@ -229,27 +230,23 @@ impl<'i> GroupModule<'i> {
         }
     }
 
-    fn imports(&self, context: &EmitContext<'_>, depth: usize) -> TokenStream {
+    fn imports(&self, context: &EmitContext<'_>, depth: usize) -> Lines {
         let is_of_types = self.kind == ItemKind::Types;
-        self.imports.to_tokens(context, depth, is_of_types)
+        self.imports.to_lines(context, depth, is_of_types)
     }
 
     /// The module itself.
     fn main(&self, context: &EmitContext<'_>) -> String {
-        let (runtime, imports) = (
-            context.runtime_import(),
-            self.imports(context, MODULE_DEPTH),
-        );
         let sources = || self.sources.iter();
         let commands: Vec<&TokenStream> = sources().filter_map(|it| it.command.as_ref()).collect();
         let commands = (!commands.is_empty()).then(|| quote!(wire::commands! { #(#commands),* }));
-        let macro_calls = macro_calls(sources().map(|it| &it.main));
         let mut source = format!("pub mod {} {{\n", self.kind.module());
-        source += format_in_module(quote!(#runtime #imports)).as_str();
+        source += context.runtime_import().as_str();
+        source += self.imports(context, MODULE_DEPTH).as_str();
         source.extend(sources().map(|it| it.definitions.as_str()));
         source += format_in_module(quote!(#commands)).as_str();
         source.extend(sources().map(|it| it.main.written.as_str()));
-        source += format_in_module(macro_calls).as_str();
+        source += macro_calls(sources().map(|it| &it.main)).as_str();
         source + "}\n"
     }
 
@@ -259,14 +256,13 @@ impl<'i> GroupModule<'i> {
         if sources().all(ImplSet::is_empty) {
             return None;
         }
-        let (runtime, module) = (context.runtime_import(), self.kind.module());
-        let name = format_ident!("{module}");
-        let imports = self.imports(context, MODULE_DEPTH + 1);
-        let uses = quote!(#runtime use super::super::#name::*; #imports);
+        let module = self.kind.module();
         let mut source = format!("mod {module} {{\n");
-        source += format_in_module(uses).as_str();
+        source += context.runtime_import().as_str();
+        source += piece!(Item { use super::super::MODULE::*; } MODULE = module).as_str();
+        source += self.imports(context, MODULE_DEPTH + 1).as_str();
         source.extend(sources().map(|it| it.written.as_str()));
-        source += format_in_module(macro_calls(sources())).as_str();
+        source += macro_calls(sources()).as_str();
         Some(source + "}\n")
     }
 }

@@ -1,7 +1,7 @@
 //! The crate that generated code becomes part of: its paths and its conditions.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
 use crate::imported::QemuProgram;
 
@@ -16,26 +16,20 @@ pub enum HostCrate {
 
 impl HostCrate {
     /// The path of the crate that has the runtime.
-    pub(super) fn runtime(self) -> TokenStream {
+    pub(super) fn runtime(self) -> &'static str {
         match self {
-            HostCrate::QmpBindings => quote!(crate),
-            HostCrate::Dependent => quote!(::qmp_bindings),
+            HostCrate::QmpBindings => "crate",
+            HostCrate::Dependent => "::qmp_bindings",
         }
     }
 
     /// The path of a program's module, from a module that is `depth` levels below it.
     ///
     /// A dependent crate may have the generated code in any of its modules.
-    pub(super) fn program_path(self, program: QemuProgram, depth: usize) -> TokenStream {
+    pub(super) fn program_path(self, program: QemuProgram, depth: usize) -> String {
         match self {
-            HostCrate::QmpBindings => {
-                let program = format_ident!("{}", program.short_name());
-                quote!(crate::generated::#program)
-            }
-            HostCrate::Dependent => {
-                let supers = (0..depth).map(|_| quote!(super));
-                quote!(#(#supers)::*)
-            }
+            HostCrate::QmpBindings => format!("crate::generated::{}", program.short_name()),
+            HostCrate::Dependent => vec!["super"; depth].join("::"),
         }
     }
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use proc_macro2::TokenStream;
 
+use super::filled;
 use super::piece::Lines;
 
 /// What an item adds to its module, and to the counterpart of that for the feature
@@ -37,7 +37,7 @@ impl ModuleItems {
 pub struct ImplSet {
     pub written: Lines,
     /// The macros, each with the type that it writes the impl for.
-    macro_calls: Vec<(&'static str, Ident)>,
+    macro_calls: Vec<(&'static str, String)>,
 }
 
 impl ImplSet {
@@ -52,8 +52,7 @@ impl ImplSet {
 
     /// Adds the impl that a macro of the runtime writes for a type.
     pub fn call_macro(&mut self, runtime_macro: &'static str, ty: &str) {
-        self.macro_calls
-            .push((runtime_macro, format_ident!("{ty}")));
+        self.macro_calls.push((runtime_macro, ty.to_owned()));
     }
 
     /// Adds the serialization of an object.
@@ -64,14 +63,12 @@ impl ImplSet {
 }
 
 /// The calls of macros that write the impls of several items.
-pub fn macro_calls<'i>(impls: impl Iterator<Item = &'i ImplSet>) -> TokenStream {
-    let mut types: BTreeMap<&str, Vec<&Ident>> = BTreeMap::new();
+pub fn macro_calls<'i>(impls: impl Iterator<Item = &'i ImplSet>) -> Lines {
+    let mut types: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (runtime_macro, ty) in impls.flat_map(|impls| &impls.macro_calls) {
         types.entry(runtime_macro).or_default().push(ty);
     }
-    let calls = types.iter().map(|(runtime_macro, types)| {
-        let runtime_macro = format_ident!("{runtime_macro}");
-        quote!(wire::#runtime_macro! { #(#types),* })
-    });
-    quote!(#(#calls)*)
+    let calls = types.iter();
+    let calls = calls.map(|(runtime_macro, types)| filled::macro_call(runtime_macro, types));
+    calls.collect()
 }

@@ -15,6 +15,7 @@ mod docs;
 mod enumeration;
 mod fields;
 mod file;
+mod filled;
 mod group;
 mod host;
 mod items;

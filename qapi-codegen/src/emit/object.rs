@@ -47,7 +47,7 @@ pub struct BranchField<'a> {
 
 impl BranchField<'_> {
     fn field(&self) -> Lines {
-        let docs = [docs::branch_field(self.discriminator)];
+        let docs = docs::branch_field(self.discriminator);
         piece!(
             Field { #[DOCS] pub IDENT: BRANCHES }
             DOCS = &docs::comments(Place::Field, &docs),
@@ -76,7 +76,7 @@ impl BranchField<'_> {
 
 impl ObjectStruct<'_> {
     /// Adds the struct, and its impls but `Deserialize`.
-    pub fn emit(&self, direction: TypeDirections, docs: &[String], items: &mut ModuleItems) {
+    pub fn emit(&self, direction: TypeDirections, docs: &str, items: &mut ModuleItems) {
         items.definitions.push(&self.definition(docs));
         let sent = items.impls_for(direction.sent);
         if self.any_required() {
@@ -94,7 +94,7 @@ impl ObjectStruct<'_> {
         self.branch.is_some() || self.fields.any_required()
     }
 
-    fn definition(&self, docs: &[String]) -> Lines {
+    fn definition(&self, docs: &str) -> Lines {
         let docs = docs::comments(Place::Item, docs);
         let branch = self.branch.as_ref().map(BranchField::field);
         let fields = branch.into_iter().chain([self.fields.declarations()]);

@@ -57,7 +57,7 @@ struct OperationStruct<'a, 'c> {
 }
 
 impl OperationStruct<'_, '_> {
-    fn emit(&self, data: &OperationData, docs: &[String], items: &mut ModuleItems) {
+    fn emit(&self, data: &OperationData, docs: &str, items: &mut ModuleItems) {
         let deserialize = match data {
             OperationData::Members(members) => {
                 let site = MemberSite {
@@ -91,7 +91,7 @@ impl OperationStruct<'_, '_> {
     }
 
     /// A struct around the type whose members are those of the operation.
-    fn newtype(&self, id: TypeId, docs: &[String]) -> Lines {
+    fn newtype(&self, id: TypeId, docs: &str) -> Lines {
         piece!(
             Item {
                 #[DOCS]

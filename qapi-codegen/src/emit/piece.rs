@@ -21,6 +21,7 @@ mod place;
 
 use std::sync::OnceLock;
 
+pub use layout::MAX_WIDTH;
 pub use lists::List;
 pub use place::Place;
 

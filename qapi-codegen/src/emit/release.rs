@@ -7,7 +7,7 @@ use quote::{format_ident, quote};
 
 use super::codec::rust_type;
 use super::context::{EmitContext, FileScope};
-use super::file::{FileHeader, format_file};
+use super::file::{FileHeader, format_file, tokens_of};
 use super::group::ItemKind;
 use super::{GeneratedFile, docs};
 use crate::analyse::names;
@@ -21,7 +21,7 @@ pub fn emit_release(context: &EmitContext<'_>, release: usize) -> GeneratedFile 
     let identity = identity(context, release);
     let events = event_enum(context, release);
     let commands = command_impls(context, release);
-    let runtime = context.runtime_import();
+    let runtime = tokens_of(context.runtime_import().as_str());
     let content = quote! {
         #runtime
         #(#sections)*
@@ -125,7 +125,7 @@ impl ReleaseSection {
         if items.names.is_empty() && items.deprecated.is_empty() {
             return None;
         }
-        let program = context.program_path(SECTION_DEPTH);
+        let program = tokens_of(&context.program_path(SECTION_DEPTH));
         let kind = format_ident!("{}", self.kind.module());
         let reexports = items.names.iter().map(|(first, names)| {
             let since = format_ident!("{}", context.since_module(*first));
@@ -236,7 +236,7 @@ fn identity(context: &EmitContext<'_>, release: usize) -> TokenStream {
         ),
         _ => (quote!(AgentRelease), None),
     };
-    let runtime = context.host.runtime();
+    let runtime = tokens_of(context.host.runtime());
     quote! {
         #[doc = #docs]
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -6,8 +6,12 @@ use crate::doc::ProseBlock;
 pub fn to_markdown(block: &ProseBlock) -> String {
     match block {
         ProseBlock::Text(lines) => {
-            let lines: Vec<String> = lines.iter().map(|line| escape(line)).collect();
-            lines.join("\n")
+            let mut text = String::with_capacity(lines.len() * 80);
+            for (index, line) in lines.iter().enumerate() {
+                text += if index > 0 { "\n" } else { "" };
+                escape(line, &mut text);
+            }
+            text
         }
         ProseBlock::Literal(lines) => format!("```text\n{}\n```", dedent(lines)),
     }
@@ -25,24 +29,22 @@ fn dedent(lines: &[String]) -> String {
     text.trim_matches('\n').to_owned()
 }
 
-/// Escapes Markdown and makes addresses links.
-fn escape(line: &str) -> String {
+/// Adds a line with Markdown escaped, and with addresses as links.
+fn escape(line: &str, escaped: &mut String) {
     let line = line.trim_start();
-    let mut escaped = String::with_capacity(line.len() + line.len() / 8);
     for (index, word) in line.split(' ').enumerate() {
         if index > 0 {
             escaped.push(' ');
         }
         match split_link(word) {
             Some((before, address, after)) => {
-                escape_word(before, &mut escaped);
+                escape_word(before, escaped);
                 escaped.extend(["<", address, ">"]);
-                escape_word(after, &mut escaped);
+                escape_word(after, escaped);
             }
-            None => escape_word(word, &mut escaped),
+            None => escape_word(word, escaped),
         }
     }
-    escaped
 }
 
 /// The address in a word, and what is around it.
@@ -82,6 +84,11 @@ mod tests {
 
     #[test]
     fn markdown_is_escaped_and_addresses_are_links() {
+        let escape = |line: &str| {
+            let mut escaped = String::new();
+            escape(line, &mut escaped);
+            escaped
+        };
         assert_eq!(escape("  a [b] <c> d_e"), r"a \[b\] \<c\> d\_e");
         assert_eq!(
             escape("see <http://a_b.net/>."),

@@ -5,7 +5,7 @@ use std::mem;
 use super::Content;
 
 /// The width beyond which `prettyplease` breaks lines.
-const MAX_WIDTH: usize = 89;
+pub const MAX_WIDTH: usize = 89;
 
 /// The lines of a piece.
 pub struct Layout {

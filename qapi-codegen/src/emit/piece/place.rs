@@ -106,7 +106,9 @@ impl Place {
             ""
         };
         let module = [around.before, "\n", source, comma, "\n", around.after].concat();
-        let Ok(file) = syn::parse_file(&module) else {
+        let parsed = syn::parse_file(&module);
+        debug_assert!(parsed.is_ok(), "not Rust: {source}");
+        let Ok(file) = parsed else {
             return format!("{source}\n");
         };
         let formatted = prettyplease::unparse(&file);
