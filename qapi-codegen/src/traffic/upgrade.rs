@@ -1,6 +1,6 @@
 //! The checkers of two releases as the judge of the examples in a report.
 
-use super::check::{Checker, Session, Verdict};
+use super::check::{Checker, Verdict};
 use super::migrate::Migrator;
 use crate::diff::example::RequestJudge;
 use crate::json::JsonValue;
@@ -32,6 +32,5 @@ impl RequestJudge for CheckedUpgrade<'_> {
 }
 
 fn is_accepted(checker: &Checker<'_>, request: &JsonValue<'_>) -> bool {
-    let checked = checker.check_request(&mut Session::default(), &request.clone().into());
-    checked.verdict != Verdict::Rejected
+    checker.request_verdict(&request.clone().into()) != Verdict::Rejected
 }

@@ -62,6 +62,14 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    fn from_severities(severities: impl Iterator<Item = Severity>) -> Verdict {
+        match severities.max() {
+            Some(Severity::Error) => Verdict::Rejected,
+            Some(Severity::Unknown) => Verdict::Unknown,
+            _ => Verdict::Accepted,
+        }
+    }
+
     /// The name in reports.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -85,14 +93,10 @@ pub struct CheckedMessage {
 
 impl CheckedMessage {
     fn new(command: Option<&str>, problems: Vec<MessageDiagnostic>) -> Self {
-        let worst = problems.iter().map(|problem| problem.severity).max();
+        let severities = problems.iter().map(|problem| problem.severity);
         CheckedMessage {
             command: command.map(str::to_owned),
-            verdict: match worst {
-                Some(Severity::Error) => Verdict::Rejected,
-                Some(Severity::Unknown) => Verdict::Unknown,
-                _ => Verdict::Accepted,
-            },
+            verdict: Verdict::from_severities(severities),
             problems,
         }
     }
@@ -164,6 +168,15 @@ impl<'k> Checker<'k> {
     /// Checks a request: its envelope, its command and the arguments.
     pub fn check_request(&self, session: &mut Session, message: &ParsedJson<'_>) -> CheckedMessage {
         self.check_request_in_log(session, message, None)
+    }
+
+    /// The verdict on a request. Finding words for problems takes longer than finding them.
+    pub fn request_verdict(&self, message: &ParsedJson<'_>) -> Verdict {
+        let message = masked_message(message);
+        let mut walk = MessageWalk::new(&self.release, Direction::Request);
+        walk.check_request(&mut Session::default(), &message);
+        let problems = walk.problems.iter();
+        Verdict::from_severities(problems.map(|problem| problem.kind.severity()))
     }
 
     /// Checks a request, without the notes that were reported.

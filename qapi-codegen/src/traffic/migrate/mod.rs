@@ -20,6 +20,7 @@ mod steps;
 mod transaction;
 pub mod unified;
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use crate::diagnostic::Severity;
@@ -124,6 +125,8 @@ pub struct Migrator<'m> {
     source: &'m Checker<'m>,
     target: &'m Checker<'m>,
     rules: &'m MigrationRules,
+    /// The rules up to the later release, those of the oldest series first.
+    rules_by_series: Vec<(Series, &'m MigrationRule)>,
     sessions: HashMap<String, NodeNames>,
 }
 
@@ -136,6 +139,32 @@ pub(crate) struct RequestRewrite {
     remarks: Vec<Remark>,
     outcome: MigrationOutcome,
     nodes: NodeNames,
+    /// A rule for this request applied, whether it changed anything or not.
+    has_rule: bool,
+}
+
+impl RequestRewrite {
+    /// Calls a function with the request as it is now, which was read as the original.
+    fn with_parsed<T>(
+        &mut self,
+        original: &ParsedJson<'_>,
+        call: impl FnOnce(&ParsedJson<'_>) -> T,
+    ) -> T {
+        let parsed = ParsedJson {
+            value: std::mem::replace(&mut self.request, JsonValue::Null),
+            leniencies: original.leniencies.clone(),
+            end: original.end,
+        };
+        let result = call(&parsed);
+        self.request = parsed.value;
+        result
+    }
+}
+
+/// A request as it was written, and whether the earlier release rejects it.
+struct Original<'p> {
+    parsed: &'p ParsedJson<'p>,
+    is_rejected: OnceCell<bool>,
 }
 
 impl<'m> Migrator<'m> {
@@ -146,10 +175,17 @@ impl<'m> Migrator<'m> {
         target: &'m Checker<'m>,
         rules: &'m MigrationRules,
     ) -> Self {
+        let to = target.series();
+        let is_due = |rule: &MigrationRule| rule.until.is_none_or(|until| to <= until);
+        let due = rules.rules.iter().filter(|rule| is_due(rule));
+        let dated = due.filter_map(|rule| Some((rule.since?, rule)));
+        let mut rules_by_series: Vec<_> = dated.filter(|(since, _)| *since <= to).collect();
+        rules_by_series.sort_by_key(|(since, _)| *since);
         Migrator {
             source,
             target,
             rules,
+            rules_by_series,
             sessions: HashMap::new(),
         }
     }
@@ -167,13 +203,21 @@ impl<'m> Migrator<'m> {
 
     /// Migrates a request, with the nodes that earlier requests created.
     pub fn migrate_with_nodes(&self, nodes: &mut NodeNames, parsed: &ParsedJson<'_>) -> Migration {
+        let is_same = !nodes.may_change(self.rules, &parsed.value);
+        let verdict = is_same.then(|| self.target.request_verdict(parsed));
+        if verdict.is_some_and(|verdict| is_accepted(verdict, &parsed.value))
+            && !self.has_silent_rule(&parsed.value)
+        {
+            return Migration::unchanged();
+        }
         let mut rewrite = RequestRewrite {
             request: parsed.value.clone().into_owned(),
             remarks: Vec::new(),
             outcome: MigrationOutcome::Unchanged,
             nodes: nodes.clone(),
+            has_rule: false,
         };
-        match self.rewrite(&mut rewrite, parsed) {
+        match self.rewrite(&mut rewrite, parsed, verdict) {
             Err(remarks) => Migration::left(remarks),
             Ok(()) => {
                 *nodes = rewrite.nodes;
@@ -189,55 +233,83 @@ impl<'m> Migrator<'m> {
     }
 
     /// Rewrites a request until the later release accepts it. Returns remarks if
-    /// that is not possible.
+    /// that is not possible. The request has been checked unless the names of nodes
+    /// may change in it.
     fn rewrite(
         &self,
         rewrite: &mut RequestRewrite,
         parsed: &ParsedJson<'_>,
+        verdict: Option<Verdict>,
     ) -> Result<(), Vec<Remark>> {
-        let RequestRewrite {
-            request,
-            remarks,
-            nodes,
-            ..
-        } = rewrite;
-        let updated = nodes.update_references(self.rules, request, remarks);
-        rewrite.outcome = updated.map_err(|reason| vec![reason])?;
-        let is_accepted = match self.check(&rewrite.request, parsed) {
-            // What is not known about a device may need a rule.
-            Ok(Verdict::Unknown) => !is_device_add(&rewrite.request),
-            Ok(_) => true,
-            Err(_) => false,
+        let verdict = match verdict {
+            Some(verdict) => verdict,
+            None => {
+                let RequestRewrite {
+                    request,
+                    remarks,
+                    nodes,
+                    ..
+                } = rewrite;
+                let updated = nodes.update_references(self.rules, request, remarks);
+                rewrite.outcome = updated.map_err(|reason| vec![reason])?;
+                self.verdict_now(rewrite, parsed)
+            }
         };
-        let (from, to) = (self.oldest_origin(parsed), self.target.series());
-        for series in self.rules.series().filter(|s| from < Some(*s) && *s <= to) {
-            let rules = self.rules.rules_since(series);
-            let is_due = |rule: &&MigrationRule| {
-                rule.until.is_none_or(|until| to <= until) && (rule.silent || !is_accepted)
-            };
-            for rule in rules.filter(is_due) {
-                self.apply(rule, rewrite).map_err(|reason| vec![reason])?;
+        let original = Original {
+            parsed,
+            is_rejected: OnceCell::new(),
+        };
+        let only_silent = is_accepted(verdict, &rewrite.request);
+        for &(since, rule) in &self.rules_by_series {
+            if (rule.silent || !only_silent) && is_about(rule, &rewrite.request) {
+                let applied = self.apply((since, rule), rewrite, &original);
+                applied.map_err(|reason| vec![reason])?;
             }
         }
-        let checked = self.check(&rewrite.request, parsed);
-        checked
-            .map(drop)
-            .map_err(|problems| self.describe_rejection(&problems, parsed))
+        let verdict = match rewrite.has_rule {
+            true => self.verdict_now(rewrite, parsed),
+            false => verdict,
+        };
+        match verdict {
+            Verdict::Rejected => Err(self.describe_rejection(rewrite, &original)),
+            Verdict::Accepted | Verdict::Unknown => Ok(()),
+        }
     }
 
-    /// Returns the series after which rules apply. A request that the earlier
+    /// The verdict of the later release on a request as it is now.
+    fn verdict_now(&self, rewrite: &mut RequestRewrite, original: &ParsedJson<'_>) -> Verdict {
+        rewrite.with_parsed(original, |parsed| self.target.request_verdict(parsed))
+    }
+
+    /// Returns whether a rule is about a request that the later release accepts.
+    fn has_silent_rule(&self, request: &JsonValue<'_>) -> bool {
+        let mut rules = self.rules_by_series.iter().map(|(_, rule)| rule);
+        rules.any(|rule| rule.silent && is_about(rule, request))
+    }
+
+    /// Returns whether a rule is for requests to the earlier release. One that this
     /// release rejects was written for an even earlier one.
-    fn oldest_origin(&self, parsed: &ParsedJson<'_>) -> Option<Series> {
-        let original = self.source.check_request(&mut Session::default(), parsed);
-        (original.verdict != Verdict::Rejected).then(|| self.source.series())
+    fn is_rule_for(&self, since: Series, original: &Original<'_>) -> bool {
+        since > self.source.series() || self.is_rejected_by_source(original)
+    }
+
+    fn is_rejected_by_source(&self, original: &Original<'_>) -> bool {
+        let verdict = || self.source.request_verdict(original.parsed);
+        let is_rejected = || verdict() == Verdict::Rejected;
+        *original.is_rejected.get_or_init(is_rejected)
     }
 
     /// Applies a rule to a request, or to each action of a transaction.
-    fn apply(&self, rule: &MigrationRule, rewrite: &mut RequestRewrite) -> Result<(), Remark> {
+    fn apply(
+        &self,
+        rule: (Series, &MigrationRule),
+        rewrite: &mut RequestRewrite,
+        original: &Original<'_>,
+    ) -> Result<(), Remark> {
         let mut message = std::mem::replace(&mut rewrite.request, JsonValue::Null);
         let applied = transaction::for_each_request(&mut message, &mut |request| {
             std::mem::swap(request, &mut rewrite.request);
-            let applied = self.apply_to_request(rule, rewrite);
+            let applied = self.apply_to_request(rule, rewrite, original);
             std::mem::swap(request, &mut rewrite.request);
             applied
         });
@@ -247,15 +319,17 @@ impl<'m> Migrator<'m> {
 
     fn apply_to_request(
         &self,
-        rule: &MigrationRule,
+        (since, rule): (Series, &MigrationRule),
         rewrite: &mut RequestRewrite,
+        original: &Original<'_>,
     ) -> Result<(), Remark> {
         let no_arguments = JsonValue::Object(Vec::new());
         let arguments = rewrite.request.get("arguments").unwrap_or(&no_arguments);
         let command = command_name(&rewrite.request).unwrap_or_default();
-        if !rule.applies_to(command, arguments) {
+        if !rule.applies_to(command, arguments) || !self.is_rule_for(since, original) {
             return Ok(());
         }
+        rewrite.has_rule = true;
         let remark = |message: String| Remark {
             rule: Some(rule.id.clone()),
             since: rule.since,
@@ -275,37 +349,20 @@ impl<'m> Migrator<'m> {
         Ok(())
     }
 
-    /// Checks a request against the later release. Returns its errors if it is
-    /// rejected.
-    fn check(
-        &self,
-        request: &JsonValue<'_>,
-        original: &ParsedJson<'_>,
-    ) -> Result<Verdict, Vec<MessageDiagnostic>> {
-        let parsed = ParsedJson {
-            value: request.clone(),
-            leniencies: original.leniencies.clone(),
-            end: original.end,
-        };
-        let mut checked = self.target.check_request(&mut Session::default(), &parsed);
-        if checked.verdict != Verdict::Rejected {
-            return Ok(checked.verdict);
-        }
-        let problems = &mut checked.problems;
-        problems.retain(|problem| problem.severity == Severity::Error);
-        Err(checked.problems)
-    }
-
     fn describe_rejection(
         &self,
-        problems: &[MessageDiagnostic],
-        parsed: &ParsedJson<'_>,
+        rewrite: &mut RequestRewrite,
+        original: &Original<'_>,
     ) -> Vec<Remark> {
+        let checked = rewrite.with_parsed(original.parsed, |parsed| {
+            self.target.check_request(&mut Session::default(), parsed)
+        });
+        let problems = checked.problems.into_iter();
+        let errors = problems.filter(|problem| problem.severity == Severity::Error);
         let (source, target) = (self.source.series(), self.target.series());
-        let original = self.source.check_request(&mut Session::default(), parsed);
-        let is_invalid = original.verdict == Verdict::Rejected;
+        let is_invalid = self.is_rejected_by_source(original);
         let invalid = is_invalid.then(|| Remark::new(format!("QEMU {source} rejects it too.")));
-        let describe = |problem: &MessageDiagnostic| {
+        let describe = |problem: MessageDiagnostic| {
             let help = problem.help.as_deref().map(|help| format!(" ({help})"));
             Remark::new(format!(
                 "No rule makes QEMU {target} accept it: {}.{}",
@@ -313,10 +370,22 @@ impl<'m> Migrator<'m> {
                 help.unwrap_or_default()
             ))
         };
-        invalid
-            .into_iter()
-            .chain(problems.iter().map(describe))
-            .collect()
+        invalid.into_iter().chain(errors.map(describe)).collect()
+    }
+}
+
+/// Returns whether a rule is for the command of a request.
+fn is_about(rule: &MigrationRule, request: &JsonValue<'_>) -> bool {
+    let is_own = |command: &str| rule.commands.iter().any(|own| own == command);
+    transaction::has_command(request, is_own)
+}
+
+/// Returns whether a request needs no rule. What is not known about a device may.
+fn is_accepted(verdict: Verdict, request: &JsonValue<'_>) -> bool {
+    match verdict {
+        Verdict::Accepted => true,
+        Verdict::Unknown => !is_device_add(request),
+        Verdict::Rejected => false,
     }
 }
 

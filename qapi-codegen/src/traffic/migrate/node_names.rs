@@ -1,6 +1,7 @@
 //! Block nodes that a connection created, and their names.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::argument_path::{change_at, rename_member};
 use super::rewrite::command_name;
@@ -14,7 +15,8 @@ use crate::traffic::option_text;
 /// in the older release.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct NodeNames {
-    nodes: BTreeMap<String, BlockNode>,
+    /// Few requests change them, and a request that is left changes nothing.
+    nodes: Arc<BTreeMap<String, BlockNode>>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -33,11 +35,12 @@ impl NodeNames {
     /// Records that a request creates a node with this name, where the older
     /// release created a block backend.
     pub fn record_node(&mut self, backend: &str, name: &str) {
-        if self.nodes.len() == NODE_LIMIT {
-            self.nodes.clear();
+        let nodes = Arc::make_mut(&mut self.nodes);
+        if nodes.len() == NODE_LIMIT {
+            nodes.clear();
         }
         // Properties were recorded by earlier rules for the same request.
-        let node = self.nodes.entry(backend.to_owned()).or_default();
+        let node = nodes.entry(backend.to_owned()).or_default();
         node.name = name.to_owned();
         node.device = None;
     }
@@ -52,7 +55,8 @@ impl NodeNames {
             name: node.to_owned(),
             ..BlockNode::default()
         };
-        let node = self.nodes.entry(node.to_owned()).or_insert_with(new_node);
+        let nodes = Arc::make_mut(&mut self.nodes);
+        let node = nodes.entry(node.to_owned()).or_insert_with(new_node);
         node.properties.push((property.to_owned(), value));
     }
 
@@ -90,7 +94,21 @@ impl NodeNames {
     }
 
     fn node_named(&mut self, name: &str) -> Option<&mut BlockNode> {
-        self.nodes.values_mut().find(|node| node.name == name)
+        let mut names = self.nodes.values().map(|node| &node.name);
+        if !names.any(|own| own == name) {
+            return None;
+        }
+        let mut nodes = Arc::make_mut(&mut self.nodes).values_mut();
+        nodes.find(|node| node.name == name)
+    }
+
+    /// Returns whether a request may have the name of a node, or use one.
+    pub fn may_change(&self, rules: &MigrationRules, request: &JsonValue<'_>) -> bool {
+        let is_reference = |command: &str| {
+            let mut commands = rules.references.iter().flat_map(|own| &own.commands);
+            command == "device_add" || commands.any(|own| own == command)
+        };
+        !self.nodes.is_empty() && transaction::has_command(request, is_reference)
     }
 
     /// Updates the names of nodes in a request.

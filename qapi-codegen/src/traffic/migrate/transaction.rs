@@ -1,6 +1,19 @@
 //! Transactions, whose actions are migrated like requests.
 
+use super::rewrite::command_name;
 use crate::json::JsonValue;
+
+/// Returns whether a function accepts the command of a request, or that of an action
+/// of a transaction.
+pub fn has_command(message: &JsonValue<'_>, accepts: impl Fn(&str) -> bool) -> bool {
+    if !is_transaction(message) {
+        return command_name(message).is_some_and(accepts);
+    }
+    let actions = message.get("arguments").and_then(|own| own.get("actions"));
+    let actions = actions.and_then(JsonValue::elements).into_iter().flatten();
+    let mut names = actions.filter_map(|action| action.get("type")?.as_str());
+    names.any(accepts)
+}
 
 /// Calls `visit` for a request, or for each action of a transaction in the form
 /// of a request.
@@ -8,7 +21,7 @@ pub fn for_each_request<E>(
     message: &mut JsonValue<'static>,
     visit: &mut dyn FnMut(&mut JsonValue<'static>) -> Result<(), E>,
 ) -> Result<(), E> {
-    if message.get("execute").and_then(JsonValue::as_str) != Some("transaction") {
+    if !is_transaction(message) {
         return visit(message);
     }
     let arguments = message.get_mut("arguments");
@@ -30,4 +43,8 @@ pub fn for_each_request<E>(
         }
     }
     Ok(())
+}
+
+fn is_transaction(message: &JsonValue<'_>) -> bool {
+    message.get("execute").and_then(JsonValue::as_str) == Some("transaction")
 }
