@@ -28,10 +28,11 @@ fn main() -> io::Result<()> {
         encoder.write_all(&content)?;
         encoder.finish()?;
         let hash = content_hash::content_hash(&content);
+        let length = content.len();
         let name = path.to_string_lossy().replace('\\', "/");
         let name = name.trim_start_matches("../");
         table += &format!(
-            "    EmbeddedFile {{ path: {name:?}, hash: {hash}, \
+            "    EmbeddedFile {{ path: {name:?}, hash: {hash}, length: {length}, \
              zlib: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{index}\")) }},\n"
         );
     }

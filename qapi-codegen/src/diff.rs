@@ -19,6 +19,7 @@ pub mod devices;
 pub mod example;
 pub mod finding;
 pub mod history;
+pub mod identity;
 pub mod merge;
 pub mod occurrence;
 pub mod policy;

@@ -74,7 +74,7 @@ mod tests {
         });
         let series = [Series::new(10, 0), Series::new(10, 1)];
         let mut record = BuildRecord::new(Version::new(10, 0, 0), HOSTILE, RecordSource::Asked);
-        let property = BTreeMap::from([(HOSTILE.to_owned(), HOSTILE.to_owned())]);
+        let property = [(HOSTILE.to_owned(), HOSTILE)].into_iter().collect();
         record.set_devices(BTreeMap::from([(HOSTILE.to_owned(), property)]));
         let build = Build {
             series: series[0],

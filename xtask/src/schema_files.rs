@@ -1,11 +1,11 @@
 //! The files of the imported releases: a folder, or inside the program.
 
 use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use flate2::read::ZlibDecoder;
+use flate2::{Decompress, FlushDecompress};
 use qapi_codegen::load::Files;
 use qapi_codegen::version::Series;
 use serde::de::DeserializeOwned;
@@ -34,6 +34,8 @@ pub struct EmbeddedFile {
     pub path: &'static str,
     /// The hash of its content.
     pub hash: u64,
+    /// The length of its content.
+    pub length: usize,
     /// Its content, compressed.
     pub zlib: &'static [u8],
 }
@@ -119,9 +121,20 @@ impl Files for SchemaFiles {
         let SchemaFiles::Embedded(files) = self else {
             return Disk.read(path);
         };
-        let mut content = Vec::new();
-        ZlibDecoder::new(find(files, path)?.zlib).read_to_end(&mut content)?;
-        Ok(content)
+        find(files, path)?.content()
+    }
+}
+
+impl EmbeddedFile {
+    /// Decompresses the content, in one step into the memory that it needs.
+    fn content(&self) -> io::Result<Vec<u8>> {
+        let mut content = Vec::with_capacity(self.length);
+        let mut decoder = Decompress::new(true);
+        decoder.decompress_vec(self.zlib, &mut content, FlushDecompress::Finish)?;
+        match content.len() == self.length {
+            true => Ok(content),
+            false => Err(io::ErrorKind::InvalidData.into()),
+        }
     }
 }
 

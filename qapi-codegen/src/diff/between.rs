@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::change::{ChangeKind, ChangeValue, KindAttribute};
-use super::finding::{Finding, entity_identity};
+use super::finding::Finding;
+use super::identity::entity_identity;
 use super::occurrence::Occurrence;
 use super::release_chain::ReleaseChain;
 use crate::version::Series;

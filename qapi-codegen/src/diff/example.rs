@@ -14,7 +14,7 @@ use value::{ExampleScope, RequestedParts, ValueBuilder};
 const CHANGES_PER_REQUEST: usize = 2;
 
 /// Tries example requests against the two releases.
-pub trait RequestJudge {
+pub trait RequestJudge: Sync {
     /// Returns `true` if the old release accepts a request.
     fn is_accepted_by_old(&self, request: &JsonValue<'_>) -> bool;
 

@@ -1,12 +1,12 @@
 //! Findings: judged changes with their occurrences.
 
-use std::collections::{BTreeSet, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::change::{Change, ChangeKind, ChangeValue, KindAttribute};
+use super::change::{Change, ChangeValue, KindAttribute};
 use super::compare::ChangeGraph;
+use super::identity::distinguishing_value;
 use super::occurrence::{Occurrence, pair_occurrences};
 use super::rules::{Compatibility, Rule, rules};
 use crate::json::JsonValue;
@@ -65,19 +65,6 @@ pub fn findings<'s>(graph: &ChangeGraph<'s>) -> Vec<Finding<'s>> {
         findings.push(Finding::new(rule, direction, change, places));
     });
     findings
-}
-
-/// Identifies each occurrence of each change, for the comparisons of one old
-/// release with several others.
-pub fn identities(graph: &ChangeGraph<'_>) -> HashSet<u64> {
-    let mut identities = HashSet::new();
-    visit_changes(graph, |_, direction, change, places| {
-        identities.extend(places.iter().map(|place| {
-            let path = [&place.old[..], inner_path(change)].concat();
-            identity(change, direction, place, &path)
-        }));
-    });
-    identities
 }
 
 /// Visits the changes that have a rule and an occurrence, with the occurrences
@@ -196,18 +183,10 @@ impl<'s> Finding<'s> {
             self.example = Example::default();
         }
     }
-
-    /// The identity of each occurrence, as in [`identities`].
-    pub fn identities(&self) -> Vec<u64> {
-        let identity = |own: &Occurrence<'s>| {
-            let path = [self.container(own), inner_path(&self.change)].concat();
-            identity(&self.change, self.direction, own, &path)
-        };
-        self.occurrences.iter().map(identity).collect()
-    }
 }
 
-fn inner_path<'c, 's>(change: &'c Change<'s>) -> &'c [PathSegment<'s>] {
+/// The path of a change inside the pair that it is in.
+pub(super) fn inner_path<'c, 's>(change: &'c Change<'s>) -> &'c [PathSegment<'s>] {
     own_side(change, &change.old_path, &change.new_path)
 }
 
@@ -221,43 +200,6 @@ fn own_side<'p, 's>(
         true => new,
         false => old,
     }
-}
-
-/// Hashes what distinguishes an occurrence of a change from others. The path
-/// begins in the old release, so that it does not depend on changes around it.
-fn identity(
-    change: &Change<'_>,
-    direction: Direction,
-    occurrence: &Occurrence<'_>,
-    path: &[PathSegment<'_>],
-) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    let value = distinguishing_value(change);
-    let operation = occurrence.operation.name();
-    (change.kind, direction, operation, path).hash(&mut hasher);
-    (value, change.subject).hash(&mut hasher);
-    hasher.finish()
-}
-
-/// The identity that a change of an entity, given by its path and name, has as
-/// a finding of its own.
-pub(super) fn entity_identity(
-    kind: ChangeKind,
-    direction: Direction,
-    occurrence: &Occurrence<'_>,
-    (path, subject): (&[PathSegment<'_>], Option<&str>),
-) -> u64 {
-    let change = Change {
-        subject,
-        ..Change::new(kind)
-    };
-    identity(&change, direction, occurrence, path)
-}
-
-/// The value of a kind that may occur several times at one path.
-fn distinguishing_value<'c, 's>(change: &'c Change<'s>) -> Option<&'c ChangeValue<'s>> {
-    let value = change.new.as_ref().or(change.old.as_ref());
-    value.filter(|_| change.kind.has(KindAttribute::PerValue))
 }
 
 /// Hashes what a user sees of a finding (FNV-1a). Policy files hold these

@@ -1,7 +1,7 @@
 //! The occurrences of a change: the operations and paths that lead to it.
 
+use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, VecDeque};
 
 use super::compare::{ChangeGraph, ComparedOperation, OperationName, PairLink};
 use crate::wire::PathSegment;
@@ -17,16 +17,88 @@ pub struct Occurrence<'s> {
     pub new: Vec<PathSegment<'s>>,
 }
 
-/// Finds the occurrences of each pair that has changes, the shortest first.
+/// The paths from one operation to the pairs with changes.
 ///
 /// A path never passes a pair twice.
+pub struct ChangePaths<'c, 's> {
+    /// All steps of the search, each after the one before it.
+    pub steps: Vec<PathStep<'c, 's>>,
+    /// The last steps of the paths, as indices: the shortest path to each pair, then
+    /// the further paths that differ in their last link.
+    pub ends: Vec<usize>,
+}
+
+/// A link of a path.
+pub struct PathStep<'c, 's> {
+    /// The link.
+    pub link: &'c PairLink<'s>,
+    /// The index of the step before it.
+    pub before: Option<usize>,
+}
+
+impl<'c, 's> ChangePaths<'c, 's> {
+    /// Finds the paths of each operation.
+    pub fn of_operations(
+        graph: &'c ChangeGraph<'s>,
+    ) -> impl Iterator<Item = (&'c ComparedOperation<'s>, ChangePaths<'c, 's>)> {
+        let leads = lead_to_changes(graph);
+        let operations = graph.operations.iter();
+        operations.map(move |own| (own, ChangePaths::find(graph, &leads, own)))
+    }
+
+    fn find(
+        graph: &'c ChangeGraph<'s>,
+        leads: &[bool],
+        operation: &'c ComparedOperation<'s>,
+    ) -> ChangePaths<'c, 's> {
+        let leading = |links: &'c [PairLink<'s>]| links.iter().filter(|link| leads[link.to]);
+        let first = |link| PathStep { link, before: None };
+        let steps = leading(&operation.roots).map(first).collect();
+        let ends = Vec::new();
+        let mut paths = ChangePaths { steps, ends };
+        let (mut shortest, mut others) = (BTreeMap::new(), Vec::new());
+        let mut index = 0;
+        while let Some(step) = paths.steps.get(index) {
+            let to = step.link.to;
+            match shortest.entry(to) {
+                Entry::Occupied(_) => others.push(index),
+                Entry::Vacant(entry) => {
+                    entry.insert(index);
+                    let further = leading(&graph.pairs[to].links);
+                    let further = further.filter(|link| !paths.passes(index, link.to));
+                    let before = Some(index);
+                    let further: Vec<_> = further.map(|link| PathStep { link, before }).collect();
+                    paths.steps.extend(further);
+                }
+            }
+            index += 1;
+        }
+        let is_changed = |end: &usize| !graph.pairs[paths.steps[*end].link.to].changes.is_empty();
+        let ends = shortest.into_values().chain(others);
+        paths.ends = ends.filter(is_changed).collect();
+        paths
+    }
+
+    /// Returns whether the path that ends with a step passes a pair.
+    fn passes(&self, end: usize, pair: usize) -> bool {
+        self.backwards(end).any(|link| link.to == pair)
+    }
+
+    /// The links of the path that ends with a step, the last one first.
+    fn backwards(&self, end: usize) -> impl Iterator<Item = &'c PairLink<'s>> {
+        let steps = std::iter::successors(Some(end), |index| self.steps[*index].before);
+        steps.map(|index| self.steps[index].link)
+    }
+}
+
+/// Finds the occurrences of each pair that has changes, the shortest first.
 pub fn pair_occurrences<'s>(graph: &ChangeGraph<'s>) -> Vec<Vec<Occurrence<'s>>> {
-    let leads = lead_to_changes(graph);
     let mut occurrences = vec![Vec::new(); graph.pairs.len()];
-    for operation in &graph.operations {
-        for links in paths_to_changes(graph, &leads, operation) {
-            let Some(last) = links.last() else { continue };
-            occurrences[last.to].push(Occurrence {
+    for (operation, paths) in ChangePaths::of_operations(graph) {
+        for &end in &paths.ends {
+            let mut links: Vec<_> = paths.backwards(end).collect();
+            links.reverse();
+            occurrences[paths.steps[end].link.to].push(Occurrence {
                 operation: operation.name,
                 old: links.iter().flat_map(|link| &link.old).copied().collect(),
                 new: links.iter().flat_map(|link| &link.new).copied().collect(),
@@ -37,41 +109,6 @@ pub fn pair_occurrences<'s>(graph: &ChangeGraph<'s>) -> Vec<Vec<Occurrence<'s>>>
         occurrences.sort_by_key(|occurrence| occurrence.old.len().max(occurrence.new.len()));
     }
     occurrences
-}
-
-/// The links from an operation to pairs with changes: the shortest path to each
-/// pair, then the further paths that differ in their last link.
-fn paths_to_changes<'c, 's>(
-    graph: &'c ChangeGraph<'s>,
-    leads: &[bool],
-    operation: &'c ComparedOperation<'s>,
-) -> Vec<Vec<&'c PairLink<'s>>> {
-    let mut shortest: BTreeMap<usize, Vec<&PairLink<'_>>> = BTreeMap::new();
-    let mut others = Vec::new();
-    let mut pending: VecDeque<_> = operation
-        .roots
-        .iter()
-        .map(|link| (link, vec![link]))
-        .collect();
-    while let Some((last, links)) = pending.pop_front() {
-        match shortest.entry(last.to) {
-            _ if !leads[last.to] => {}
-            Entry::Occupied(_) => others.push(links),
-            Entry::Vacant(entry) => {
-                let is_passed = |link: &PairLink<'_>| links.iter().any(|own| own.to == link.to);
-                let further = graph.pairs[last.to]
-                    .links
-                    .iter()
-                    .filter(|link| !is_passed(link));
-                pending.extend(further.map(|link| (link, [&links[..], &[link]].concat())));
-                entry.insert(links);
-            }
-        }
-    }
-    let is_changed = |pair: usize| !graph.pairs[pair].changes.is_empty();
-    shortest.retain(|pair, _| is_changed(*pair));
-    others.retain(|links| links.last().is_some_and(|last| is_changed(last.to)));
-    shortest.into_values().chain(others).collect()
 }
 
 /// For each pair, whether it or a pair inside it has changes.

@@ -1,9 +1,9 @@
 //! The series that made a change, found by comparing with each one between.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use super::compare::compare_knowing;
-use super::finding::identities;
+use super::identity::{Identities, identities};
 use crate::parallel;
 use crate::schema::Schema;
 use crate::version::Series;
@@ -21,7 +21,7 @@ pub struct ReleaseChain<'s> {
 /// The changes from the old release to one after it.
 #[derive(Debug, Default)]
 struct ChainLink<'s> {
-    identities: HashSet<u64>,
+    identities: Identities,
     /// Old and new names of members that were compared as one member.
     possible_renames: BTreeSet<(&'s str, &'s str)>,
 }

@@ -325,9 +325,11 @@ fn complete<'s>(
 ) {
     let migrations = &inputs.knowledge.migrations;
     let series = (old.version.series(), inputs.new.schema.version.series());
-    for finding in &mut *findings {
+    // Trying an example takes longer than all else here.
+    let built = parallel::map(findings, |finding| examples.build(finding));
+    for (finding, example) in findings.iter_mut().zip(built) {
         finding.since = Some(chain.since(&finding.identities()));
-        finding.example = examples.build(finding);
+        finding.example = example;
         finding.answer = find_answer(migrations, finding, series);
         finding.moved = find_moved(&inputs.knowledge.replies, finding, series);
         let known = deprecated_since(finding, old, migrations);

@@ -14,6 +14,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use super::QemuProgram;
+use crate::hashing::FastMap;
 use crate::load::DocumentationKind;
 use crate::schema::Schema;
 use crate::schema::lines::{COMMAND, SEPARATOR, head};
@@ -75,7 +76,7 @@ impl CombinedSchemas {
         if series.len() > SeriesSet::BITS as usize {
             return None;
         }
-        let mut runs = HashMap::new();
+        let mut runs = FastMap::default();
         let mut lines = Vec::new();
         let mut start = text.len() - definitions.len();
         for line in definitions.split_terminator('\n') {

@@ -3,18 +3,44 @@
 //! A line is a list of fields behind tabs. Types are referred to by name, so that the
 //! line of a definition is the same in all releases that have the same definition.
 
-use std::collections::HashMap;
-
 use super::{
     AlternateType, Branch, BuiltinType, Command, Condition, EntityMeta, EnumType, Event, Feature,
     Member, NamedType, OperationData, Schema, StructType, TypeDefinition, TypeId, TypeKind,
     UnionType, ValueType,
 };
 use crate::doc::{Deprecation, Facts, ProseBlock};
+use crate::hashing::FastMap;
 use crate::version::{Series, Version};
 
 /// The separator of fields.
 pub(crate) const SEPARATOR: char = '\t';
+
+/// The fields of a line. They are short, so a search that looks at several bytes at once
+/// does not pay.
+#[derive(Clone)]
+struct Fields<'l> {
+    /// What follows the last field that was read.
+    rest: Option<&'l str>,
+}
+
+impl<'l> Iterator for Fields<'l> {
+    type Item = &'l str;
+
+    fn next(&mut self) -> Option<&'l str> {
+        let rest = self.rest?;
+        let end = rest.bytes().position(|byte| byte == SEPARATOR as u8);
+        let (field, rest) = match end {
+            Some(end) => (&rest[..end], Some(&rest[end + 1..])),
+            None => (rest, None),
+        };
+        self.rest = rest;
+        Some(field)
+    }
+}
+
+fn fields(line: &str) -> Fields<'_> {
+    Fields { rest: Some(line) }
+}
 
 /// The kind of a line that defines a command.
 pub(crate) const COMMAND: &str = "command";
@@ -61,13 +87,13 @@ impl Schema {
     ) -> Option<Schema> {
         let heads = lines.clone().filter_map(head);
         let types = heads.filter(|(kind, _)| ![COMMAND, EVENT].contains(kind));
-        let names = types.map(|(_, name)| name.to_owned());
-        let by_name: HashMap<String, TypeId> = names.zip((0..).map(TypeId)).collect();
+        let by_name: FastMap<&str, TypeId> =
+            types.map(|(_, name)| name).zip((0..).map(TypeId)).collect();
         let (mut types, mut commands, mut events) = (Vec::new(), Vec::new(), Vec::new());
         for line in lines {
             let mut reader = LineReader {
                 types: &by_name,
-                fields: line.split(SEPARATOR),
+                fields: fields(line),
                 depth: 0,
             };
             match reader.field()? {
@@ -81,14 +107,17 @@ impl Schema {
             types,
             commands,
             events,
-            by_name,
+            by_name: by_name
+                .iter()
+                .map(|(name, id)| ((*name).to_owned(), *id))
+                .collect(),
         })
     }
 }
 
 /// The kind and the name of the definition in a line.
 pub(crate) fn head(line: &str) -> Option<(&str, &str)> {
-    let mut fields = line.split(SEPARATOR);
+    let mut fields = fields(line);
     let (kind, name) = (fields.next()?, fields.next()?);
     Some((kind, name.strip_prefix(DETAILED).unwrap_or(name)))
 }
@@ -110,8 +139,8 @@ impl LineWriter<'_> {
 
 /// The rest of a line.
 struct LineReader<'l> {
-    types: &'l HashMap<String, TypeId>,
-    fields: std::str::Split<'l, char>,
+    types: &'l FastMap<&'l str, TypeId>,
+    fields: Fields<'l>,
     /// How many conditions the next field is inside.
     depth: usize,
 }
@@ -291,6 +320,9 @@ impl<T: ReadField> ReadField for Option<T> {
     }
 }
 
+/// How many values have their place before they are read.
+const MAX_RESERVED: usize = 256;
+
 impl<T: WriteField> WriteField for Vec<T> {
     fn write(&self, line: &mut LineWriter<'_>) {
         line.field(&self.len().to_string());
@@ -301,7 +333,12 @@ impl<T: WriteField> WriteField for Vec<T> {
 impl<T: ReadField> ReadField for Vec<T> {
     fn read(line: &mut LineReader<'_>) -> Option<Self> {
         let count: usize = line.field()?.parse().ok()?;
-        (0..count).map(|_| line.read()).collect()
+        // No text makes this reserve much more than it has.
+        let mut values = Vec::with_capacity(count.min(MAX_RESERVED));
+        for _ in 0..count {
+            values.push(line.read()?);
+        }
+        Some(values)
     }
 }
 

@@ -7,13 +7,14 @@
 //! example, renamed members overrides a step of the walk, and continues it from
 //! there.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 use super::interface::{
     AlternateBranch, Branches, EnumShape, Interface, MemberShape, ObjectShape, Shape, ShapeId,
 };
 use super::path::{Direction, PathSegment};
 use super::site::{CompareSite, Entity, PairId, SiteStart, WireDifference};
+use crate::hashing::FastMap;
 use crate::schema::JsonKind;
 
 /// A pair of shapes that are at the same place of the two interfaces.
@@ -124,7 +125,7 @@ pub struct InterfaceComparer<'a, 's> {
     pub old: &'a Interface<'s>,
     /// The new interface.
     pub new: &'a Interface<'s>,
-    ids: HashMap<ShapePair, PairId>,
+    ids: FastMap<ShapePair, PairId>,
     pairs: Vec<ShapePair>,
     pending: VecDeque<PairId>,
 }
@@ -135,7 +136,7 @@ impl<'a, 's> InterfaceComparer<'a, 's> {
         InterfaceComparer {
             old,
             new,
-            ids: HashMap::new(),
+            ids: FastMap::default(),
             pairs: Vec::new(),
             pending: VecDeque::new(),
         }

@@ -1,5 +1,6 @@
 //! Named entries that are found by binary search.
 
+use std::cmp::Ordering;
 use std::ops::Index;
 
 /// Entries sorted by name, which remember the order of their declaration.
@@ -145,18 +146,36 @@ impl<'s, T> NameTable<'s, T> {
     /// The entries of two tables by name, in the order of the names.
     pub fn join<'t>(&'t self, other: &'t Self) -> TableJoin<'t, 's, T> {
         let mut joined = Vec::with_capacity(self.len().max(other.len()));
-        let (mut left, mut right) = (self.iter().peekable(), other.iter().peekable());
-        while let Some(name) = smaller_name(left.peek(), right.peek()) {
-            let old = left.next_if(|(own, _)| *own == name);
-            let new = right.next_if(|(own, _)| *own == name);
-            joined.push((name, (old.map(|(_, old)| old), new.map(|(_, new)| new))));
+        let (mut left, mut right) = (
+            self.entries.iter().peekable(),
+            other.entries.iter().peekable(),
+        );
+        loop {
+            let order = match (left.peek(), right.peek()) {
+                (Some(old), Some(new)) => old.key.cmp(&new.key),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (None, None) => return joined,
+            };
+            let old = left.next_if(|_| order != Ordering::Greater);
+            let new = right.next_if(|_| order != Ordering::Less);
+            let name = old.or(new).map_or("", |entry| entry.key.name);
+            let value = |entry: &'t NamedEntry<'s, T>| &entry.value;
+            joined.push((name, (old.map(value), new.map(value))));
         }
-        joined
     }
 
     /// The names that another table lacks.
     pub fn missing_in<U>(&self, other: &NameTable<'_, U>) -> Vec<&'s str> {
-        self.names().filter(|name| !other.contains(name)).collect()
+        let mut others = other.entries.iter().map(|entry| entry.key).peekable();
+        let mut missing = Vec::new();
+        for NamedEntry { key, .. } in &self.entries {
+            while others.next_if(|own| own < key).is_some() {}
+            if others.peek() != Some(key) {
+                missing.push(key.name);
+            }
+        }
+        missing
     }
 
     /// Adds an entry as the last one declared.
@@ -178,14 +197,6 @@ impl<'s, T> NameTable<'s, T> {
     pub fn retain(&mut self, mut keep: impl FnMut(&'s str) -> bool) {
         self.entries.retain(|entry| keep(entry.key.name));
     }
-}
-
-fn smaller_name<'s, T>(
-    left: Option<&(&'s str, &T)>,
-    right: Option<&(&'s str, &T)>,
-) -> Option<&'s str> {
-    let names = left.into_iter().chain(right);
-    names.map(|(name, _)| *name).min()
 }
 
 #[cfg(test)]
@@ -212,5 +223,12 @@ mod tests {
             assert_eq!(table.get(name), Some(&index), "{name}");
         }
         assert!(!table.contains("blockdev-a"));
+        let others: NameTable<'_, usize> = ["a", "blockdev", "z"].into_iter().zip(10..).collect();
+        assert_eq!(others.missing_in(&table), ["z"]);
+        assert_eq!(table.missing_in(&others).len(), names.len() - 2);
+        let joined = table.join(&others);
+        assert_eq!(joined.len(), names.len() + 1);
+        assert!(joined.contains(&("blockdev", (Some(&1), Some(&11)))));
+        assert!(joined.contains(&("z", (None, Some(&12)))));
     }
 }

@@ -1,12 +1,11 @@
 //! Building the interface of a schema.
 
-use std::collections::HashMap;
-
 use super::interface::{
     AlternateBranch, BranchShape, Branches, CommandShape, EventShape, Interface, MemberShape,
     ObjectShape, Shape, ShapeId, ShapeNode, ShapeOrigin,
 };
 use super::name_table::NameTable;
+use crate::hashing::FastMap;
 use crate::schema::{
     self, AlternateType, BranchContent, BuiltinType, JsonKind, NamedType, OperationData, Schema,
     TypeDefinition, TypeId, TypeKind, UnionType, ValueType,
@@ -75,7 +74,7 @@ fn shape_id(id: TypeId) -> ShapeId {
 struct InterfaceBuilder<'s> {
     schema: &'s Schema,
     nodes: Vec<ShapeNode<'s>>,
-    derived: HashMap<DerivedShape, ShapeId>,
+    derived: FastMap<DerivedShape, ShapeId>,
     empty: ShapeId,
 }
 
@@ -97,7 +96,7 @@ impl<'s> InterfaceBuilder<'s> {
         let mut builder = InterfaceBuilder {
             schema,
             nodes: types.collect(),
-            derived: HashMap::new(),
+            derived: FastMap::default(),
             empty: ShapeId(0),
         };
         builder.empty = builder.add(Shape::Object(ObjectShape::default()));

@@ -1,5 +1,7 @@
 //! `inspect`: the diagnostics of a schema, and the number of its definitions.
 
+use std::mem::forget;
+
 use clap::Args;
 use serde::Serialize;
 
@@ -57,6 +59,8 @@ impl Inspect {
         match validate(loaded) {
             Ok(valid) => {
                 self.report(&counts, &valid.loaded().sources, valid.warnings(), console)?;
+                // The process ends, and freeing takes a fortieth of its time.
+                forget(valid);
                 Ok(Outcome::Fine)
             }
             Err(invalid) => {

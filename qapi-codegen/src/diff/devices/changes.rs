@@ -200,10 +200,8 @@ impl<'s> PropertyComparison<'s> {
 
     /// The addition of a property that the new release has.
     fn addition(&self, property: &'s str) -> Option<DeviceChange<'s>> {
-        let addition = self
-            .old
-            .evidence()
-            .property_addition(self.device, property)?;
+        // Both releases list the device, so these are its own listings.
+        let addition = self.listings.0.addition(property)?;
         let is_between = self.old.series() < addition.since && addition.since <= self.new.series();
         is_between.then(|| DeviceChange {
             kind: ChangeKind::PropertyAdded,

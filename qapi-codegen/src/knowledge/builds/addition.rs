@@ -1,6 +1,7 @@
 //! When a device or property appeared, as far as the lists prove it.
 
 use super::evidence::{Build, BuildEvidence};
+use super::listings::DeviceListings;
 use super::removal::is_evidence;
 use crate::version::Series;
 
@@ -28,14 +29,15 @@ impl BuildEvidence {
 
     /// The addition of a property to a device that is older.
     pub fn property_addition(&self, device: &str, property: &str) -> Option<Addition> {
-        let lists = self.builds_listing(device);
-        let has = |build: &Build| build.record.property_type(device, property).is_some();
-        self.addition(lists.map(|build| (build, has(build))))
+        DeviceListings::new(self, device).addition(property)
     }
 
     /// Finds the first build with something, and the last list before it of the
     /// same target.
-    fn addition<'b>(&self, lists: impl Iterator<Item = (&'b Build, bool)>) -> Option<Addition> {
+    pub(super) fn addition<'b>(
+        &self,
+        lists: impl Iterator<Item = (&'b Build, bool)>,
+    ) -> Option<Addition> {
         // Looking something up in a list is what takes time, so it happens once.
         let (with, without): (Vec<_>, Vec<_>) = lists.partition(|(_, has)| *has);
         let since = with.iter().map(|(build, _)| build.series).min()?;

@@ -1,8 +1,10 @@
 //! What all builds list about one device.
 
+use super::addition::Addition;
 use super::evidence::{Build, BuildEvidence};
 use super::record::PropertyTypes;
 use super::removal::{Listing, Removal, Required, find_removal, is_evidence};
+use super::sorted_map::TypeName;
 
 /// The builds of which the properties of a device are known, those of the oldest series
 /// first: looked up once for all of the properties.
@@ -24,7 +26,7 @@ impl<'e> BuildListing<'e> {
     pub fn property_type(&self, property: &str) -> Option<&'e str> {
         let mut parts = self.parts.iter();
         let ty = parts.find_map(|part| part.get(property));
-        ty.map(String::as_str)
+        ty.map(TypeName::as_str)
     }
 }
 
@@ -43,6 +45,14 @@ impl<'e> DeviceListings<'e> {
 
     pub(super) fn builds(&self) -> &[BuildListing<'e>] {
         &self.builds
+    }
+
+    /// The addition of a property to a device that is older.
+    pub fn addition(&self, property: &str) -> Option<Addition> {
+        let lists = self.builds.iter();
+        let has = |own: &BuildListing<'_>| own.property_type(property).is_some();
+        self.evidence
+            .addition(lists.map(|own| (own.build, has(own))))
     }
 
     /// The removal of a property. Properties depend on the target and on configuration

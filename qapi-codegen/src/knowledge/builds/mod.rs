@@ -19,6 +19,7 @@ mod property_groups;
 pub mod record;
 pub mod release_devices;
 pub(super) mod removal;
+mod sorted_map;
 
 pub use addition::Addition;
 pub use evidence::{Build, BuildEvidence};
@@ -27,6 +28,7 @@ pub use notes::DeviceNotes;
 pub use record::{BuildRecord, CompleteList, InvalidRecord, PropertyTypes, RecordSource};
 pub use release_devices::{DeviceStatus, PropertyStatus, ReleaseDevices};
 pub use removal::Removal;
+pub use sorted_map::{SortedMap, TypeName};
 
 use crate::schema::{BuiltinType, JsonKind};
 

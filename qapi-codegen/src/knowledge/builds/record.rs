@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::file_text;
-use super::property_groups::{GroupedDevice, GroupedDevices};
+use super::property_groups::{GroupedDevices, UndefinedGroup, WrittenDevice};
+use super::sorted_map::{SortedMap, TypeName};
 use crate::version::Version;
 
 /// Properties by name, each with QEMU's name of its type: `bool`, `uint32`,
 /// `str`, `size`, the name of an enum, `link<TYPE>`.
-pub type PropertyTypes = BTreeMap<String, String>;
+pub type PropertyTypes = SortedMap<TypeName>;
 
 /// One build of QEMU with what it said of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,10 +94,10 @@ struct RecordFile {
     unlisted: BTreeSet<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     objects: BTreeMap<String, PropertyTypes>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    groups: BTreeMap<String, PropertyTypes>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    devices: BTreeMap<String, GroupedDevice>,
+    #[serde(default, skip_serializing_if = "SortedMap::is_empty")]
+    groups: SortedMap<PropertyTypes>,
+    #[serde(default, skip_serializing_if = "SortedMap::is_empty")]
+    devices: SortedMap<WrittenDevice>,
 }
 
 impl BuildRecord {
@@ -124,7 +125,7 @@ impl BuildRecord {
     /// among the types.
     pub fn set_devices(&mut self, mut devices: BTreeMap<String, PropertyTypes>) {
         for (name, properties) in &mut devices {
-            properties.retain(|_, ty| is_settable(ty));
+            properties.retain(|ty| is_settable(ty.as_str()));
             self.types.remove(name);
         }
         self.devices = GroupedDevices::new(&devices);
@@ -138,16 +139,11 @@ impl BuildRecord {
     /// group that is not defined.
     pub fn parse(text: &[u8]) -> Result<BuildRecord, InvalidRecord> {
         let file: RecordFile = serde_json::from_slice(text)?;
-        for (name, device) in &file.devices {
-            let mut groups = device.groups.iter();
-            if let Some(group) = groups.find(|group| !file.groups.contains_key(*group)) {
-                return Err(InvalidRecord::UndefinedGroup {
-                    device: name.clone(),
-                    group: group.clone(),
-                });
-            }
-        }
-        let (groups, devices) = (file.groups, file.devices);
+        let devices = GroupedDevices::resolve(file.groups, file.devices);
+        let devices =
+            devices.map_err(
+                |UndefinedGroup { device, group }| InvalidRecord::UndefinedGroup { device, group },
+            )?;
         Ok(BuildRecord {
             release: file.release,
             target: file.target,
@@ -158,7 +154,7 @@ impl BuildRecord {
             types: file.types,
             unlisted: file.unlisted,
             objects: file.objects,
-            devices: GroupedDevices { groups, devices },
+            devices,
         })
     }
 
@@ -175,7 +171,7 @@ impl BuildRecord {
             unlisted: self.unlisted.clone(),
             objects: self.objects.clone(),
             groups: self.devices.groups.clone(),
-            devices: self.devices.devices.clone(),
+            devices: self.devices.to_written(),
         };
         // Strings, and maps and arrays of strings, always serialize.
         file_text::to_text(&serde_json::to_value(file).unwrap_or_default())
@@ -212,7 +208,7 @@ impl BuildRecord {
 
     /// The devices whose properties are known.
     pub fn devices(&self) -> impl Iterator<Item = &str> {
-        self.devices.devices.keys().map(String::as_str)
+        self.devices.devices.iter().map(|(name, _)| name)
     }
 
     /// All known types of the build, devices among them.
@@ -228,29 +224,24 @@ impl BuildRecord {
 
     /// The properties of a device with their types; none if they are not known.
     pub fn properties<'r>(&'r self, device: &str) -> impl Iterator<Item = (&'r str, &'r str)> {
-        let parts = self.property_parts(device).flatten();
-        parts.map(|(name, ty)| (name.as_str(), ty.as_str()))
+        let properties = self.property_parts(device).flat_map(SortedMap::iter);
+        properties.map(|(name, ty)| (name, ty.as_str()))
     }
 
     /// The type of one property of a device.
     pub fn property_type<'r>(&'r self, device: &str, property: &str) -> Option<&'r str> {
         let mut parts = self.property_parts(device);
-        parts
-            .find_map(|part| part.get(property))
-            .map(String::as_str)
+        let ty = parts.find_map(|part| part.get(property));
+        ty.map(TypeName::as_str)
     }
 
     /// The parts of the properties of a device; none if they are not known.
     pub(super) fn property_parts<'r>(
         &'r self,
         device: &str,
-    ) -> impl Iterator<Item = &'r PropertyTypes> {
-        let device = self.devices.devices.get(device);
-        device.into_iter().flat_map(|device| {
-            let groups = device.groups.iter();
-            let groups = groups.filter_map(|name| self.devices.groups.get(name));
-            groups.chain([&device.properties])
-        })
+    ) -> impl Iterator<Item = &'r PropertyTypes> + use<'r> {
+        let device = self.devices.devices.get(device).into_iter();
+        device.flat_map(|device| self.devices.parts(device))
     }
 }
 

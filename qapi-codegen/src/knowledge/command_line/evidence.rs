@@ -39,15 +39,16 @@ impl CommandLineEvidence {
         let records = records.into_iter();
         let mut builds: Vec<SeriesBuild> = records
             .flat_map(|(series, record)| {
-                let builds = record.builds.into_iter();
-                let has_release = builds
-                    .clone()
-                    .any(|build| !build.build.release.is_prerelease());
-                builds.map(move |command_line| SeriesBuild {
-                    series,
-                    is_superseded: has_release && command_line.build.release.is_prerelease(),
-                    command_line,
-                })
+                let mut releases = record.builds.iter().map(|build| build.build.release);
+                let has_release = releases.any(|release| !release.is_prerelease());
+                record
+                    .builds
+                    .into_iter()
+                    .map(move |command_line| SeriesBuild {
+                        series,
+                        is_superseded: has_release && command_line.build.release.is_prerelease(),
+                        command_line,
+                    })
             })
             .collect();
         builds.sort_by_key(|build| build.series);

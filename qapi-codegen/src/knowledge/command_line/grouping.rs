@@ -61,15 +61,19 @@ pub(super) fn group(builds: &[BuildCommandLine]) -> Vec<SharedFacts> {
     named.collect()
 }
 
-/// Adds shared facts to the builds that have them.
+/// Adds shared facts to the builds that have them, by their ids.
 ///
 /// # Errors
 ///
 /// Returns the name of a build that is not among `builds`.
-pub(super) fn ungroup(facts: SharedFacts, builds: &mut [BuildCommandLine]) -> Result<(), String> {
+pub(super) fn ungroup(
+    facts: SharedFacts,
+    builds: &mut [BuildCommandLine],
+    ids: &[String],
+) -> Result<(), String> {
     for id in &facts.builds {
-        let mut found = builds.iter_mut().filter(|build| build.build.id() == *id);
-        let build = found.next().ok_or_else(|| id.clone())?;
+        let index = ids.iter().position(|own| own == id);
+        let build = &mut builds[index.ok_or_else(|| id.clone())?];
         for (option, parameters) in &facts.options {
             let own = build.options.entry(option.clone()).or_default();
             own.extend(parameters.clone());

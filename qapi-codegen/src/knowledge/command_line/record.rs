@@ -168,8 +168,9 @@ impl CommandLineRecord {
     pub fn parse(text: &[u8]) -> Result<CommandLineRecord, InvalidCommandLine> {
         let file: RecordFile = serde_json::from_slice(text)?;
         let mut builds: Vec<_> = file.builds.into_iter().map(BuildCommandLine::new).collect();
+        let ids: Vec<String> = builds.iter().map(|build| build.build.id()).collect();
         for (index, facts) in file.facts.into_iter().enumerate() {
-            let unknown = ungroup(facts, &mut builds);
+            let unknown = ungroup(facts, &mut builds, &ids);
             unknown.map_err(|build| InvalidCommandLine::UnknownBuild { index, build })?;
         }
         Ok(CommandLineRecord { builds })
