@@ -32,7 +32,7 @@ impl Files for Disk {
 }
 
 fn schemas() -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas");
     path.to_string_lossy().into_owned()
 }
 

@@ -25,7 +25,7 @@ impl Files for Schemas {
     fn read(&self, path: &str) -> std::io::Result<Vec<u8>> {
         std::fs::read(
             Path::new(env!("CARGO_MANIFEST_DIR"))
-                .join("../schemas")
+                .join("../../schemas")
                 .join(path),
         )
     }
