@@ -202,6 +202,29 @@ fn reply(release: &Release, name: &str, returned: &RawValue, found: &mut Found) 
         .unwrap_or_else(|error| panic!("{name}: {error}: {}", returned.get()));
     found.replies += 1;
     compare(name, returned.get(), &again, found);
+    let backwards = reversed(&serde_json::from_str(returned.get()).expect("QEMU sends JSON"));
+    let again_backwards = (release.returned)(name, &backwards);
+    assert_eq!(
+        again_backwards.and_then(Result::ok),
+        Some(again),
+        "{name}: {backwards}"
+    );
+}
+
+/// Writes a value with the members of objects, which are sorted by name, in reverse.
+fn reversed(value: &Value) -> String {
+    match value {
+        Value::Object(members) => {
+            let members = members.iter().rev();
+            let members = members.map(|(name, value)| format!("{name:?}:{}", reversed(value)));
+            format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+        }
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(reversed).collect();
+            format!("[{}]", items.join(","))
+        }
+        _ => value.to_string(),
+    }
 }
 
 fn compare(name: &str, sent: &str, again: &Value, found: &mut Found) {

@@ -127,6 +127,67 @@ fn unions_are_flat_and_their_members_come_in_any_order() {
 }
 
 #[test]
+fn what_precedes_the_discriminator_of_a_union_is_decoded_as_what_follows_it() {
+    // Names and texts with escapes, all kinds of values, and members that nobody knows.
+    let members = [
+        r#""filename": "a\"\u00e9\n""#,
+        r#""n\u006fde-name": "a""#,
+        r#""aio": "brand-new""#,
+        r#""read-only": true"#,
+        r#""x": [null, [], {}, -1, 1.5, 18446744073709551615, {"y": [true, "\\"]}]"#,
+        r#""y": {"driver": "nbd", "filename": 1}"#,
+    ]
+    .join(", ");
+    for driver in ["file", "null-co", "brand-new"] {
+        let first = format!(r#"{{"driver": "{driver}", {members}}}"#);
+        let last = format!(r#"{{{members}, "driver": "{driver}"}}"#);
+        let decoded = read::<v10_0::types::BlockdevOptions>(&last);
+        assert_eq!(decoded, read(&first));
+        // From a value, too.
+        let value: Value = read(&last);
+        assert_eq!(serde_json::from_value(value).ok(), Some(decoded));
+    }
+    let unknown = format!(r#"{{{members}, "driver": "brand-new"}}"#);
+    let again = written(&read::<v10_0::types::BlockdevOptions>(&unknown));
+    assert_eq!(again, read::<Value>(&unknown));
+    // The last of two members counts, wherever it is.
+    let twice = r#"{"filename": "a", "filename": "b", "driver": "file", "locking": "on"}"#;
+    let once = r#"{"driver": "file", "locking": "on", "filename": "b"}"#;
+    assert_eq!(
+        read::<v10_0::types::BlockdevOptions>(twice),
+        read::<v10_0::types::BlockdevOptions>(once)
+    );
+}
+
+#[test]
+fn errors_before_the_discriminator_of_a_union_name_the_member() {
+    let refused = |json: &str| {
+        let error = refused::<Vec<v7_2::types::SchemaInfo>>(json);
+        let (error, _) = error.split_once(" at line 1 ").expect("it has a position");
+        error.to_owned()
+    };
+    assert_eq!(
+        refused(r#"[{"name": "0", "members": [{"name": "a", "type": 5}], "meta-type": "object"}]"#),
+        "in `members[0].type`: invalid type: integer `5`, expected a string"
+    );
+    assert_eq!(
+        refused(r#"[{"name": "0", "members": [{"name": "a"}, 1], "meta-type": "enum"}]"#),
+        "in `members[1]`: invalid type: integer `1`, expected an object \
+         (SchemaInfoEnumMember)"
+    );
+    assert_eq!(
+        refused(r#"[{"name": "0", "members": [{"type": "a"}], "meta-type": "object"}]"#),
+        "in `members[0]`: missing field `name`"
+    );
+    assert_eq!(
+        refused(r#"[{"name": "0", "members": [tru], "meta-type": "object"}]"#),
+        "expected ident"
+    );
+    let deep = format!(r#"[{{"name": "0", "members": {}"#, "[".repeat(100_000));
+    assert!(refused(&deep).starts_with("recursion limit exceeded"));
+}
+
+#[test]
 fn unions_whose_branches_are_unions_carry_both_tags() {
     let address = r#"{"transport":"socket","type":"inet","host":"h","port":"1"}"#;
     keeps::<v10_0::types::MigrationAddress>(address);

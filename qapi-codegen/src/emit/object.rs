@@ -211,6 +211,7 @@ impl ObjectStruct<'_> {
         }
         piece!(
             ImplItem {
+                #[inline]
                 fn accept<'de, A: MapAccess<'de>>(
                     slots: &mut Self::Slots,
                     key: &str,
@@ -252,6 +253,7 @@ impl ObjectStruct<'_> {
         if !self.any_required() {
             return piece!(
                 ImplItem {
+                    #[inline]
                     fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
                         Ok(slots)
                     }
@@ -262,6 +264,7 @@ impl ObjectStruct<'_> {
         let Some(branch) = &self.branch else {
             return piece!(
                 ImplItem {
+                    #[inline]
                     fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
                         Ok(Self { VALUES })
                     }
@@ -270,6 +273,7 @@ impl ObjectStruct<'_> {
         };
         piece!(
             ImplItem {
+                #[inline]
                 fn finish<E: Error>(slots: Self::Slots, BRANCH: BRANCHES) -> Result<Self, E> {
                     Ok(Self { VALUES })
                 }

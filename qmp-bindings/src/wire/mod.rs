@@ -8,12 +8,12 @@
 //! a generated type only lists its members.
 
 mod alternate;
+mod early;
 mod empty;
 mod macros;
 mod number;
 mod open;
 pub(crate) mod path;
-mod raw;
 mod read;
 mod union;
 mod write;

@@ -1,8 +1,8 @@
 //! Decoding of flat unions.
 //!
 //! QEMU sends members in no particular order, so the discriminator may follow the
-//! members of the branch. Members of the branch that precede it are kept as raw JSON,
-//! borrowed from the input; those that follow it are decoded at once.
+//! members of the branch. Members of the branch that precede it are kept as tokens;
+//! those that follow it are decoded at once.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,8 +14,7 @@ use serde::de::{
 use serde_json::Map;
 
 use super::UnrecognizedBranch;
-use super::path::{Located, locate};
-use super::raw::RawText;
+use super::early::EarlyMembers;
 use super::read::{Key, Object, required};
 
 /// A union: members that all branches share, and a branch.
@@ -49,6 +48,7 @@ pub trait Branches: Sized {
 }
 
 /// Decodes a union.
+#[inline]
 pub fn union<'de, U: Base, D: Deserializer<'de>>(deserializer: D) -> Result<U, D::Error> {
     deserializer.deserialize_map(UnionVisitor(PhantomData))
 }
@@ -62,6 +62,7 @@ impl<'de, U: Base> Visitor<'de> for UnionVisitor<U> {
         write!(f, "an object ({})", U::NAME)
     }
 
+    #[inline]
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<U, A::Error> {
         let mut slots = UnionSlots::<U>::default();
         while slots.discriminator.is_none() {
@@ -78,13 +79,7 @@ impl<'de, U: Base> Visitor<'de> for UnionVisitor<U> {
 pub struct UnionSlots<'i, U: Base> {
     discriminator: Option<Key<'i>>,
     base: U::Slots,
-    early: Vec<EarlyMember<'i>>,
-}
-
-/// A member that preceded the discriminator.
-struct EarlyMember<'i> {
-    key: Cow<'i, str>,
-    value: RawText<'i>,
+    early: EarlyMembers<'i>,
 }
 
 impl<U: Base> Default for UnionSlots<'_, U> {
@@ -92,12 +87,13 @@ impl<U: Base> Default for UnionSlots<'_, U> {
         UnionSlots {
             discriminator: None,
             base: U::Slots::default(),
-            early: Vec::new(),
+            early: EarlyMembers::default(),
         }
     }
 }
 
 impl<'de, U: Base> UnionSlots<'de, U> {
+    #[inline]
     fn accept<A: MapAccess<'de>>(
         &mut self,
         key: Cow<'de, str>,
@@ -106,12 +102,12 @@ impl<'de, U: Base> UnionSlots<'de, U> {
         if key == U::Branches::DISCRIMINATOR {
             self.discriminator = Some(map.next_value()?);
         } else if !U::accept(&mut self.base, &key, map)? {
-            let value = map.next_value()?;
-            self.early.push(EarlyMember { key, value });
+            self.early.keep(key, map)?;
         }
         Ok(())
     }
 
+    #[inline]
     fn decode<A: MapAccess<'de>>(mut self, map: &mut A) -> Result<U, A::Error> {
         let Key(discriminator) = required(self.discriminator, U::Branches::DISCRIMINATOR)?;
         let rest = Rest::<A, U> {
@@ -135,10 +131,7 @@ impl<U: Base> UnionSlots<'static, U> {
         if key == U::Branches::DISCRIMINATOR {
             self.discriminator = Some(Key(Cow::Owned(map.next_value()?)));
         } else if !U::accept(&mut self.base, key, map)? {
-            self.early.push(EarlyMember {
-                key: Cow::Owned(key.to_owned()),
-                value: map.next_value::<RawText<'_>>()?.into_owned(),
-            });
+            self.early.keep_owned(key, map)?;
         }
         Ok(())
     }
@@ -153,18 +146,21 @@ impl<U: Base> UnionSlots<'static, U> {
 pub struct Rest<'m, 'de, A, U: Base> {
     /// The discriminator value.
     pub discriminator: &'m str,
-    early: Vec<EarlyMember<'de>>,
+    early: EarlyMembers<'de>,
     map: &'m mut A,
     base: &'m mut U::Slots,
 }
 
 impl<'de, A: MapAccess<'de>, U: Base> Rest<'_, 'de, A, U> {
     /// Decodes them as the members of an object.
+    #[inline]
     pub fn members<T: Object>(self) -> Result<T, A::Error> {
         let mut slots = T::Slots::default();
-        for EarlyMember { key, value } in &self.early {
-            T::accept(&mut slots, key, &mut EarlyValue(value))
-                .map_err(|error| within(key, value, &error))?;
+        let mut early = self.early.read();
+        while let Some(name) = early.next_name() {
+            if !T::accept(&mut slots, name, &mut early).map_err(A::Error::custom)? {
+                early.skip();
+            }
         }
         while let Some(Key(key)) = self.map.next_key()? {
             if !U::accept(self.base, &key, self.map)? && !T::accept(&mut slots, &key, self.map)? {
@@ -182,10 +178,10 @@ impl<'de, A: MapAccess<'de>, U: Base> Rest<'_, 'de, A, U> {
     /// Keeps them as JSON, for a branch that the schema does not have.
     pub fn unrecognized(self) -> Result<UnrecognizedBranch, A::Error> {
         let mut members = Map::new();
-        for EarlyMember { key, value } in &self.early {
-            let read = serde_json::from_str(value.as_str());
-            let read = read.map_err(|error| within(key, value, &error))?;
-            members.insert(key.to_string(), read);
+        let mut early = self.early.read();
+        while let Some(name) = early.next_name() {
+            let value = early.next_value().map_err(A::Error::custom)?;
+            members.insert(name.to_owned(), value);
         }
         while let Some(Key(key)) = self.map.next_key()? {
             if !U::accept(self.base, &key, self.map)? {
@@ -196,38 +192,6 @@ impl<'de, A: MapAccess<'de>, U: Base> Rest<'_, 'de, A, U> {
             discriminator: self.discriminator.to_owned(),
             members,
         })
-    }
-}
-
-/// Adds to an error the member in which it is.
-fn within<E: Error>(key: &str, value: &RawText<'_>, error: &serde_json::Error) -> E {
-    let Located { path, message } = locate(value.as_str().as_bytes(), error);
-    let separator = if path.is_empty() || path.starts_with('[') {
-        ""
-    } else {
-        "."
-    };
-    E::custom(format_args!("in `{key}{separator}{path}`: {message}"))
-}
-
-/// The value of a member that preceded the discriminator.
-struct EarlyValue<'v>(&'v RawText<'v>);
-
-impl<'v> MapAccess<'v> for EarlyValue<'v> {
-    type Error = serde_json::Error;
-
-    fn next_key_seed<K: DeserializeSeed<'v>>(
-        &mut self,
-        _: K,
-    ) -> Result<Option<K::Value>, Self::Error> {
-        Ok(None)
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'v>>(
-        &mut self,
-        seed: V,
-    ) -> Result<V::Value, Self::Error> {
-        seed.deserialize(&mut serde_json::Deserializer::from_str(self.0.as_str()))
     }
 }
 
@@ -253,6 +217,7 @@ impl Object for Nothing {
     type Slots = ();
     const NAME: &'static str = "object";
 
+    #[inline]
     fn accept<'de, A: MapAccess<'de>>(_: &mut (), _: &str, _: &mut A) -> Result<bool, A::Error> {
         Ok(false)
     }
@@ -269,6 +234,7 @@ impl<T: for<'de> Deserialize<'de>> Object for Data<T> {
     type Slots = Option<T>;
     const NAME: &'static str = "object";
 
+    #[inline]
     fn accept<'de, A: MapAccess<'de>>(
         slots: &mut Option<T>,
         key: &str,

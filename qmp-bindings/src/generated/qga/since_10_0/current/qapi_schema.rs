@@ -20,6 +20,7 @@ pub mod types {
     impl Object for GuestLoadAverage {
         type Slots = GuestLoadAverage_Slots;
         const NAME: &'static str = "GuestLoadAverage";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -33,6 +34,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 load1m: required(slots.load1m, "load1m")?,

@@ -69,6 +69,7 @@ pub mod types {
     impl Object for GuestHostName {
         type Slots = GuestHostName_Slots;
         const NAME: &'static str = "GuestHostName";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -80,6 +81,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 host_name: required(slots.host_name, "host-name")?,
@@ -113,6 +115,7 @@ pub mod types {
     impl Object for GuestMemoryBlock {
         type Slots = GuestMemoryBlock_Slots;
         const NAME: &'static str = "GuestMemoryBlock";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -126,6 +129,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 phys_index: required(slots.phys_index, "phys-index")?,
@@ -141,6 +145,7 @@ pub mod types {
     impl Object for GuestMemoryBlockInfo {
         type Slots = GuestMemoryBlockInfo_Slots;
         const NAME: &'static str = "GuestMemoryBlockInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -152,6 +157,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 size: required(slots.size, "size")?,
@@ -167,6 +173,7 @@ pub mod types {
     impl Object for GuestMemoryBlockResponse {
         type Slots = GuestMemoryBlockResponse_Slots;
         const NAME: &'static str = "GuestMemoryBlockResponse";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -180,6 +187,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 phys_index: required(slots.phys_index, "phys-index")?,
@@ -191,6 +199,7 @@ pub mod types {
     impl Object for GuestOsInfo {
         type Slots = Self;
         const NAME: &'static str = "GuestOSInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -211,6 +220,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -223,6 +233,7 @@ pub mod types {
     impl Object for GuestTimezone {
         type Slots = GuestTimezone_Slots;
         const NAME: &'static str = "GuestTimezone";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -235,6 +246,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 zone: slots.zone,
@@ -251,6 +263,7 @@ pub mod types {
     impl Object for GuestUser {
         type Slots = GuestUser_Slots;
         const NAME: &'static str = "GuestUser";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -266,6 +279,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 user: required(slots.user, "user")?,

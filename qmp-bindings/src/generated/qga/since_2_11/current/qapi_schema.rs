@@ -40,6 +40,7 @@ pub mod types {
     impl Object for GuestNetworkInterface {
         type Slots = GuestNetworkInterface_Slots;
         const NAME: &'static str = "GuestNetworkInterface";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -54,6 +55,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,
@@ -77,6 +79,7 @@ pub mod types {
     impl Object for GuestNetworkInterfaceStat {
         type Slots = GuestNetworkInterfaceStat_Slots;
         const NAME: &'static str = "GuestNetworkInterfaceStat";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -95,6 +98,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 rx_bytes: required(slots.rx_bytes, "rx-bytes")?,

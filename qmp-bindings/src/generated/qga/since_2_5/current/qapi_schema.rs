@@ -201,6 +201,7 @@ pub mod types {
     impl Object for GuestAgentCommandInfo {
         type Slots = GuestAgentCommandInfo_Slots;
         const NAME: &'static str = "GuestAgentCommandInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -214,6 +215,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,
@@ -230,6 +232,7 @@ pub mod types {
     impl Object for GuestAgentInfo {
         type Slots = GuestAgentInfo_Slots;
         const NAME: &'static str = "GuestAgentInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -242,6 +245,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 version: required(slots.version, "version")?,
@@ -259,6 +263,7 @@ pub mod types {
     impl Object for GuestExec {
         type Slots = GuestExec_Slots;
         const NAME: &'static str = "GuestExec";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -270,6 +275,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 pid: required(slots.pid, "pid")?,
@@ -289,6 +295,7 @@ pub mod types {
     impl Object for GuestExecStatus {
         type Slots = GuestExecStatus_Slots;
         const NAME: &'static str = "GuestExecStatus";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -306,6 +313,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 exited: required(slots.exited, "exited")?,
@@ -327,6 +335,7 @@ pub mod types {
     impl Object for GuestFileRead {
         type Slots = GuestFileRead_Slots;
         const NAME: &'static str = "GuestFileRead";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -340,6 +349,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 count: required(slots.count, "count")?,
@@ -356,6 +366,7 @@ pub mod types {
     impl Object for GuestFileSeek {
         type Slots = GuestFileSeek_Slots;
         const NAME: &'static str = "GuestFileSeek";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -368,6 +379,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 position: required(slots.position, "position")?,
@@ -383,6 +395,7 @@ pub mod types {
     impl Object for GuestFileWrite {
         type Slots = GuestFileWrite_Slots;
         const NAME: &'static str = "GuestFileWrite";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -395,6 +408,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 count: required(slots.count, "count")?,
@@ -409,6 +423,7 @@ pub mod types {
     impl Object for GuestFilesystemTrimResponse {
         type Slots = GuestFilesystemTrimResponse_Slots;
         const NAME: &'static str = "GuestFilesystemTrimResponse";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -420,6 +435,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 paths: required(slots.paths, "paths")?,
@@ -436,6 +452,7 @@ pub mod types {
     impl Object for GuestFilesystemTrimResult {
         type Slots = GuestFilesystemTrimResult_Slots;
         const NAME: &'static str = "GuestFilesystemTrimResult";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -450,6 +467,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 path: required(slots.path, "path")?,
@@ -468,6 +486,7 @@ pub mod types {
     impl Object for GuestIpAddress {
         type Slots = GuestIpAddress_Slots;
         const NAME: &'static str = "GuestIpAddress";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -481,6 +500,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 ip_address: required(slots.ip_address, "ip-address")?,
@@ -516,6 +536,7 @@ pub mod types {
     impl Object for GuestLogicalProcessor {
         type Slots = GuestLogicalProcessor_Slots;
         const NAME: &'static str = "GuestLogicalProcessor";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -529,6 +550,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 logical_id: required(slots.logical_id, "logical-id")?,
@@ -547,6 +569,7 @@ pub mod types {
     impl Object for GuestPciAddress {
         type Slots = GuestPciAddress_Slots;
         const NAME: &'static str = "GuestPCIAddress";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -561,6 +584,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 domain: required(slots.domain, "domain")?,

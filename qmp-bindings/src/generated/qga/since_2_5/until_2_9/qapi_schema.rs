@@ -49,6 +49,7 @@ pub mod types {
     impl Object for GuestMemoryBlock {
         type Slots = GuestMemoryBlock_Slots;
         const NAME: &'static str = "GuestMemoryBlock";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -64,6 +65,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 phys_index: required(slots.phys_index, "phys-index")?,
@@ -79,6 +81,7 @@ pub mod types {
     impl Object for GuestMemoryBlockInfo {
         type Slots = GuestMemoryBlockInfo_Slots;
         const NAME: &'static str = "GuestMemoryBlockInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -90,6 +93,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 size: required(slots.size, "size")?,
@@ -105,6 +109,7 @@ pub mod types {
     impl Object for GuestMemoryBlockResponse {
         type Slots = GuestMemoryBlockResponse_Slots;
         const NAME: &'static str = "GuestMemoryBlockResponse";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -120,6 +125,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 phys_index: required(slots.phys_index, "phys-index")?,

@@ -45,6 +45,7 @@ pub mod types {
     impl Object for GuestDiskAddress {
         type Slots = GuestDiskAddress_Slots;
         const NAME: &'static str = "GuestDiskAddress";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -62,6 +63,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 pci_controller: required(slots.pci_controller, "pci-controller")?,
@@ -86,6 +88,7 @@ pub mod types {
     impl Object for GuestFilesystemInfo {
         type Slots = GuestFilesystemInfo_Slots;
         const NAME: &'static str = "GuestFilesystemInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -102,6 +105,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,

@@ -67,6 +67,7 @@ pub mod types {
     impl Object for GuestAuthorizedKeys {
         type Slots = GuestAuthorizedKeys_Slots;
         const NAME: &'static str = "GuestAuthorizedKeys";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -78,6 +79,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 keys: required(slots.keys, "keys")?,
@@ -108,6 +110,7 @@ pub mod types {
     impl Object for GuestDeviceIdPci {
         type Slots = GuestDeviceIdPci_Slots;
         const NAME: &'static str = "GuestDeviceIdPCI";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -120,6 +123,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 vendor_id: required(slots.vendor_id, "vendor-id")?,
@@ -137,6 +141,7 @@ pub mod types {
     impl Object for GuestDeviceInfo {
         type Slots = GuestDeviceInfo_Slots;
         const NAME: &'static str = "GuestDeviceInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -151,6 +156,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 driver_name: required(slots.driver_name, "driver-name")?,

@@ -23,6 +23,7 @@ pub mod types {
     impl Object for GuestDiskInfo {
         type Slots = GuestDiskInfo_Slots;
         const NAME: &'static str = "GuestDiskInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -38,6 +39,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,

@@ -22,6 +22,7 @@ pub mod types {
     impl Object for GuestCcwAddress {
         type Slots = GuestCcwAddress_Slots;
         const NAME: &'static str = "GuestCCWAddress";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -36,6 +37,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 cssid: required(slots.cssid, "cssid")?,

@@ -58,6 +58,7 @@ pub mod types {
     impl Object for GuestDiskAddress {
         type Slots = GuestDiskAddress_Slots;
         const NAME: &'static str = "GuestDiskAddress";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -76,6 +77,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 pci_controller: required(slots.pci_controller, "pci-controller")?,
@@ -100,6 +102,7 @@ pub mod types {
     impl Object for GuestDiskInfo {
         type Slots = GuestDiskInfo_Slots;
         const NAME: &'static str = "GuestDiskInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -115,6 +118,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,
@@ -137,6 +141,7 @@ pub mod types {
     impl Object for GuestFilesystemInfo {
         type Slots = GuestFilesystemInfo_Slots;
         const NAME: &'static str = "GuestFilesystemInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -153,6 +158,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,

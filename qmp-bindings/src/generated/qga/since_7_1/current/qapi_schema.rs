@@ -299,6 +299,7 @@ pub mod types {
     impl Object for GuestDiskAddress {
         type Slots = GuestDiskAddress_Slots;
         const NAME: &'static str = "GuestDiskAddress";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -317,6 +318,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 pci_controller: required(slots.pci_controller, "pci-controller")?,
@@ -342,6 +344,7 @@ pub mod types {
     impl Object for GuestDiskInfo {
         type Slots = GuestDiskInfo_Slots;
         const NAME: &'static str = "GuestDiskInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -358,6 +361,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,
@@ -464,6 +468,7 @@ pub mod types {
     impl Object for GuestDiskStats {
         type Slots = Self;
         const NAME: &'static str = "GuestDiskStats";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -491,6 +496,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -505,6 +511,7 @@ pub mod types {
     impl Object for GuestDiskStatsInfo {
         type Slots = GuestDiskStatsInfo_Slots;
         const NAME: &'static str = "GuestDiskStatsInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -519,6 +526,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,
@@ -545,6 +553,7 @@ pub mod types {
     impl Object for GuestLinuxCpuStats {
         type Slots = GuestLinuxCpuStats_Slots;
         const NAME: &'static str = "GuestLinuxCpuStats";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -566,6 +575,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 cpu: required(slots.cpu, "cpu")?,
@@ -613,6 +623,7 @@ pub mod types {
     impl Object for GuestNvMeSmart {
         type Slots = GuestNvMeSmart_Slots;
         const NAME: &'static str = "GuestNVMeSmart";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -654,6 +665,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 critical_warning: required(slots.critical_warning, "critical-warning")?,

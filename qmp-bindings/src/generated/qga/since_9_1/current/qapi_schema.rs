@@ -56,6 +56,7 @@ pub mod types {
     impl Object for GuestFilesystemInfo {
         type Slots = GuestFilesystemInfo_Slots;
         const NAME: &'static str = "GuestFilesystemInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -73,6 +74,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,
@@ -107,6 +109,7 @@ pub mod types {
     impl Object for GuestNetworkRoute {
         type Slots = GuestNetworkRoute_Slots;
         const NAME: &'static str = "GuestNetworkRoute";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -133,6 +136,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 iface: required(slots.iface, "iface")?,

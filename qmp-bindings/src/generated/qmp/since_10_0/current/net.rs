@@ -21,6 +21,7 @@ pub mod events {
     impl Object for NetdevVhostUserConnected {
         type Slots = NetdevVhostUserConnected_Slots;
         const NAME: &'static str = "NETDEV_VHOST_USER_CONNECTED";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -33,6 +34,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 netdev_id: required(slots.netdev_id, "netdev-id")?,
@@ -47,6 +49,7 @@ pub mod events {
     impl Object for NetdevVhostUserDisconnected {
         type Slots = NetdevVhostUserDisconnected_Slots;
         const NAME: &'static str = "NETDEV_VHOST_USER_DISCONNECTED";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -58,6 +61,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 netdev_id: required(slots.netdev_id, "netdev-id")?,

@@ -215,6 +215,7 @@ pub mod types {
     impl Object for MigrationParameters {
         type Slots = Self;
         const NAME: &'static str = "MigrationParameters";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -260,6 +261,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

@@ -197,6 +197,7 @@ pub mod types {
     impl Object for BlockdevChild {
         type Slots = BlockdevChild_Slots;
         const NAME: &'static str = "BlockdevChild";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -209,6 +210,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 child: required(slots.child, "child")?,

@@ -26,6 +26,7 @@ pub mod types {
     impl Object for SgxEpcSection {
         type Slots = SgxEpcSection_Slots;
         const NAME: &'static str = "SgxEpcSection";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -38,6 +39,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 node: required(slots.node, "node")?,
@@ -56,6 +58,7 @@ pub mod types {
     impl Object for SgxInfo {
         type Slots = SgxInfo_Slots;
         const NAME: &'static str = "SgxInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -71,6 +74,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 sgx: required(slots.sgx, "sgx")?,

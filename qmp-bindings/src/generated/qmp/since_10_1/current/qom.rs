@@ -57,6 +57,7 @@ pub mod types {
     impl Object for ObjectPropertiesValues {
         type Slots = ObjectPropertiesValues_Slots;
         const NAME: &'static str = "ObjectPropertiesValues";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -68,6 +69,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 properties: required(slots.properties, "properties")?,
@@ -83,6 +85,7 @@ pub mod types {
     impl Object for ObjectPropertyValue {
         type Slots = ObjectPropertyValue_Slots;
         const NAME: &'static str = "ObjectPropertyValue";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -96,6 +99,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,

@@ -18,6 +18,7 @@ pub mod types {
     impl Object for GuestPanicInformationTdx {
         type Slots = GuestPanicInformationTdx_Slots;
         const NAME: &'static str = "GuestPanicInformationTdx";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -31,6 +32,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 error_code: required(slots.error_code, "error-code")?,

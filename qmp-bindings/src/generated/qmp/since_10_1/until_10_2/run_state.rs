@@ -110,6 +110,7 @@ pub mod events {
     impl Object for GuestCrashloaded {
         type Slots = GuestCrashloaded_Slots;
         const NAME: &'static str = "GUEST_CRASHLOADED";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -122,6 +123,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 action: required(slots.action, "action")?,
@@ -137,6 +139,7 @@ pub mod events {
     impl Object for GuestPanicked {
         type Slots = GuestPanicked_Slots;
         const NAME: &'static str = "GUEST_PANICKED";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -149,6 +152,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 action: required(slots.action, "action")?,

@@ -64,6 +64,7 @@ pub mod types {
     impl Object for DisplayGtk {
         type Slots = Self;
         const NAME: &'static str = "DisplayGTK";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -80,6 +81,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -95,6 +97,7 @@ pub mod types {
         type Slots = DisplayOptions_Slots;
         type Branches = DisplayOptionsType;
         const NAME: &'static str = "DisplayOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -109,6 +112,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(
             slots: Self::Slots,
             r#type: DisplayOptionsType,

@@ -62,6 +62,7 @@ pub mod types {
     impl Object for AcceleratorInfo {
         type Slots = AcceleratorInfo_Slots;
         const NAME: &'static str = "AcceleratorInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -74,6 +75,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 enabled: required(slots.enabled, "enabled")?,

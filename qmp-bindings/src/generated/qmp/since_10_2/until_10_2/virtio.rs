@@ -67,6 +67,7 @@ pub mod types {
     impl Object for VhostStatus {
         type Slots = VhostStatus_Slots;
         const NAME: &'static str = "VhostStatus";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -89,6 +90,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 n_mem_sections: required(slots.n_mem_sections, "n-mem-sections")?,
@@ -136,6 +138,7 @@ pub mod types {
     impl Object for VirtioStatus {
         type Slots = VirtioStatus_Slots;
         const NAME: &'static str = "VirtioStatus";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -167,6 +170,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,

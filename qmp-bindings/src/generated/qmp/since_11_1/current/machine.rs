@@ -265,6 +265,7 @@ pub mod types {
         type Slots = CpuInfoFast_Slots;
         type Branches = CpuInfoFastTarget;
         const NAME: &'static str = "CpuInfoFast";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -280,6 +281,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(
             slots: Self::Slots,
             target: CpuInfoFastTarget,
@@ -448,6 +450,7 @@ pub mod types {
     impl Object for QemuTargetInfo {
         type Slots = QemuTargetInfo_Slots;
         const NAME: &'static str = "QemuTargetInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -459,6 +462,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 arch: required(slots.arch, "arch")?,

@@ -32,6 +32,7 @@ pub mod types {
     impl Object for IoThreadInfo {
         type Slots = IoThreadInfo_Slots;
         const NAME: &'static str = "IOThreadInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -49,6 +50,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,

@@ -401,6 +401,7 @@ pub mod types {
     impl Object for GuestPanicInformationSev {
         type Slots = GuestPanicInformationSev_Slots;
         const NAME: &'static str = "GuestPanicInformationSev";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -413,6 +414,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 set: required(slots.set, "set")?,
@@ -525,6 +527,7 @@ pub mod types {
     impl Object for SpMemDeviceInfo {
         type Slots = SpMemDeviceInfo_Slots;
         const NAME: &'static str = "SpMemDeviceInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -540,6 +543,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: slots.id,

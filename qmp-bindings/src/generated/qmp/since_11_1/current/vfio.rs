@@ -78,6 +78,7 @@ pub mod events {
     impl Object for VfioMigration {
         type Slots = VfioMigration_Slots;
         const NAME: &'static str = "VFIO_MIGRATION";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -91,6 +92,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device_id: required(slots.device_id, "device-id")?,

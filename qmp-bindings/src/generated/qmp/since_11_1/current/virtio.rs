@@ -81,6 +81,7 @@ pub mod types {
     impl Object for VhostStatus {
         type Slots = VhostStatus_Slots;
         const NAME: &'static str = "VhostStatus";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -102,6 +103,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 n_mem_sections: required(slots.n_mem_sections, "n-mem-sections")?,
@@ -137,6 +139,7 @@ pub mod types {
     impl Object for VirtVhostQueueStatus {
         type Slots = VirtVhostQueueStatus_Slots;
         const NAME: &'static str = "VirtVhostQueueStatus";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -157,6 +160,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,
@@ -199,6 +203,7 @@ pub mod types {
     impl Object for VirtioStatus {
         type Slots = VirtioStatus_Slots;
         const NAME: &'static str = "VirtioStatus";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -230,6 +235,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,

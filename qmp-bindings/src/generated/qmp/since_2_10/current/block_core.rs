@@ -92,6 +92,7 @@ pub mod types {
     impl Object for BlockDirtyBitmapSha256 {
         type Slots = BlockDirtyBitmapSha256_Slots;
         const NAME: &'static str = "BlockDirtyBitmapSha256";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -103,6 +104,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 sha256: required(slots.sha256, "sha256")?,
@@ -220,6 +222,7 @@ pub mod events {
     impl Object for BlockWriteThreshold {
         type Slots = BlockWriteThreshold_Slots;
         const NAME: &'static str = "BLOCK_WRITE_THRESHOLD";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -233,6 +236,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 node_name: required(slots.node_name, "node-name")?,

@@ -22,6 +22,7 @@ pub mod types {
     impl Object for ObjectTypeInfo {
         type Slots = ObjectTypeInfo_Slots;
         const NAME: &'static str = "ObjectTypeInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -35,6 +36,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,

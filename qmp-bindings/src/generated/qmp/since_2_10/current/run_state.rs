@@ -22,6 +22,7 @@ pub mod types {
     impl Object for GuestPanicInformationHyperV {
         type Slots = GuestPanicInformationHyperV_Slots;
         const NAME: &'static str = "GuestPanicInformationHyperV";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -37,6 +38,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 arg1: required(slots.arg1, "arg1")?,

@@ -71,6 +71,7 @@ pub mod types {
     impl Object for BlockInfo {
         type Slots = BlockInfo_Slots;
         const NAME: &'static str = "BlockInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -90,6 +91,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: required(slots.device, "device")?,

@@ -50,6 +50,7 @@ pub mod types {
         type Slots = CpuInfo_Slots;
         type Branches = CpuInfoArchBranch;
         const NAME: &'static str = "CpuInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -66,6 +67,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(
             slots: Self::Slots,
             arch: CpuInfoArchBranch,

@@ -158,6 +158,7 @@ pub mod types {
     impl Object for BlockDeviceInfo {
         type Slots = BlockDeviceInfo_Slots;
         const NAME: &'static str = "BlockDeviceInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -200,6 +201,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 file: required(slots.file, "file")?,
@@ -263,6 +265,7 @@ pub mod types {
     impl Object for ImageInfo {
         type Slots = ImageInfo_Slots;
         const NAME: &'static str = "ImageInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -287,6 +290,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 filename: required(slots.filename, "filename")?,
@@ -335,6 +339,7 @@ pub mod types {
     impl Object for ImageInfoSpecificQCow2 {
         type Slots = ImageInfoSpecificQCow2_Slots;
         const NAME: &'static str = "ImageInfoSpecificQCow2";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -350,6 +355,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 compat: required(slots.compat, "compat")?,
@@ -370,6 +376,7 @@ pub mod types {
     impl Object for ImageInfoSpecificVmdk {
         type Slots = ImageInfoSpecificVmdk_Slots;
         const NAME: &'static str = "ImageInfoSpecificVmdk";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -384,6 +391,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 create_type: required(slots.create_type, "create-type")?,

@@ -29,6 +29,7 @@ pub mod events {
     impl Object for Reset {
         type Slots = Reset_Slots;
         const NAME: &'static str = "RESET";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -40,6 +41,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 guest: required(slots.guest, "guest")?,
@@ -53,6 +55,7 @@ pub mod events {
     impl Object for Shutdown {
         type Slots = Shutdown_Slots;
         const NAME: &'static str = "SHUTDOWN";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -64,6 +67,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 guest: required(slots.guest, "guest")?,

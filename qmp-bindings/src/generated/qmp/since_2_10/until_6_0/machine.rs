@@ -30,6 +30,7 @@ pub mod types {
     impl Object for Memdev {
         type Slots = Memdev_Slots;
         const NAME: &'static str = "Memdev";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -47,6 +48,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: slots.id,

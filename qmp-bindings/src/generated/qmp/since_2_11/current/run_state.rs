@@ -104,6 +104,7 @@ pub mod events {
     impl Object for Watchdog {
         type Slots = Watchdog_Slots;
         const NAME: &'static str = "WATCHDOG";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -115,6 +116,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 action: required(slots.action, "action")?,

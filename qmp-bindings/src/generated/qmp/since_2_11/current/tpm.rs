@@ -64,6 +64,7 @@ pub mod types {
     impl Object for TpmEmulatorOptions {
         type Slots = TpmEmulatorOptions_Slots;
         const NAME: &'static str = "TPMEmulatorOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -75,6 +76,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 chardev: required(slots.chardev, "chardev")?,

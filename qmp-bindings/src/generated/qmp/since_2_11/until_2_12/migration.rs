@@ -225,6 +225,7 @@ pub mod types {
     impl Object for MigrationInfo {
         type Slots = Self;
         const NAME: &'static str = "MigrationInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -245,6 +246,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -330,6 +332,7 @@ pub mod events {
     impl Object for Migration {
         type Slots = Migration_Slots;
         const NAME: &'static str = "MIGRATION";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -341,6 +344,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 status: required(slots.status, "status")?,

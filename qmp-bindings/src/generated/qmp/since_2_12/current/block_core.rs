@@ -144,6 +144,7 @@ pub mod types {
     impl Object for BlockLatencyHistogramInfo {
         type Slots = BlockLatencyHistogramInfo_Slots;
         const NAME: &'static str = "BlockLatencyHistogramInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -156,6 +157,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 boundaries: required(slots.boundaries, "boundaries")?,

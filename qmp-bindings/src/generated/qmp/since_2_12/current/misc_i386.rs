@@ -54,6 +54,7 @@ pub mod types {
     impl Object for SevLaunchMeasureInfo {
         type Slots = SevLaunchMeasureInfo_Slots;
         const NAME: &'static str = "SevLaunchMeasureInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -65,6 +66,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,

@@ -57,6 +57,7 @@ pub mod types {
     impl Object for GuestPanicInformationS390 {
         type Slots = GuestPanicInformationS390_Slots;
         const NAME: &'static str = "GuestPanicInformationS390";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -71,6 +72,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 core: required(slots.core, "core")?,

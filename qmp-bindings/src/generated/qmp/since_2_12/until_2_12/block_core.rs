@@ -575,6 +575,7 @@ pub mod types {
     impl Object for BlockJobInfo {
         type Slots = BlockJobInfo_Slots;
         const NAME: &'static str = "BlockJobInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -598,6 +599,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 r#type: required(slots.r#type, "type")?,
@@ -627,6 +629,7 @@ pub mod types {
     impl Object for BlockStats {
         type Slots = BlockStats_Slots;
         const NAME: &'static str = "BlockStats";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -642,6 +645,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: slots.device,

@@ -47,6 +47,7 @@ pub mod types {
         type Slots = SchemaInfo_Slots;
         type Branches = SchemaInfoMetaType;
         const NAME: &'static str = "SchemaInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -58,6 +59,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(
             slots: Self::Slots,
             meta_type: SchemaInfoMetaType,
@@ -96,6 +98,7 @@ pub mod types {
     impl Object for SchemaInfoCommand {
         type Slots = SchemaInfoCommand_Slots;
         const NAME: &'static str = "SchemaInfoCommand";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -109,6 +112,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 arg_type: required(slots.arg_type, "arg-type")?,

@@ -44,6 +44,7 @@ pub mod types {
         type Slots = CpuInfoFast_Slots;
         type Branches = CpuInfoFastArch;
         const NAME: &'static str = "CpuInfoFast";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -58,6 +59,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(
             slots: Self::Slots,
             arch: CpuInfoFastArch,

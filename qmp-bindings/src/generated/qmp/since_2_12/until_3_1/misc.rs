@@ -57,6 +57,7 @@ pub mod events {
     impl Object for CommandDropped {
         type Slots = CommandDropped_Slots;
         const NAME: &'static str = "COMMAND_DROPPED";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -69,6 +70,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,

@@ -68,6 +68,7 @@ pub mod types {
     impl Object for CpuInfoRiscv {
         type Slots = CpuInfoRiscv_Slots;
         const NAME: &'static str = "CpuInfoRISCV";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -79,6 +80,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 pc: required(slots.pc, "pc")?,

@@ -17,6 +17,7 @@ pub mod types {
     impl Object for CpuInfoS390 {
         type Slots = CpuInfoS390_Slots;
         const NAME: &'static str = "CpuInfoS390";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -28,6 +29,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 cpu_state: required(slots.cpu_state, "cpu-state")?,

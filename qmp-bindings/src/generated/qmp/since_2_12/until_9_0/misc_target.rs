@@ -31,6 +31,7 @@ pub mod types {
     impl Object for SevInfo {
         type Slots = SevInfo_Slots;
         const NAME: &'static str = "SevInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -48,6 +49,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 enabled: required(slots.enabled, "enabled")?,

@@ -36,6 +36,7 @@ pub mod events {
     impl Object for BlockIoError {
         type Slots = BlockIoError_Slots;
         const NAME: &'static str = "BLOCK_IO_ERROR";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -52,6 +53,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: required(slots.device, "device")?,

@@ -16,6 +16,7 @@ pub mod types {
     impl Object for KvmInfo {
         type Slots = KvmInfo_Slots;
         const NAME: &'static str = "KvmInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -28,6 +29,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 enabled: required(slots.enabled, "enabled")?,

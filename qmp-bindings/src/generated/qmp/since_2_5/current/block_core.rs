@@ -334,6 +334,7 @@ pub mod types {
     impl Object for BlockdevCacheInfo {
         type Slots = BlockdevCacheInfo_Slots;
         const NAME: &'static str = "BlockdevCacheInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -347,6 +348,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 writeback: required(slots.writeback, "writeback")?,
@@ -780,6 +782,7 @@ pub mod events {
     impl Object for BlockImageCorrupted {
         type Slots = BlockImageCorrupted_Slots;
         const NAME: &'static str = "BLOCK_IMAGE_CORRUPTED";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -796,6 +799,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: required(slots.device, "device")?,
@@ -816,6 +820,7 @@ pub mod events {
     impl Object for BlockJobError {
         type Slots = BlockJobError_Slots;
         const NAME: &'static str = "BLOCK_JOB_ERROR";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -829,6 +834,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: required(slots.device, "device")?,
@@ -846,6 +852,7 @@ pub mod events {
     impl Object for QuorumFailure {
         type Slots = QuorumFailure_Slots;
         const NAME: &'static str = "QUORUM_FAILURE";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -859,6 +866,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 reference: required(slots.reference, "reference")?,

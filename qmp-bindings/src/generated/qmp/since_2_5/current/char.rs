@@ -55,6 +55,7 @@ pub mod types {
     impl Object for ChardevBackendInfo {
         type Slots = ChardevBackendInfo_Slots;
         const NAME: &'static str = "ChardevBackendInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -66,6 +67,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,
@@ -81,6 +83,7 @@ pub mod types {
     impl Object for ChardevInfo {
         type Slots = ChardevInfo_Slots;
         const NAME: &'static str = "ChardevInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -94,6 +97,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 label: required(slots.label, "label")?,
@@ -105,6 +109,7 @@ pub mod types {
     impl Object for ChardevReturn {
         type Slots = Self;
         const NAME: &'static str = "ChardevReturn";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -116,6 +121,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -250,6 +256,7 @@ pub mod events {
     impl Object for VserportChange {
         type Slots = VserportChange_Slots;
         const NAME: &'static str = "VSERPORT_CHANGE";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -262,6 +269,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,

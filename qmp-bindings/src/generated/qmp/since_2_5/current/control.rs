@@ -27,6 +27,7 @@ pub mod types {
     impl Object for CommandInfo {
         type Slots = CommandInfo_Slots;
         const NAME: &'static str = "CommandInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -38,6 +39,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,
@@ -52,6 +54,7 @@ pub mod types {
     impl Object for VersionInfo {
         type Slots = VersionInfo_Slots;
         const NAME: &'static str = "VersionInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -64,6 +67,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 qemu: required(slots.qemu, "qemu")?,
@@ -80,6 +84,7 @@ pub mod types {
     impl Object for VersionTriple {
         type Slots = VersionTriple_Slots;
         const NAME: &'static str = "VersionTriple";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -93,6 +98,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 major: required(slots.major, "major")?,

@@ -129,6 +129,7 @@ pub mod types {
     impl Object for SchemaInfoAlternate {
         type Slots = SchemaInfoAlternate_Slots;
         const NAME: &'static str = "SchemaInfoAlternate";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -140,6 +141,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 members: required(slots.members, "members")?,
@@ -153,6 +155,7 @@ pub mod types {
     impl Object for SchemaInfoAlternateMember {
         type Slots = SchemaInfoAlternateMember_Slots;
         const NAME: &'static str = "SchemaInfoAlternateMember";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -164,6 +167,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 r#type: required(slots.r#type, "type")?,
@@ -177,6 +181,7 @@ pub mod types {
     impl Object for SchemaInfoArray {
         type Slots = SchemaInfoArray_Slots;
         const NAME: &'static str = "SchemaInfoArray";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -188,6 +193,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 element_type: required(slots.element_type, "element-type")?,
@@ -201,6 +207,7 @@ pub mod types {
     impl Object for SchemaInfoBuiltin {
         type Slots = SchemaInfoBuiltin_Slots;
         const NAME: &'static str = "SchemaInfoBuiltin";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -212,6 +219,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 json_type: required(slots.json_type, "json-type")?,
@@ -225,6 +233,7 @@ pub mod types {
     impl Object for SchemaInfoEvent {
         type Slots = SchemaInfoEvent_Slots;
         const NAME: &'static str = "SchemaInfoEvent";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -236,6 +245,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 arg_type: required(slots.arg_type, "arg-type")?,
@@ -250,6 +260,7 @@ pub mod types {
     impl Object for SchemaInfoObjectVariant {
         type Slots = SchemaInfoObjectVariant_Slots;
         const NAME: &'static str = "SchemaInfoObjectVariant";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -262,6 +273,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 case: required(slots.case, "case")?,

@@ -90,6 +90,7 @@ pub mod types {
     impl Object for BalloonInfo {
         type Slots = BalloonInfo_Slots;
         const NAME: &'static str = "BalloonInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -101,6 +102,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 actual: required(slots.actual, "actual")?,
@@ -121,6 +123,7 @@ pub mod types {
     impl Object for PcdimmDeviceInfo {
         type Slots = PcdimmDeviceInfo_Slots;
         const NAME: &'static str = "PCDIMMDeviceInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -139,6 +142,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: slots.id,
@@ -159,6 +163,7 @@ pub mod types {
     impl Object for UuidInfo {
         type Slots = UuidInfo_Slots;
         const NAME: &'static str = "UuidInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -170,6 +175,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 uuid: required(slots.uuid, "UUID")?,
@@ -341,6 +347,7 @@ pub mod events {
     impl Object for BalloonChange {
         type Slots = BalloonChange_Slots;
         const NAME: &'static str = "BALLOON_CHANGE";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -352,6 +359,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 actual: required(slots.actual, "actual")?,

@@ -82,6 +82,7 @@ pub mod types {
     impl Object for AddfdInfo {
         type Slots = AddfdInfo_Slots;
         const NAME: &'static str = "AddfdInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -94,6 +95,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 fdset_id: required(slots.fdset_id, "fdset-id")?,
@@ -109,6 +111,7 @@ pub mod types {
     impl Object for CommandLineOptionInfo {
         type Slots = CommandLineOptionInfo_Slots;
         const NAME: &'static str = "CommandLineOptionInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -121,6 +124,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 option: required(slots.option, "option")?,
@@ -138,6 +142,7 @@ pub mod types {
     impl Object for CommandLineParameterInfo {
         type Slots = CommandLineParameterInfo_Slots;
         const NAME: &'static str = "CommandLineParameterInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -152,6 +157,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,
@@ -169,6 +175,7 @@ pub mod types {
     impl Object for FdsetFdInfo {
         type Slots = FdsetFdInfo_Slots;
         const NAME: &'static str = "FdsetFdInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -181,6 +188,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 fd: required(slots.fd, "fd")?,
@@ -196,6 +204,7 @@ pub mod types {
     impl Object for FdsetInfo {
         type Slots = FdsetInfo_Slots;
         const NAME: &'static str = "FdsetInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -208,6 +217,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 fdset_id: required(slots.fdset_id, "fdset-id")?,
@@ -218,6 +228,7 @@ pub mod types {
     impl Object for NameInfo {
         type Slots = Self;
         const NAME: &'static str = "NameInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -229,6 +240,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

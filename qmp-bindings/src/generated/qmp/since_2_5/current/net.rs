@@ -192,6 +192,7 @@ pub mod types {
     impl Object for QapiString {
         type Slots = QapiString_Slots;
         const NAME: &'static str = "String";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -203,6 +204,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 str: required(slots.str, "str")?,
@@ -227,6 +229,7 @@ pub mod types {
     impl Object for RxFilterInfo {
         type Slots = RxFilterInfo_Slots;
         const NAME: &'static str = "RxFilterInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -249,6 +252,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,
@@ -361,6 +365,7 @@ pub mod events {
     impl Object for NicRxFilterChanged {
         type Slots = NicRxFilterChanged_Slots;
         const NAME: &'static str = "NIC_RX_FILTER_CHANGED";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -373,6 +378,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: slots.name,

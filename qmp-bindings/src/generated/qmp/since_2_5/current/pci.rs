@@ -46,6 +46,7 @@ pub mod types {
     impl Object for PciBusInfo {
         type Slots = PciBusInfo_Slots;
         const NAME: &'static str = "PciBusInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -62,6 +63,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 number: required(slots.number, "number")?,
@@ -84,6 +86,7 @@ pub mod types {
     impl Object for PciDeviceClass {
         type Slots = PciDeviceClass_Slots;
         const NAME: &'static str = "PciDeviceClass";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -96,6 +99,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 desc: slots.desc,
@@ -111,6 +115,7 @@ pub mod types {
     impl Object for PciMemoryRange {
         type Slots = PciMemoryRange_Slots;
         const NAME: &'static str = "PciMemoryRange";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -123,6 +128,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 base: required(slots.base, "base")?,
@@ -142,6 +148,7 @@ pub mod types {
     impl Object for PciMemoryRegion {
         type Slots = PciMemoryRegion_Slots;
         const NAME: &'static str = "PciMemoryRegion";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -158,6 +165,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 bar: required(slots.bar, "bar")?,

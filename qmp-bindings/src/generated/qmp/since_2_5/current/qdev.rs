@@ -96,6 +96,7 @@ pub mod events {
     impl Object for DeviceDeleted {
         type Slots = DeviceDeleted_Slots;
         const NAME: &'static str = "DEVICE_DELETED";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -108,6 +109,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: slots.device,

@@ -124,6 +124,7 @@ pub mod types {
     impl Object for RockerOfDpaFlowAction {
         type Slots = Self;
         const NAME: &'static str = "RockerOfDpaFlowAction";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -140,6 +141,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -161,6 +163,7 @@ pub mod types {
     impl Object for RockerOfDpaFlowKey {
         type Slots = RockerOfDpaFlowKey_Slots;
         const NAME: &'static str = "RockerOfDpaFlowKey";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -182,6 +185,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 priority: required(slots.priority, "priority")?,
@@ -201,6 +205,7 @@ pub mod types {
     impl Object for RockerOfDpaFlowMask {
         type Slots = Self;
         const NAME: &'static str = "RockerOfDpaFlowMask";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -218,6 +223,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -241,6 +247,7 @@ pub mod types {
     impl Object for RockerOfDpaGroup {
         type Slots = RockerOfDpaGroup_Slots;
         const NAME: &'static str = "RockerOfDpaGroup";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -264,6 +271,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,
@@ -294,6 +302,7 @@ pub mod types {
     impl Object for RockerPort {
         type Slots = RockerPort_Slots;
         const NAME: &'static str = "RockerPort";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -310,6 +319,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,

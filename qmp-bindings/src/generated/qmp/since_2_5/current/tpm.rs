@@ -13,6 +13,7 @@ pub mod types {
     impl Object for TpmPassthroughOptions {
         type Slots = Self;
         const NAME: &'static str = "TPMPassthroughOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -25,6 +26,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

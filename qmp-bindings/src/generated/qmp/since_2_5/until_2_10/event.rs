@@ -19,6 +19,7 @@ pub mod events {
     impl Object for Watchdog {
         type Slots = Watchdog_Slots;
         const NAME: &'static str = "WATCHDOG";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -30,6 +31,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 action: required(slots.action, "action")?,

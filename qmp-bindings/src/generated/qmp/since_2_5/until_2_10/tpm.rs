@@ -56,6 +56,7 @@ pub mod types {
     impl Object for TpmInfo {
         type Slots = TpmInfo_Slots;
         const NAME: &'static str = "TPMInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -69,6 +70,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,

@@ -149,6 +149,7 @@ pub mod types {
     impl Object for BlockDeviceStats {
         type Slots = BlockDeviceStats_Slots;
         const NAME: &'static str = "BlockDeviceStats";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -180,6 +181,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 rd_bytes: required(slots.rd_bytes, "rd_bytes")?,
@@ -240,6 +242,7 @@ pub mod types {
     impl Object for BlockDirtyInfo {
         type Slots = BlockDirtyInfo_Slots;
         const NAME: &'static str = "BlockDirtyInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -254,6 +257,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: slots.name,
@@ -278,6 +282,7 @@ pub mod types {
     impl Object for BlockJobInfo {
         type Slots = BlockJobInfo_Slots;
         const NAME: &'static str = "BlockJobInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -297,6 +302,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 r#type: required(slots.r#type, "type")?,
@@ -322,6 +328,7 @@ pub mod types {
     impl Object for BlockStats {
         type Slots = BlockStats_Slots;
         const NAME: &'static str = "BlockStats";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -337,6 +344,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: slots.device,

@@ -43,6 +43,7 @@ pub mod types {
         type Slots = SchemaInfo_Slots;
         type Branches = SchemaInfoMetaType;
         const NAME: &'static str = "SchemaInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -54,6 +55,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(
             slots: Self::Slots,
             meta_type: SchemaInfoMetaType,
@@ -91,6 +93,7 @@ pub mod types {
     impl Object for SchemaInfoCommand {
         type Slots = SchemaInfoCommand_Slots;
         const NAME: &'static str = "SchemaInfoCommand";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -103,6 +106,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 arg_type: required(slots.arg_type, "arg-type")?,

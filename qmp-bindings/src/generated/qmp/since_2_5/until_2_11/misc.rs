@@ -45,6 +45,7 @@ pub mod types {
     impl Object for ObjectPropertyInfo {
         type Slots = ObjectPropertyInfo_Slots;
         const NAME: &'static str = "ObjectPropertyInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -57,6 +58,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,

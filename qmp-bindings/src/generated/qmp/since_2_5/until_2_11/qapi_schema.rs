@@ -21,6 +21,7 @@ pub mod types {
     impl Object for DevicePropertyInfo {
         type Slots = DevicePropertyInfo_Slots;
         const NAME: &'static str = "DevicePropertyInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -34,6 +35,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,

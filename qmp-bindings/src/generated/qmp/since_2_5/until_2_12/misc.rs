@@ -57,6 +57,7 @@ pub mod types {
     impl Object for DumpGuestMemoryCapability {
         type Slots = DumpGuestMemoryCapability_Slots;
         const NAME: &'static str = "DumpGuestMemoryCapability";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -68,6 +69,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 formats: required(slots.formats, "formats")?,
@@ -81,6 +83,7 @@ pub mod types {
     impl Object for TargetInfo {
         type Slots = TargetInfo_Slots;
         const NAME: &'static str = "TargetInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -92,6 +95,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 arch: required(slots.arch, "arch")?,

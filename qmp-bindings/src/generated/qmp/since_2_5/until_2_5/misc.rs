@@ -34,6 +34,7 @@ pub mod types {
     impl Object for CpuInfo {
         type Slots = CpuInfo_Slots;
         const NAME: &'static str = "CpuInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -53,6 +54,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 cpu: required(slots.cpu, "CPU")?,

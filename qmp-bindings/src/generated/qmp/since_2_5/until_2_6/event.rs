@@ -17,6 +17,7 @@ pub mod events {
     impl Object for AcpiDeviceOst {
         type Slots = AcpiDeviceOst_Slots;
         const NAME: &'static str = "ACPI_DEVICE_OST";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -28,6 +29,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 info: required(slots.info, "info")?,

@@ -58,6 +58,7 @@ pub mod types {
     impl Object for AcpiostInfo {
         type Slots = AcpiostInfo_Slots;
         const NAME: &'static str = "ACPIOSTInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -73,6 +74,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: slots.device,
@@ -93,6 +95,7 @@ pub mod types {
     impl Object for MachineInfo {
         type Slots = MachineInfo_Slots;
         const NAME: &'static str = "MachineInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -107,6 +110,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,

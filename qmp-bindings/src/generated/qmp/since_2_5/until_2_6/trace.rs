@@ -19,6 +19,7 @@ pub mod types {
     impl Object for TraceEventInfo {
         type Slots = TraceEventInfo_Slots;
         const NAME: &'static str = "TraceEventInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -31,6 +32,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,

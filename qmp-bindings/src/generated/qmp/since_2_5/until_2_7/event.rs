@@ -61,6 +61,7 @@ pub mod events {
     impl Object for GuestPanicked {
         type Slots = GuestPanicked_Slots;
         const NAME: &'static str = "GUEST_PANICKED";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -72,6 +73,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 action: required(slots.action, "action")?,
@@ -85,6 +87,7 @@ pub mod events {
     impl Object for Migration {
         type Slots = Migration_Slots;
         const NAME: &'static str = "MIGRATION";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -96,6 +99,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 status: required(slots.status, "status")?,
@@ -110,6 +114,7 @@ pub mod events {
     impl Object for SpiceConnected {
         type Slots = SpiceConnected_Slots;
         const NAME: &'static str = "SPICE_CONNECTED";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -122,6 +127,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 server: required(slots.server, "server")?,
@@ -137,6 +143,7 @@ pub mod events {
     impl Object for SpiceDisconnected {
         type Slots = SpiceDisconnected_Slots;
         const NAME: &'static str = "SPICE_DISCONNECTED";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -149,6 +156,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 server: required(slots.server, "server")?,
@@ -164,6 +172,7 @@ pub mod events {
     impl Object for SpiceInitialized {
         type Slots = SpiceInitialized_Slots;
         const NAME: &'static str = "SPICE_INITIALIZED";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -176,6 +185,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 server: required(slots.server, "server")?,
@@ -191,6 +201,7 @@ pub mod events {
     impl Object for VncConnected {
         type Slots = VncConnected_Slots;
         const NAME: &'static str = "VNC_CONNECTED";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -203,6 +214,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 server: required(slots.server, "server")?,
@@ -218,6 +230,7 @@ pub mod events {
     impl Object for VncDisconnected {
         type Slots = VncDisconnected_Slots;
         const NAME: &'static str = "VNC_DISCONNECTED";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -230,6 +243,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 server: required(slots.server, "server")?,
@@ -245,6 +259,7 @@ pub mod events {
     impl Object for VncInitialized {
         type Slots = VncInitialized_Slots;
         const NAME: &'static str = "VNC_INITIALIZED";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -257,6 +272,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 server: required(slots.server, "server")?,

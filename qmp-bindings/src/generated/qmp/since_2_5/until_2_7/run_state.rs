@@ -112,6 +112,7 @@ pub mod types {
     impl Object for StatusInfo {
         type Slots = StatusInfo_Slots;
         const NAME: &'static str = "StatusInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -125,6 +126,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 running: required(slots.running, "running")?,

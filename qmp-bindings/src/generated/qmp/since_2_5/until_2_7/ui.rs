@@ -104,6 +104,7 @@ pub mod types {
     impl Object for SpiceBasicInfo {
         type Slots = SpiceBasicInfo_Slots;
         const NAME: &'static str = "SpiceBasicInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -117,6 +118,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 host: required(slots.host, "host")?,
@@ -138,6 +140,7 @@ pub mod types {
     impl Object for SpiceChannel {
         type Slots = SpiceChannel_Slots;
         const NAME: &'static str = "SpiceChannel";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -155,6 +158,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 host: required(slots.host, "host")?,
@@ -182,6 +186,7 @@ pub mod types {
     impl Object for SpiceInfo {
         type Slots = SpiceInfo_Slots;
         const NAME: &'static str = "SpiceInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -201,6 +206,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 enabled: required(slots.enabled, "enabled")?,
@@ -225,6 +231,7 @@ pub mod types {
     impl Object for SpiceServerInfo {
         type Slots = SpiceServerInfo_Slots;
         const NAME: &'static str = "SpiceServerInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -239,6 +246,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 host: required(slots.host, "host")?,
@@ -258,6 +266,7 @@ pub mod types {
     impl Object for VncBasicInfo {
         type Slots = VncBasicInfo_Slots;
         const NAME: &'static str = "VncBasicInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -272,6 +281,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 host: required(slots.host, "host")?,
@@ -293,6 +303,7 @@ pub mod types {
     impl Object for VncClientInfo {
         type Slots = VncClientInfo_Slots;
         const NAME: &'static str = "VncClientInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -309,6 +320,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 host: required(slots.host, "host")?,
@@ -332,6 +344,7 @@ pub mod types {
     impl Object for VncInfo {
         type Slots = VncInfo_Slots;
         const NAME: &'static str = "VncInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -348,6 +361,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 enabled: required(slots.enabled, "enabled")?,
@@ -371,6 +385,7 @@ pub mod types {
     impl Object for VncInfo2 {
         type Slots = VncInfo2_Slots;
         const NAME: &'static str = "VncInfo2";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -387,6 +402,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,
@@ -409,6 +425,7 @@ pub mod types {
     impl Object for VncServerInfo {
         type Slots = VncServerInfo_Slots;
         const NAME: &'static str = "VncServerInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -424,6 +441,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 host: required(slots.host, "host")?,

@@ -41,6 +41,7 @@ pub mod types {
     impl Object for IoThreadInfo {
         type Slots = IoThreadInfo_Slots;
         const NAME: &'static str = "IOThreadInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -53,6 +54,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,
@@ -72,6 +74,7 @@ pub mod types {
     impl Object for Memdev {
         type Slots = Memdev_Slots;
         const NAME: &'static str = "Memdev";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -88,6 +91,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 size: required(slots.size, "size")?,

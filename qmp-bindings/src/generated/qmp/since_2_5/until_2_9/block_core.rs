@@ -65,6 +65,7 @@ pub mod types {
     impl Object for ImageInfoSpecificQCow2 {
         type Slots = ImageInfoSpecificQCow2_Slots;
         const NAME: &'static str = "ImageInfoSpecificQCow2";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -79,6 +80,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 compat: required(slots.compat, "compat")?,
@@ -159,6 +161,7 @@ pub mod events {
     impl Object for BlockWriteThreshold {
         type Slots = BlockWriteThreshold_Slots;
         const NAME: &'static str = "BLOCK_WRITE_THRESHOLD";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -178,6 +181,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 node_name: required(slots.node_name, "node-name")?,

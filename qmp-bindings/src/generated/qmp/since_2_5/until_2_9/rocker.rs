@@ -32,6 +32,7 @@ pub mod types {
     impl Object for RockerOfDpaFlow {
         type Slots = RockerOfDpaFlow_Slots;
         const NAME: &'static str = "RockerOfDpaFlow";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -47,6 +48,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 cookie: required(slots.cookie, "cookie")?,
@@ -66,6 +68,7 @@ pub mod types {
     impl Object for RockerSwitch {
         type Slots = RockerSwitch_Slots;
         const NAME: &'static str = "RockerSwitch";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -79,6 +82,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,

@@ -46,6 +46,7 @@ pub mod types {
     impl Object for PciBridgeInfo {
         type Slots = PciBridgeInfo_Slots;
         const NAME: &'static str = "PciBridgeInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -58,6 +59,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 bus: required(slots.bus, "bus")?,
@@ -73,6 +75,7 @@ pub mod types {
     impl Object for PciDeviceId {
         type Slots = PciDeviceId_Slots;
         const NAME: &'static str = "PciDeviceId";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -85,6 +88,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: required(slots.device, "device")?,
@@ -107,6 +111,7 @@ pub mod types {
     impl Object for PciDeviceInfo {
         type Slots = PciDeviceInfo_Slots;
         const NAME: &'static str = "PciDeviceInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -126,6 +131,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 bus: required(slots.bus, "bus")?,
@@ -148,6 +154,7 @@ pub mod types {
     impl Object for PciInfo {
         type Slots = PciInfo_Slots;
         const NAME: &'static str = "PciInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -160,6 +167,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 bus: required(slots.bus, "bus")?,

@@ -20,6 +20,7 @@ pub mod types {
     impl Object for SchemaInfoObjectMember {
         type Slots = SchemaInfoObjectMember_Slots;
         const NAME: &'static str = "SchemaInfoObjectMember";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -33,6 +34,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,

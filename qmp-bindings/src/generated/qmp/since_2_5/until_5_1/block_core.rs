@@ -44,6 +44,7 @@ pub mod types {
     impl Object for SnapshotInfo {
         type Slots = SnapshotInfo_Slots;
         const NAME: &'static str = "SnapshotInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -61,6 +62,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,

@@ -16,6 +16,7 @@ pub mod types {
     impl Object for SchemaInfoEnum {
         type Slots = SchemaInfoEnum_Slots;
         const NAME: &'static str = "SchemaInfoEnum";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -27,6 +28,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 values: required(slots.values, "values")?,

@@ -47,6 +47,7 @@ pub mod types {
     impl Object for BlockDeviceTimedStats {
         type Slots = BlockDeviceTimedStats_Slots;
         const NAME: &'static str = "BlockDeviceTimedStats";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -75,6 +76,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 interval_length: required(slots.interval_length, "interval_length")?,

@@ -69,6 +69,7 @@ pub mod events {
     impl Object for MemUnplugError {
         type Slots = MemUnplugError_Slots;
         const NAME: &'static str = "MEM_UNPLUG_ERROR";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -81,6 +82,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: required(slots.device, "device")?,

@@ -86,6 +86,7 @@ pub mod events {
     impl Object for QuorumReportBad {
         type Slots = QuorumReportBad_Slots;
         const NAME: &'static str = "QUORUM_REPORT_BAD";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -101,6 +102,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 r#type: required(slots.r#type, "type")?,

@@ -52,6 +52,7 @@ pub mod types {
     impl Object for DumpQueryResult {
         type Slots = DumpQueryResult_Slots;
         const NAME: &'static str = "DumpQueryResult";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -65,6 +66,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 status: required(slots.status, "status")?,
@@ -121,6 +123,7 @@ pub mod events {
     impl Object for DumpCompleted {
         type Slots = DumpCompleted_Slots;
         const NAME: &'static str = "DUMP_COMPLETED";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -133,6 +136,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 result: required(slots.result, "result")?,

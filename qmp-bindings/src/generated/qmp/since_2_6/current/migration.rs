@@ -14,6 +14,7 @@ pub mod events {
     impl Object for MigrationPass {
         type Slots = MigrationPass_Slots;
         const NAME: &'static str = "MIGRATION_PASS";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -25,6 +26,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 pass: required(slots.pass, "pass")?,

@@ -18,6 +18,7 @@ pub mod types {
     impl Object for GicCapability {
         type Slots = GicCapability_Slots;
         const NAME: &'static str = "GICCapability";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -31,6 +32,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 version: required(slots.version, "version")?,

@@ -46,6 +46,7 @@ pub mod types {
         type Slots = CpuInfo_Slots;
         type Branches = CpuInfoArchBranch;
         const NAME: &'static str = "CpuInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -61,6 +62,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(
             slots: Self::Slots,
             arch: CpuInfoArchBranch,

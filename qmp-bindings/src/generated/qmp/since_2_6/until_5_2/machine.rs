@@ -45,6 +45,7 @@ pub mod types {
     impl Object for CpuInfoMips {
         type Slots = CpuInfoMips_Slots;
         const NAME: &'static str = "CpuInfoMIPS";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -56,6 +57,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 pc: required(slots.pc, "PC")?,
@@ -69,6 +71,7 @@ pub mod types {
     impl Object for CpuInfoPpc {
         type Slots = CpuInfoPpc_Slots;
         const NAME: &'static str = "CpuInfoPPC";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -80,6 +83,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 nip: required(slots.nip, "nip")?,
@@ -94,6 +98,7 @@ pub mod types {
     impl Object for CpuInfoSparc {
         type Slots = CpuInfoSparc_Slots;
         const NAME: &'static str = "CpuInfoSPARC";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -106,6 +111,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 pc: required(slots.pc, "pc")?,
@@ -120,6 +126,7 @@ pub mod types {
     impl Object for CpuInfoTricore {
         type Slots = CpuInfoTricore_Slots;
         const NAME: &'static str = "CpuInfoTricore";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -131,6 +138,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 pc: required(slots.pc, "PC")?,
@@ -144,6 +152,7 @@ pub mod types {
     impl Object for CpuInfoX86 {
         type Slots = CpuInfoX86_Slots;
         const NAME: &'static str = "CpuInfoX86";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -155,6 +164,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 pc: required(slots.pc, "pc")?,

@@ -51,6 +51,7 @@ pub mod types {
     impl Object for AcpiostInfo {
         type Slots = AcpiostInfo_Slots;
         const NAME: &'static str = "ACPIOSTInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -66,6 +67,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: slots.device,
@@ -103,6 +105,7 @@ pub mod events {
     impl Object for AcpiDeviceOst {
         type Slots = AcpiDeviceOst_Slots;
         const NAME: &'static str = "ACPI_DEVICE_OST";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -114,6 +117,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 info: required(slots.info, "info")?,

@@ -26,6 +26,7 @@ pub mod types {
     impl Object for QCryptoBlockInfoLuksSlot {
         type Slots = QCryptoBlockInfoLuksSlot_Slots;
         const NAME: &'static str = "QCryptoBlockInfoLUKSSlot";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -40,6 +41,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 active: required(slots.active, "active")?,

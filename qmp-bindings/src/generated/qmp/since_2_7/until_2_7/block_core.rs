@@ -491,6 +491,7 @@ pub mod types {
     impl Object for BlockDeviceInfo {
         type Slots = BlockDeviceInfo_Slots;
         const NAME: &'static str = "BlockDeviceInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -533,6 +534,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 file: required(slots.file, "file")?,
@@ -590,6 +592,7 @@ pub mod types {
     impl Object for BlockInfo {
         type Slots = BlockInfo_Slots;
         const NAME: &'static str = "BlockInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -608,6 +611,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: required(slots.device, "device")?,
@@ -1085,6 +1089,7 @@ pub mod types {
     impl Object for ImageInfo {
         type Slots = ImageInfo_Slots;
         const NAME: &'static str = "ImageInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -1109,6 +1114,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 filename: required(slots.filename, "filename")?,
@@ -1156,6 +1162,7 @@ pub mod types {
     impl Object for ImageInfoSpecificVmdk {
         type Slots = ImageInfoSpecificVmdk_Slots;
         const NAME: &'static str = "ImageInfoSpecificVmdk";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -1170,6 +1177,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 create_type: required(slots.create_type, "create-type")?,

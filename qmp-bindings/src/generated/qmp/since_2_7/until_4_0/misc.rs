@@ -38,6 +38,7 @@ pub mod types {
     impl Object for CpuInstanceProperties {
         type Slots = Self;
         const NAME: &'static str = "CpuInstanceProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -52,6 +53,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -66,6 +68,7 @@ pub mod types {
     impl Object for HotpluggableCpu {
         type Slots = HotpluggableCpu_Slots;
         const NAME: &'static str = "HotpluggableCPU";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -80,6 +83,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 r#type: required(slots.r#type, "type")?,
@@ -100,6 +104,7 @@ pub mod types {
     impl Object for MachineInfo {
         type Slots = MachineInfo_Slots;
         const NAME: &'static str = "MachineInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -115,6 +120,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,

@@ -108,6 +108,7 @@ pub mod events {
     impl Object for DeviceTrayMoved {
         type Slots = DeviceTrayMoved_Slots;
         const NAME: &'static str = "DEVICE_TRAY_MOVED";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -121,6 +122,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: required(slots.device, "device")?,

@@ -88,6 +88,7 @@ pub mod types {
     impl Object for CpuModelBaselineInfo {
         type Slots = CpuModelBaselineInfo_Slots;
         const NAME: &'static str = "CpuModelBaselineInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -99,6 +100,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 model: required(slots.model, "model")?,
@@ -113,6 +115,7 @@ pub mod types {
     impl Object for CpuModelCompareInfo {
         type Slots = CpuModelCompareInfo_Slots;
         const NAME: &'static str = "CpuModelCompareInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -125,6 +128,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 result: required(slots.result, "result")?,
@@ -159,6 +163,7 @@ pub mod types {
     impl Object for CpuModelInfo {
         type Slots = CpuModelInfo_Slots;
         const NAME: &'static str = "CpuModelInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -171,6 +176,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,

@@ -72,6 +72,7 @@ pub mod types {
     impl Object for VsockSocketAddress {
         type Slots = VsockSocketAddress_Slots;
         const NAME: &'static str = "VsockSocketAddress";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -84,6 +85,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 cid: required(slots.cid, "cid")?,

@@ -110,6 +110,7 @@ pub mod types {
     impl Object for SpiceBasicInfo {
         type Slots = SpiceBasicInfo_Slots;
         const NAME: &'static str = "SpiceBasicInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -123,6 +124,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 host: required(slots.host, "host")?,
@@ -144,6 +146,7 @@ pub mod types {
     impl Object for SpiceChannel {
         type Slots = SpiceChannel_Slots;
         const NAME: &'static str = "SpiceChannel";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -161,6 +164,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 host: required(slots.host, "host")?,
@@ -188,6 +192,7 @@ pub mod types {
     impl Object for SpiceInfo {
         type Slots = SpiceInfo_Slots;
         const NAME: &'static str = "SpiceInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -207,6 +212,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 enabled: required(slots.enabled, "enabled")?,
@@ -231,6 +237,7 @@ pub mod types {
     impl Object for SpiceServerInfo {
         type Slots = SpiceServerInfo_Slots;
         const NAME: &'static str = "SpiceServerInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -245,6 +252,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 host: required(slots.host, "host")?,
@@ -264,6 +272,7 @@ pub mod types {
     impl Object for VncBasicInfo {
         type Slots = VncBasicInfo_Slots;
         const NAME: &'static str = "VncBasicInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -278,6 +287,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 host: required(slots.host, "host")?,
@@ -299,6 +309,7 @@ pub mod types {
     impl Object for VncClientInfo {
         type Slots = VncClientInfo_Slots;
         const NAME: &'static str = "VncClientInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -315,6 +326,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 host: required(slots.host, "host")?,
@@ -338,6 +350,7 @@ pub mod types {
     impl Object for VncInfo {
         type Slots = VncInfo_Slots;
         const NAME: &'static str = "VncInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -354,6 +367,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 enabled: required(slots.enabled, "enabled")?,
@@ -376,6 +390,7 @@ pub mod types {
     impl Object for VncServerInfo {
         type Slots = VncServerInfo_Slots;
         const NAME: &'static str = "VncServerInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -391,6 +406,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 host: required(slots.host, "host")?,
@@ -470,6 +486,7 @@ pub mod events {
     impl Object for SpiceConnected {
         type Slots = SpiceConnected_Slots;
         const NAME: &'static str = "SPICE_CONNECTED";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -482,6 +499,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 server: required(slots.server, "server")?,
@@ -497,6 +515,7 @@ pub mod events {
     impl Object for SpiceDisconnected {
         type Slots = SpiceDisconnected_Slots;
         const NAME: &'static str = "SPICE_DISCONNECTED";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -509,6 +528,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 server: required(slots.server, "server")?,
@@ -524,6 +544,7 @@ pub mod events {
     impl Object for SpiceInitialized {
         type Slots = SpiceInitialized_Slots;
         const NAME: &'static str = "SPICE_INITIALIZED";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -536,6 +557,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 server: required(slots.server, "server")?,
@@ -551,6 +573,7 @@ pub mod events {
     impl Object for VncConnected {
         type Slots = VncConnected_Slots;
         const NAME: &'static str = "VNC_CONNECTED";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -563,6 +586,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 server: required(slots.server, "server")?,
@@ -578,6 +602,7 @@ pub mod events {
     impl Object for VncDisconnected {
         type Slots = VncDisconnected_Slots;
         const NAME: &'static str = "VNC_DISCONNECTED";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -590,6 +615,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 server: required(slots.server, "server")?,
@@ -605,6 +631,7 @@ pub mod events {
     impl Object for VncInitialized {
         type Slots = VncInitialized_Slots;
         const NAME: &'static str = "VNC_INITIALIZED";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -617,6 +644,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 server: required(slots.server, "server")?,

@@ -17,6 +17,7 @@ pub mod events {
     impl Object for Migration {
         type Slots = Migration_Slots;
         const NAME: &'static str = "MIGRATION";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -28,6 +29,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 status: required(slots.status, "status")?,

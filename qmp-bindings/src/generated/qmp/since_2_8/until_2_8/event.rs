@@ -19,6 +19,7 @@ pub mod events {
     impl Object for GuestPanicked {
         type Slots = GuestPanicked_Slots;
         const NAME: &'static str = "GUEST_PANICKED";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -30,6 +31,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 action: required(slots.action, "action")?,

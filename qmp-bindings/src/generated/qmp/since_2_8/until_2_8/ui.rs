@@ -28,6 +28,7 @@ pub mod types {
     impl Object for VncInfo2 {
         type Slots = VncInfo2_Slots;
         const NAME: &'static str = "VncInfo2";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -44,6 +45,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,

@@ -19,6 +19,7 @@ pub mod types {
     impl Object for CpuModelExpansionInfo {
         type Slots = CpuModelExpansionInfo_Slots;
         const NAME: &'static str = "CpuModelExpansionInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -30,6 +31,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 model: required(slots.model, "model")?,

@@ -14,6 +14,7 @@ pub mod types {
     impl Object for GuidInfo {
         type Slots = GuidInfo_Slots;
         const NAME: &'static str = "GuidInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -25,6 +26,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 guid: required(slots.guid, "guid")?,

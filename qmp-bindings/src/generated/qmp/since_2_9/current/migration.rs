@@ -58,6 +58,7 @@ pub mod types {
     impl Object for ReplicationStatus {
         type Slots = ReplicationStatus_Slots;
         const NAME: &'static str = "ReplicationStatus";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -70,6 +71,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 error: required(slots.error, "error")?,

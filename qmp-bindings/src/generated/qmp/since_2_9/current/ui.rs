@@ -43,6 +43,7 @@ pub mod types {
     impl Object for VncInfo2 {
         type Slots = VncInfo2_Slots;
         const NAME: &'static str = "VncInfo2";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -59,6 +60,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,
@@ -82,6 +84,7 @@ pub mod types {
     impl Object for VncServerInfo2 {
         type Slots = VncServerInfo2_Slots;
         const NAME: &'static str = "VncServerInfo2";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -98,6 +101,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 host: required(slots.host, "host")?,

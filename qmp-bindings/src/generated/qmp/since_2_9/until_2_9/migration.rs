@@ -90,6 +90,7 @@ pub mod types {
     impl Object for MigrationCapabilityStatus {
         type Slots = MigrationCapabilityStatus_Slots;
         const NAME: &'static str = "MigrationCapabilityStatus";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -102,6 +103,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 capability: required(slots.capability, "capability")?,

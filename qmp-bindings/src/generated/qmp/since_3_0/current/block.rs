@@ -16,6 +16,7 @@ pub mod types {
     impl Object for PrManagerInfo {
         type Slots = PrManagerInfo_Slots;
         const NAME: &'static str = "PRManagerInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -28,6 +29,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,
@@ -74,6 +76,7 @@ pub mod events {
     impl Object for PrManagerStatusChanged {
         type Slots = PrManagerStatusChanged_Slots;
         const NAME: &'static str = "PR_MANAGER_STATUS_CHANGED";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -86,6 +89,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,

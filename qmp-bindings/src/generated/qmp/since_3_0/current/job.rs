@@ -207,6 +207,7 @@ pub mod events {
     impl Object for JobStatusChange {
         type Slots = JobStatusChange_Slots;
         const NAME: &'static str = "JOB_STATUS_CHANGE";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -219,6 +220,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,

@@ -80,6 +80,7 @@ pub mod types {
         type Slots = CpuInfoFast_Slots;
         type Branches = CpuInfoFastTarget;
         const NAME: &'static str = "CpuInfoFast";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -95,6 +96,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(
             slots: Self::Slots,
             target: CpuInfoFastTarget,
@@ -253,6 +255,7 @@ pub mod types {
     impl Object for TargetInfo {
         type Slots = TargetInfo_Slots;
         const NAME: &'static str = "TargetInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -264,6 +267,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 arch: required(slots.arch, "arch")?,

@@ -149,6 +149,7 @@ pub mod types {
     impl Object for MigrationCapabilityStatus {
         type Slots = MigrationCapabilityStatus_Slots;
         const NAME: &'static str = "MigrationCapabilityStatus";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -161,6 +162,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 capability: required(slots.capability, "capability")?,
@@ -187,6 +189,7 @@ pub mod types {
     impl Object for MigrationStats {
         type Slots = MigrationStats_Slots;
         const NAME: &'static str = "MigrationStats";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -210,6 +213,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 transferred: required(slots.transferred, "transferred")?,

@@ -52,6 +52,7 @@ pub mod types {
     impl Object for BlockJobInfo {
         type Slots = BlockJobInfo_Slots;
         const NAME: &'static str = "BlockJobInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -75,6 +76,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 r#type: required(slots.r#type, "type")?,

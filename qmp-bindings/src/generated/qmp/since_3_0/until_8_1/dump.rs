@@ -56,6 +56,7 @@ pub mod types {
     impl Object for DumpGuestMemoryCapability {
         type Slots = DumpGuestMemoryCapability_Slots;
         const NAME: &'static str = "DumpGuestMemoryCapability";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -67,6 +68,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 formats: required(slots.formats, "formats")?,

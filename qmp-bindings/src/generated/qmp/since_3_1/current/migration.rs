@@ -55,6 +55,7 @@ pub mod types {
     impl Object for CompressionStats {
         type Slots = CompressionStats_Slots;
         const NAME: &'static str = "CompressionStats";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -74,6 +75,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 pages: required(slots.pages, "pages")?,

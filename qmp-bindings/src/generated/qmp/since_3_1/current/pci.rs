@@ -24,6 +24,7 @@ pub mod types {
     impl Object for PciDeviceId {
         type Slots = PciDeviceId_Slots;
         const NAME: &'static str = "PciDeviceId";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -38,6 +39,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: required(slots.device, "device")?,

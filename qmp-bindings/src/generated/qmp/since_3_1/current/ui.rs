@@ -10,6 +10,7 @@ pub mod types {
     impl Object for DisplayEglHeadless {
         type Slots = Self;
         const NAME: &'static str = "DisplayEGLHeadless";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -21,6 +22,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

@@ -41,6 +41,7 @@ pub mod types {
         type Slots = DisplayOptions_Slots;
         type Branches = DisplayOptionsType;
         const NAME: &'static str = "DisplayOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -54,6 +55,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(
             slots: Self::Slots,
             r#type: DisplayOptionsType,

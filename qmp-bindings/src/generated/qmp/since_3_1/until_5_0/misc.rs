@@ -41,6 +41,7 @@ pub mod types {
     impl Object for PciBridgeInfo {
         type Slots = PciBridgeInfo_Slots;
         const NAME: &'static str = "PciBridgeInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -53,6 +54,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 bus: required(slots.bus, "bus")?,
@@ -75,6 +77,7 @@ pub mod types {
     impl Object for PciDeviceInfo {
         type Slots = PciDeviceInfo_Slots;
         const NAME: &'static str = "PciDeviceInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -94,6 +97,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 bus: required(slots.bus, "bus")?,
@@ -116,6 +120,7 @@ pub mod types {
     impl Object for PciInfo {
         type Slots = PciInfo_Slots;
         const NAME: &'static str = "PciInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -128,6 +133,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 bus: required(slots.bus, "bus")?,

@@ -16,6 +16,7 @@ pub mod types {
     impl Object for DisplayGtk {
         type Slots = Self;
         const NAME: &'static str = "DisplayGTK";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -28,6 +29,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

@@ -155,6 +155,7 @@ pub mod types {
     impl Object for Qcow2BitmapInfo {
         type Slots = Qcow2BitmapInfo_Slots;
         const NAME: &'static str = "Qcow2BitmapInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -168,6 +169,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,
@@ -185,6 +187,7 @@ pub mod types {
     impl Object for XDbgBlockGraphNode {
         type Slots = XDbgBlockGraphNode_Slots;
         const NAME: &'static str = "XDbgBlockGraphNode";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -198,6 +201,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,

@@ -14,6 +14,7 @@ pub mod types {
     impl Object for CurrentMachineParams {
         type Slots = CurrentMachineParams_Slots;
         const NAME: &'static str = "CurrentMachineParams";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -25,6 +26,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 wakeup_suspend_support: required(

@@ -61,6 +61,7 @@ pub mod types {
     impl Object for ColoStatus {
         type Slots = ColoStatus_Slots;
         const NAME: &'static str = "COLOStatus";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -74,6 +75,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 mode: required(slots.mode, "mode")?,
@@ -112,6 +114,7 @@ pub mod events {
     impl Object for ColoExit {
         type Slots = ColoExit_Slots;
         const NAME: &'static str = "COLO_EXIT";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -124,6 +127,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 mode: required(slots.mode, "mode")?,

@@ -205,6 +205,7 @@ pub mod types {
     impl Object for BlockDeviceInfo {
         type Slots = BlockDeviceInfo_Slots;
         const NAME: &'static str = "BlockDeviceInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -247,6 +248,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 file: required(slots.file, "file")?,
@@ -320,6 +322,7 @@ pub mod types {
     impl Object for BlockDeviceStats {
         type Slots = BlockDeviceStats_Slots;
         const NAME: &'static str = "BlockDeviceStats";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -354,6 +357,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 rd_bytes: required(slots.rd_bytes, "rd_bytes")?,
@@ -446,6 +450,7 @@ pub mod types {
     impl Object for BlockInfo {
         type Slots = BlockInfo_Slots;
         const NAME: &'static str = "BlockInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -465,6 +470,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: required(slots.device, "device")?,
@@ -491,6 +497,7 @@ pub mod types {
     impl Object for BlockStats {
         type Slots = BlockStats_Slots;
         const NAME: &'static str = "BlockStats";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -507,6 +514,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: slots.device,

@@ -65,6 +65,7 @@ pub mod types {
     impl Object for XDbgBlockGraph {
         type Slots = XDbgBlockGraph_Slots;
         const NAME: &'static str = "XDbgBlockGraph";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -77,6 +78,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 nodes: required(slots.nodes, "nodes")?,
@@ -95,6 +97,7 @@ pub mod types {
     impl Object for XDbgBlockGraphEdge {
         type Slots = XDbgBlockGraphEdge_Slots;
         const NAME: &'static str = "XDbgBlockGraphEdge";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -110,6 +113,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 parent: required(slots.parent, "parent")?,

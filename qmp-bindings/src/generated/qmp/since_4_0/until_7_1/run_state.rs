@@ -94,6 +94,7 @@ pub mod events {
     impl Object for Reset {
         type Slots = Reset_Slots;
         const NAME: &'static str = "RESET";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -106,6 +107,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 guest: required(slots.guest, "guest")?,
@@ -121,6 +123,7 @@ pub mod events {
     impl Object for Shutdown {
         type Slots = Shutdown_Slots;
         const NAME: &'static str = "SHUTDOWN";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -133,6 +136,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 guest: required(slots.guest, "guest")?,

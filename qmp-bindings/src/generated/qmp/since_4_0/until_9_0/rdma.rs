@@ -22,6 +22,7 @@ pub mod events {
     impl Object for RdmaGidStatusChanged {
         type Slots = RdmaGidStatusChanged_Slots;
         const NAME: &'static str = "RDMA_GID_STATUS_CHANGED";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -36,6 +37,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 netdev: required(slots.netdev, "netdev")?,

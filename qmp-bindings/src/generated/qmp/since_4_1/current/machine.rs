@@ -53,6 +53,7 @@ pub mod types {
     impl Object for VirtioPmemDeviceInfo {
         type Slots = VirtioPmemDeviceInfo_Slots;
         const NAME: &'static str = "VirtioPMEMDeviceInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -67,6 +68,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: slots.id,

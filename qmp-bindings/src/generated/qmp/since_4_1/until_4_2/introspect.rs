@@ -28,6 +28,7 @@ pub mod types {
     impl Object for SchemaInfoObject {
         type Slots = SchemaInfoObject_Slots;
         const NAME: &'static str = "SchemaInfoObject";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -42,6 +43,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 members: required(slots.members, "members")?,

@@ -53,6 +53,7 @@ pub mod types {
         type Slots = CpuInfo_Slots;
         type Branches = CpuInfoArchBranch;
         const NAME: &'static str = "CpuInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -69,6 +70,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(
             slots: Self::Slots,
             arch: CpuInfoArchBranch,

@@ -41,6 +41,7 @@ pub mod types {
     impl Object for CpuInstanceProperties {
         type Slots = Self;
         const NAME: &'static str = "CpuInstanceProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -56,6 +57,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -70,6 +72,7 @@ pub mod types {
     impl Object for HotpluggableCpu {
         type Slots = HotpluggableCpu_Slots;
         const NAME: &'static str = "HotpluggableCPU";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -84,6 +87,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 r#type: required(slots.r#type, "type")?,

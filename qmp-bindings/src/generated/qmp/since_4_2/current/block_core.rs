@@ -158,6 +158,7 @@ pub mod types {
     impl Object for BlockStatsSpecificFile {
         type Slots = BlockStatsSpecificFile_Slots;
         const NAME: &'static str = "BlockStatsSpecificFile";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -171,6 +172,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 discard_nb_ok: required(slots.discard_nb_ok, "discard-nb-ok")?,

@@ -14,6 +14,7 @@ pub mod events {
     impl Object for UnplugPrimary {
         type Slots = UnplugPrimary_Slots;
         const NAME: &'static str = "UNPLUG_PRIMARY";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -25,6 +26,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device_id: required(slots.device_id, "device-id")?,

@@ -37,6 +37,7 @@ pub mod types {
     impl Object for MachineInfo {
         type Slots = MachineInfo_Slots;
         const NAME: &'static str = "MachineInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -55,6 +56,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,

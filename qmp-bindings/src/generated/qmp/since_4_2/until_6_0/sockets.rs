@@ -58,6 +58,7 @@ pub mod types {
     impl Object for InetSocketAddress {
         type Slots = InetSocketAddress_Slots;
         const NAME: &'static str = "InetSocketAddress";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -75,6 +76,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 host: required(slots.host, "host")?,

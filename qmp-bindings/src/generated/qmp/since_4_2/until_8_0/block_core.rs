@@ -103,6 +103,7 @@ pub mod types {
     impl Object for BlockDeviceStats {
         type Slots = BlockDeviceStats_Slots;
         const NAME: &'static str = "BlockDeviceStats";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -143,6 +144,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 rd_bytes: required(slots.rd_bytes, "rd_bytes")?,

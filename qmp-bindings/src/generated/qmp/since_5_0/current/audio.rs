@@ -171,6 +171,7 @@ pub mod types {
     impl Object for AudiodevAlsaOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevAlsaOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -184,6 +185,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -191,6 +193,7 @@ pub mod types {
     impl Object for AudiodevAlsaPerDirectionOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevAlsaPerDirectionOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -211,6 +214,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -218,6 +222,7 @@ pub mod types {
     impl Object for AudiodevCoreaudioOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevCoreaudioOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -230,6 +235,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -237,6 +243,7 @@ pub mod types {
     impl Object for AudiodevCoreaudioPerDirectionOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevCoreaudioPerDirectionOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -255,6 +262,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -262,6 +270,7 @@ pub mod types {
     impl Object for AudiodevDsoundOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevDsoundOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -275,6 +284,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -282,6 +292,7 @@ pub mod types {
     impl Object for AudiodevGenericOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevGenericOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -294,6 +305,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -301,6 +313,7 @@ pub mod types {
     impl Object for AudiodevOssOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevOssOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -316,6 +329,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -323,6 +337,7 @@ pub mod types {
     impl Object for AudiodevOssPerDirectionOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevOssPerDirectionOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -343,6 +358,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -350,6 +366,7 @@ pub mod types {
     impl Object for AudiodevPaOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevPaOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -363,6 +380,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -370,6 +388,7 @@ pub mod types {
     impl Object for AudiodevPaPerDirectionOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevPaPerDirectionOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -390,6 +409,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -397,6 +417,7 @@ pub mod types {
     impl Object for AudiodevPerDirectionOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevPerDirectionOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -414,6 +435,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -421,6 +443,7 @@ pub mod types {
     impl Object for AudiodevWavOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevWavOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -434,6 +457,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

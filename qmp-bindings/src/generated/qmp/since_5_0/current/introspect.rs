@@ -42,6 +42,7 @@ pub mod types {
     impl Object for SchemaInfoCommand {
         type Slots = SchemaInfoCommand_Slots;
         const NAME: &'static str = "SchemaInfoCommand";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -55,6 +56,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 arg_type: required(slots.arg_type, "arg-type")?,
@@ -72,6 +74,7 @@ pub mod types {
     impl Object for SchemaInfoObject {
         type Slots = SchemaInfoObject_Slots;
         const NAME: &'static str = "SchemaInfoObject";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -85,6 +88,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 members: required(slots.members, "members")?,
@@ -103,6 +107,7 @@ pub mod types {
     impl Object for SchemaInfoObjectMember {
         type Slots = SchemaInfoObjectMember_Slots;
         const NAME: &'static str = "SchemaInfoObjectMember";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -117,6 +122,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,

@@ -201,6 +201,7 @@ pub mod types {
         type Slots = CpuInfoFast_Slots;
         type Branches = CpuInfoFastTarget;
         const NAME: &'static str = "CpuInfoFast";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -216,6 +217,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(
             slots: Self::Slots,
             target: CpuInfoFastTarget,
@@ -374,6 +376,7 @@ pub mod types {
     impl Object for TargetInfo {
         type Slots = TargetInfo_Slots;
         const NAME: &'static str = "TargetInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -385,6 +388,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 arch: required(slots.arch, "arch")?,

@@ -29,6 +29,7 @@ pub mod types {
     impl Object for AudiodevJackOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevJackOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -41,6 +42,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -48,6 +50,7 @@ pub mod types {
     impl Object for AudiodevJackPerDirectionOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevJackPerDirectionOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -70,6 +73,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

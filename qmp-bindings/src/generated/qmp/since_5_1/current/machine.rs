@@ -28,6 +28,7 @@ pub mod types {
     impl Object for VirtioMemDeviceInfo {
         type Slots = VirtioMemDeviceInfo_Slots;
         const NAME: &'static str = "VirtioMEMDeviceInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -46,6 +47,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: slots.id,

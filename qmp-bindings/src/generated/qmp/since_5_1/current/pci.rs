@@ -43,6 +43,7 @@ pub mod types {
     impl Object for PciBridgeInfo {
         type Slots = PciBridgeInfo_Slots;
         const NAME: &'static str = "PciBridgeInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -55,6 +56,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 bus: required(slots.bus, "bus")?,
@@ -78,6 +80,7 @@ pub mod types {
     impl Object for PciDeviceInfo {
         type Slots = PciDeviceInfo_Slots;
         const NAME: &'static str = "PciDeviceInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -98,6 +101,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 bus: required(slots.bus, "bus")?,
@@ -121,6 +125,7 @@ pub mod types {
     impl Object for PciInfo {
         type Slots = PciInfo_Slots;
         const NAME: &'static str = "PciInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -133,6 +138,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 bus: required(slots.bus, "bus")?,

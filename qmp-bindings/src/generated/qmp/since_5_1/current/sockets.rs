@@ -40,6 +40,7 @@ pub mod types {
     impl Object for UnixSocketAddress {
         type Slots = UnixSocketAddress_Slots;
         const NAME: &'static str = "UnixSocketAddress";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -53,6 +54,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 path: required(slots.path, "path")?,

@@ -318,6 +318,7 @@ pub mod types {
     impl Object for MigrationInfo {
         type Slots = Self;
         const NAME: &'static str = "MigrationInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -342,6 +343,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -349,6 +351,7 @@ pub mod types {
     impl Object for MigrationParameters {
         type Slots = Self;
         const NAME: &'static str = "MigrationParameters";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -387,6 +390,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

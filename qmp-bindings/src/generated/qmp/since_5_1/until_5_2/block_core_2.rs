@@ -424,6 +424,7 @@ pub mod events {
     impl Object for BlockJobCancelled {
         type Slots = BlockJobCancelled_Slots;
         const NAME: &'static str = "BLOCK_JOB_CANCELLED";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -439,6 +440,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 r#type: required(slots.r#type, "type")?,
@@ -461,6 +463,7 @@ pub mod events {
     impl Object for BlockJobCompleted {
         type Slots = BlockJobCompleted_Slots;
         const NAME: &'static str = "BLOCK_JOB_COMPLETED";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -477,6 +480,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 r#type: required(slots.r#type, "type")?,
@@ -496,6 +500,7 @@ pub mod events {
     impl Object for BlockJobPending {
         type Slots = BlockJobPending_Slots;
         const NAME: &'static str = "BLOCK_JOB_PENDING";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -508,6 +513,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 r#type: required(slots.r#type, "type")?,
@@ -526,6 +532,7 @@ pub mod events {
     impl Object for BlockJobReady {
         type Slots = BlockJobReady_Slots;
         const NAME: &'static str = "BLOCK_JOB_READY";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -541,6 +548,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 r#type: required(slots.r#type, "type")?,

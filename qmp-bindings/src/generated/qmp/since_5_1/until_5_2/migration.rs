@@ -32,6 +32,7 @@ pub mod types {
     impl Object for XbzrleCacheStats {
         type Slots = XbzrleCacheStats_Slots;
         const NAME: &'static str = "XBZRLECacheStats";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -53,6 +54,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 cache_size: required(slots.cache_size, "cache-size")?,

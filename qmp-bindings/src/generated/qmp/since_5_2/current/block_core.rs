@@ -37,6 +37,7 @@ pub mod types {
     impl Object for BlockStatsSpecificNvme {
         type Slots = BlockStatsSpecificNvme_Slots;
         const NAME: &'static str = "BlockStatsSpecificNvme";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -50,6 +51,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 completion_errors: required(
@@ -78,6 +80,7 @@ pub mod types {
     impl Object for SnapshotInfo {
         type Slots = SnapshotInfo_Slots;
         const NAME: &'static str = "SnapshotInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -96,6 +99,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,

@@ -178,6 +178,7 @@ pub mod events {
     impl Object for BlockExportDeleted {
         type Slots = BlockExportDeleted_Slots;
         const NAME: &'static str = "BLOCK_EXPORT_DELETED";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -189,6 +190,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,

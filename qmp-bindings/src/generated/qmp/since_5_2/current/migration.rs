@@ -45,6 +45,7 @@ pub mod types {
     impl Object for VfioStats {
         type Slots = VfioStats_Slots;
         const NAME: &'static str = "VfioStats";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -56,6 +57,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 transferred: required(slots.transferred, "transferred")?,

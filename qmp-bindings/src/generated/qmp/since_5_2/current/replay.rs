@@ -19,6 +19,7 @@ pub mod types {
     impl Object for ReplayInfo {
         type Slots = ReplayInfo_Slots;
         const NAME: &'static str = "ReplayInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -32,6 +33,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 mode: required(slots.mode, "mode")?,

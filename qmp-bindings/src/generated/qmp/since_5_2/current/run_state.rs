@@ -78,6 +78,7 @@ pub mod types {
     impl Object for MemoryFailureFlags {
         type Slots = MemoryFailureFlags_Slots;
         const NAME: &'static str = "MemoryFailureFlags";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -90,6 +91,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 action_required: required(slots.action_required, "action-required")?,
@@ -130,6 +132,7 @@ pub mod events {
     impl Object for MemoryFailure {
         type Slots = MemoryFailure_Slots;
         const NAME: &'static str = "MEMORY_FAILURE";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -143,6 +146,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 recipient: required(slots.recipient, "recipient")?,

@@ -84,6 +84,7 @@ pub mod types {
     impl Object for BlockExportInfo {
         type Slots = BlockExportInfo_Slots;
         const NAME: &'static str = "BlockExportInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -98,6 +99,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,

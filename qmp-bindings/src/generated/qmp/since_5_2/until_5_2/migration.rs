@@ -199,6 +199,7 @@ pub mod types {
     impl Object for BitmapMigrationBitmapAlias {
         type Slots = BitmapMigrationBitmapAlias_Slots;
         const NAME: &'static str = "BitmapMigrationBitmapAlias";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -211,6 +212,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,
@@ -249,6 +251,7 @@ pub mod types {
     impl Object for BitmapMigrationNodeAlias {
         type Slots = BitmapMigrationNodeAlias_Slots;
         const NAME: &'static str = "BitmapMigrationNodeAlias";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -262,6 +265,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 node_name: required(slots.node_name, "node-name")?,
@@ -309,6 +313,7 @@ pub mod types {
     impl Object for MigrationInfo {
         type Slots = Self;
         const NAME: &'static str = "MigrationInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -334,6 +339,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -341,6 +347,7 @@ pub mod types {
     impl Object for MigrationParameters {
         type Slots = Self;
         const NAME: &'static str = "MigrationParameters";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -380,6 +387,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

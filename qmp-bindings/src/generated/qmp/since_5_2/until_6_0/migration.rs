@@ -23,6 +23,7 @@ pub mod types {
     impl Object for DirtyRateInfo {
         type Slots = DirtyRateInfo_Slots;
         const NAME: &'static str = "DirtyRateInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -37,6 +38,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 dirty_rate: slots.dirty_rate,

@@ -25,6 +25,7 @@ pub mod types {
     impl Object for AudiodevSdlOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevSdlOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -37,6 +38,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -44,6 +46,7 @@ pub mod types {
     impl Object for AudiodevSdlPerDirectionOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevSdlPerDirectionOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -62,6 +65,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

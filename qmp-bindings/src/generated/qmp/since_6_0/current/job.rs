@@ -81,6 +81,7 @@ pub mod types {
     impl Object for JobInfo {
         type Slots = JobInfo_Slots;
         const NAME: &'static str = "JobInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -97,6 +98,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,

@@ -66,6 +66,7 @@ pub mod types {
     impl Object for BitmapMigrationBitmapAlias {
         type Slots = BitmapMigrationBitmapAlias_Slots;
         const NAME: &'static str = "BitmapMigrationBitmapAlias";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -79,6 +80,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,
@@ -96,6 +98,7 @@ pub mod types {
     impl Object for BitmapMigrationBitmapAliasTransform {
         type Slots = Self;
         const NAME: &'static str = "BitmapMigrationBitmapAliasTransform";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -107,6 +110,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -142,6 +146,7 @@ pub mod types {
     impl Object for BitmapMigrationNodeAlias {
         type Slots = BitmapMigrationNodeAlias_Slots;
         const NAME: &'static str = "BitmapMigrationNodeAlias";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -155,6 +160,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 node_name: required(slots.node_name, "node-name")?,
@@ -176,6 +182,7 @@ pub mod types {
     impl Object for XbzrleCacheStats {
         type Slots = XbzrleCacheStats_Slots;
         const NAME: &'static str = "XBZRLECacheStats";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -197,6 +204,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 cache_size: required(slots.cache_size, "cache-size")?,

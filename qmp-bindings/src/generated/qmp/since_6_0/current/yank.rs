@@ -117,6 +117,7 @@ pub mod types {
     impl Object for YankInstanceBlockNode {
         type Slots = YankInstanceBlockNode_Slots;
         const NAME: &'static str = "YankInstanceBlockNode";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -128,6 +129,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 node_name: required(slots.node_name, "node-name")?,
@@ -153,6 +155,7 @@ pub mod types {
     impl Object for YankInstanceChardev {
         type Slots = YankInstanceChardev_Slots;
         const NAME: &'static str = "YankInstanceChardev";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -164,6 +167,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,

@@ -72,6 +72,7 @@ pub mod types {
     impl Object for MigrationInfo {
         type Slots = MigrationInfo_Slots;
         const NAME: &'static str = "MigrationInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -99,6 +100,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 status: slots.status,

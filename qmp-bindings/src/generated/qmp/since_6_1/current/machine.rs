@@ -36,6 +36,7 @@ pub mod types {
     impl Object for Memdev {
         type Slots = Memdev_Slots;
         const NAME: &'static str = "Memdev";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -55,6 +56,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: slots.id,

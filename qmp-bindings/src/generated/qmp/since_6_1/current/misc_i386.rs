@@ -14,6 +14,7 @@ pub mod types {
     impl Object for SevAttestationReport {
         type Slots = SevAttestationReport_Slots;
         const NAME: &'static str = "SevAttestationReport";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -25,6 +26,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,

@@ -55,6 +55,7 @@ pub mod types {
         type Slots = SchemaInfo_Slots;
         type Branches = SchemaInfoMetaType;
         const NAME: &'static str = "SchemaInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -67,6 +68,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(
             slots: Self::Slots,
             meta_type: SchemaInfoMetaType,
@@ -105,6 +107,7 @@ pub mod types {
     impl Object for SchemaInfoEnum {
         type Slots = SchemaInfoEnum_Slots;
         const NAME: &'static str = "SchemaInfoEnum";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -117,6 +120,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 members: required(slots.members, "members")?,
@@ -132,6 +136,7 @@ pub mod types {
     impl Object for SchemaInfoEnumMember {
         type Slots = SchemaInfoEnumMember_Slots;
         const NAME: &'static str = "SchemaInfoEnumMember";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -144,6 +149,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,

@@ -128,6 +128,7 @@ pub mod events {
     impl Object for MemoryDeviceSizeChange {
         type Slots = MemoryDeviceSizeChange_Slots;
         const NAME: &'static str = "MEMORY_DEVICE_SIZE_CHANGE";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -141,6 +142,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: slots.id,

@@ -47,6 +47,7 @@ pub mod types {
     impl Object for DirtyRateVcpu {
         type Slots = DirtyRateVcpu_Slots;
         const NAME: &'static str = "DirtyRateVcpu";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -59,6 +60,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,

@@ -16,6 +16,7 @@ pub mod events {
     impl Object for DeviceUnplugGuestError {
         type Slots = DeviceUnplugGuestError_Slots;
         const NAME: &'static str = "DEVICE_UNPLUG_GUEST_ERROR";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -28,6 +29,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: slots.device,

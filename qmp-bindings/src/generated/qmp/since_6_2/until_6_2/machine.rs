@@ -76,6 +76,7 @@ pub mod types {
     impl Object for SgxEpcDeviceInfo {
         type Slots = SgxEpcDeviceInfo_Slots;
         const NAME: &'static str = "SgxEPCDeviceInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -90,6 +91,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: slots.id,

@@ -26,6 +26,7 @@ pub mod types {
     impl Object for SgxInfo {
         type Slots = SgxInfo_Slots;
         const NAME: &'static str = "SGXInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -41,6 +42,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 sgx: required(slots.sgx, "sgx")?,

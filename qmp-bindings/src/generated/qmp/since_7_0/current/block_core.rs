@@ -62,6 +62,7 @@ pub mod types {
     impl Object for XDbgBlockGraph {
         type Slots = XDbgBlockGraph_Slots;
         const NAME: &'static str = "XDbgBlockGraph";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -74,6 +75,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 nodes: required(slots.nodes, "nodes")?,
@@ -92,6 +94,7 @@ pub mod types {
     impl Object for XDbgBlockGraphEdge {
         type Slots = XDbgBlockGraphEdge_Slots;
         const NAME: &'static str = "XDbgBlockGraphEdge";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -107,6 +110,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 parent: required(slots.parent, "parent")?,

@@ -18,6 +18,7 @@ pub mod events {
     impl Object for RtcChange {
         type Slots = RtcChange_Slots;
         const NAME: &'static str = "RTC_CHANGE";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -30,6 +31,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 offset: required(slots.offset, "offset")?,

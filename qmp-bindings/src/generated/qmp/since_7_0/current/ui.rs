@@ -173,6 +173,7 @@ pub mod types {
     impl Object for DisplayDBus {
         type Slots = Self;
         const NAME: &'static str = "DisplayDBus";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -187,6 +188,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

@@ -18,6 +18,7 @@ pub mod types {
     impl Object for SgxepcSection {
         type Slots = SgxepcSection_Slots;
         const NAME: &'static str = "SGXEPCSection";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -30,6 +31,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 node: required(slots.node, "node")?,

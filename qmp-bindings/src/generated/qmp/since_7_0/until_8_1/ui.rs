@@ -14,6 +14,7 @@ pub mod types {
     impl Object for DisplayCocoa {
         type Slots = Self;
         const NAME: &'static str = "DisplayCocoa";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -27,6 +28,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

@@ -82,6 +82,7 @@ pub mod types {
     impl Object for BlockExportInfo {
         type Slots = BlockExportInfo_Slots;
         const NAME: &'static str = "BlockExportInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -96,6 +97,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,

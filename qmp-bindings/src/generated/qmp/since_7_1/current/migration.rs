@@ -18,6 +18,7 @@ pub mod types {
     impl Object for DirtyLimitInfo {
         type Slots = DirtyLimitInfo_Slots;
         const NAME: &'static str = "DirtyLimitInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -31,6 +32,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 cpu_index: required(slots.cpu_index, "cpu-index")?,

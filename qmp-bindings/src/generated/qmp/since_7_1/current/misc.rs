@@ -20,6 +20,7 @@ pub mod events {
     impl Object for VfuClientHangup {
         type Slots = VfuClientHangup_Slots;
         const NAME: &'static str = "VFU_CLIENT_HANGUP";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -34,6 +35,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 vfu_id: required(slots.vfu_id, "vfu-id")?,

@@ -25,6 +25,7 @@ pub mod types {
     impl Object for SevCapability {
         type Slots = SevCapability_Slots;
         const NAME: &'static str = "SevCapability";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -40,6 +41,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 pdh: required(slots.pdh, "pdh")?,

@@ -110,6 +110,7 @@ pub mod types {
     impl Object for Stats {
         type Slots = Stats_Slots;
         const NAME: &'static str = "Stats";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -122,6 +123,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,
@@ -141,6 +143,7 @@ pub mod types {
     impl Object for StatsSchemaValue {
         type Slots = StatsSchemaValue_Slots;
         const NAME: &'static str = "StatsSchemaValue";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -157,6 +160,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,

@@ -94,6 +94,7 @@ pub mod types {
     impl Object for DisplaySdl {
         type Slots = Self;
         const NAME: &'static str = "DisplaySDL";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -105,6 +106,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

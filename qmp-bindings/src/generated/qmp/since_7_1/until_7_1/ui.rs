@@ -59,6 +59,7 @@ pub mod types {
     impl Object for DisplayGtk {
         type Slots = Self;
         const NAME: &'static str = "DisplayGTK";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -72,6 +73,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -87,6 +89,7 @@ pub mod types {
         type Slots = DisplayOptions_Slots;
         type Branches = DisplayOptionsType;
         const NAME: &'static str = "DisplayOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -101,6 +104,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(
             slots: Self::Slots,
             r#type: DisplayOptionsType,

@@ -218,6 +218,7 @@ pub mod types {
     impl Object for MigrationCapabilityStatus {
         type Slots = MigrationCapabilityStatus_Slots;
         const NAME: &'static str = "MigrationCapabilityStatus";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -230,6 +231,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 capability: required(slots.capability, "capability")?,
@@ -240,6 +242,7 @@ pub mod types {
     impl Object for MigrationInfo {
         type Slots = Self;
         const NAME: &'static str = "MigrationInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -266,6 +269,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -294,6 +298,7 @@ pub mod types {
     impl Object for MigrationStats {
         type Slots = MigrationStats_Slots;
         const NAME: &'static str = "MigrationStats";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -324,6 +329,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 transferred: required(slots.transferred, "transferred")?,

@@ -135,6 +135,7 @@ pub mod types {
     impl Object for TargetInfo {
         type Slots = TargetInfo_Slots;
         const NAME: &'static str = "TargetInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -146,6 +147,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 arch: required(slots.arch, "arch")?,

@@ -14,6 +14,7 @@ pub mod types {
     impl Object for AudiodevSndioOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevSndioOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -28,6 +29,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

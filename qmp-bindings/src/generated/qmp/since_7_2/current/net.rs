@@ -40,6 +40,7 @@ pub mod events {
     impl Object for NetdevStreamDisconnected {
         type Slots = NetdevStreamDisconnected_Slots;
         const NAME: &'static str = "NETDEV_STREAM_DISCONNECTED";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -51,6 +52,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 netdev_id: required(slots.netdev_id, "netdev-id")?,

@@ -125,6 +125,7 @@ pub mod events {
     impl Object for Reset {
         type Slots = Reset_Slots;
         const NAME: &'static str = "RESET";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -137,6 +138,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 guest: required(slots.guest, "guest")?,
@@ -152,6 +154,7 @@ pub mod events {
     impl Object for Shutdown {
         type Slots = Shutdown_Slots;
         const NAME: &'static str = "SHUTDOWN";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -164,6 +167,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 guest: required(slots.guest, "guest")?,

@@ -75,6 +75,7 @@ pub mod types {
     impl Object for VhostDeviceProtocols {
         type Slots = VhostDeviceProtocols_Slots;
         const NAME: &'static str = "VhostDeviceProtocols";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -87,6 +88,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 protocols: required(slots.protocols, "protocols")?,
@@ -114,6 +116,7 @@ pub mod types {
     impl Object for VirtQueueStatus {
         type Slots = VirtQueueStatus_Slots;
         const NAME: &'static str = "VirtQueueStatus";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -138,6 +141,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,
@@ -171,6 +175,7 @@ pub mod types {
     impl Object for VirtioDeviceStatus {
         type Slots = VirtioDeviceStatus_Slots;
         const NAME: &'static str = "VirtioDeviceStatus";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -183,6 +188,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 statuses: required(slots.statuses, "statuses")?,
@@ -198,6 +204,7 @@ pub mod types {
     impl Object for VirtioInfo {
         type Slots = VirtioInfo_Slots;
         const NAME: &'static str = "VirtioInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -210,6 +217,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 path: required(slots.path, "path")?,
@@ -228,6 +236,7 @@ pub mod types {
     impl Object for VirtioQueueElement {
         type Slots = VirtioQueueElement_Slots;
         const NAME: &'static str = "VirtioQueueElement";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -243,6 +252,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,
@@ -262,6 +272,7 @@ pub mod types {
     impl Object for VirtioRingAvail {
         type Slots = VirtioRingAvail_Slots;
         const NAME: &'static str = "VirtioRingAvail";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -275,6 +286,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 flags: required(slots.flags, "flags")?,
@@ -292,6 +304,7 @@ pub mod types {
     impl Object for VirtioRingDesc {
         type Slots = VirtioRingDesc_Slots;
         const NAME: &'static str = "VirtioRingDesc";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -305,6 +318,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 addr: required(slots.addr, "addr")?,
@@ -321,6 +335,7 @@ pub mod types {
     impl Object for VirtioRingUsed {
         type Slots = VirtioRingUsed_Slots;
         const NAME: &'static str = "VirtioRingUsed";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -333,6 +348,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 flags: required(slots.flags, "flags")?,

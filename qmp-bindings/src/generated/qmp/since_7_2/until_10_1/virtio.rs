@@ -73,6 +73,7 @@ pub mod types {
     impl Object for VhostStatus {
         type Slots = VhostStatus_Slots;
         const NAME: &'static str = "VhostStatus";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -95,6 +96,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 n_mem_sections: required(slots.n_mem_sections, "n-mem-sections")?,
@@ -124,6 +126,7 @@ pub mod types {
     impl Object for VirtioDeviceFeatures {
         type Slots = VirtioDeviceFeatures_Slots;
         const NAME: &'static str = "VirtioDeviceFeatures";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -137,6 +140,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 transports: required(slots.transports, "transports")?,
@@ -172,6 +176,7 @@ pub mod types {
     impl Object for VirtioStatus {
         type Slots = VirtioStatus_Slots;
         const NAME: &'static str = "VirtioStatus";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -203,6 +208,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,

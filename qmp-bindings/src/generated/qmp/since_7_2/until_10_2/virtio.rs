@@ -40,6 +40,7 @@ pub mod types {
     impl Object for VirtVhostQueueStatus {
         type Slots = VirtVhostQueueStatus_Slots;
         const NAME: &'static str = "VirtVhostQueueStatus";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -63,6 +64,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,

@@ -206,6 +206,7 @@ pub mod types {
     impl Object for ImageInfoSpecificFile {
         type Slots = Self;
         const NAME: &'static str = "ImageInfoSpecificFile";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -217,6 +218,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -224,6 +226,7 @@ pub mod types {
     impl Object for ImageInfoSpecificRbd {
         type Slots = Self;
         const NAME: &'static str = "ImageInfoSpecificRbd";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -235,6 +238,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -249,6 +253,7 @@ pub mod types {
     impl Object for ImageInfoSpecificVmdk {
         type Slots = ImageInfoSpecificVmdk_Slots;
         const NAME: &'static str = "ImageInfoSpecificVmdk";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -263,6 +268,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 create_type: required(slots.create_type, "create-type")?,
@@ -333,6 +339,7 @@ pub mod types {
     impl Object for VmdkExtentInfo {
         type Slots = VmdkExtentInfo_Slots;
         const NAME: &'static str = "VmdkExtentInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -348,6 +355,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 filename: required(slots.filename, "filename")?,

@@ -91,6 +91,7 @@ pub mod types {
     impl Object for QCryptodevBackendClient {
         type Slots = QCryptodevBackendClient_Slots;
         const NAME: &'static str = "QCryptodevBackendClient";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -103,6 +104,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 queue: required(slots.queue, "queue")?,
@@ -119,6 +121,7 @@ pub mod types {
     impl Object for QCryptodevInfo {
         type Slots = QCryptodevInfo_Slots;
         const NAME: &'static str = "QCryptodevInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -132,6 +135,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,

@@ -66,6 +66,7 @@ pub mod types {
     impl Object for EvtchnInfo {
         type Slots = EvtchnInfo_Slots;
         const NAME: &'static str = "EvtchnInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -83,6 +84,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 port: required(slots.port, "port")?,

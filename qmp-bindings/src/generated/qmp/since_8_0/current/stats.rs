@@ -167,6 +167,7 @@ pub mod types {
     impl Object for StatsResult {
         type Slots = StatsResult_Slots;
         const NAME: &'static str = "StatsResult";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -180,6 +181,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 provider: required(slots.provider, "provider")?,
@@ -197,6 +199,7 @@ pub mod types {
     impl Object for StatsSchema {
         type Slots = StatsSchema_Slots;
         const NAME: &'static str = "StatsSchema";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -210,6 +213,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 provider: required(slots.provider, "provider")?,

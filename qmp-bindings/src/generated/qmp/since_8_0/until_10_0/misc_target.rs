@@ -30,6 +30,7 @@ pub mod types {
     impl Object for SgxInfo {
         type Slots = SgxInfo_Slots;
         const NAME: &'static str = "SGXInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -45,6 +46,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 sgx: required(slots.sgx, "sgx")?,

@@ -18,6 +18,7 @@ pub mod types {
     impl Object for MigrationThreadInfo {
         type Slots = MigrationThreadInfo_Slots;
         const NAME: &'static str = "MigrationThreadInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -30,6 +31,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,

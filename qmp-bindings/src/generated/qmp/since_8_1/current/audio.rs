@@ -101,6 +101,7 @@ pub mod types {
     impl Object for AudiodevPipewireOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevPipewireOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -113,6 +114,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -120,6 +122,7 @@ pub mod types {
     impl Object for AudiodevPipewirePerDirectionOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevPipewirePerDirectionOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -140,6 +143,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

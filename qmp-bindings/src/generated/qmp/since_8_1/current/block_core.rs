@@ -156,6 +156,7 @@ pub mod types {
     impl Object for BlockDeviceStats {
         type Slots = BlockDeviceStats_Slots;
         const NAME: &'static str = "BlockDeviceStats";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -211,6 +212,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 rd_bytes: required(slots.rd_bytes, "rd_bytes")?,
@@ -326,6 +328,7 @@ pub mod types {
     impl Object for BlockDeviceTimedStats {
         type Slots = BlockDeviceTimedStats_Slots;
         const NAME: &'static str = "BlockDeviceTimedStats";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -367,6 +370,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 interval_length: required(slots.interval_length, "interval_length")?,

@@ -23,6 +23,7 @@ pub mod types {
     impl Object for StatusInfo {
         type Slots = StatusInfo_Slots;
         const NAME: &'static str = "StatusInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -36,6 +37,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 running: required(slots.running, "running")?,

@@ -62,6 +62,7 @@ pub mod types {
         type Slots = Audiodev_Slots;
         type Branches = AudiodevDriverBranch;
         const NAME: &'static str = "Audiodev";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -74,6 +75,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(
             slots: Self::Slots,
             driver: AudiodevDriverBranch,

@@ -191,6 +191,7 @@ pub mod types {
         type Slots = BlockJobInfo_Slots;
         type Branches = BlockJobInfoType;
         const NAME: &'static str = "BlockJobInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -213,6 +214,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(
             slots: Self::Slots,
             r#type: BlockJobInfoType,
@@ -286,6 +288,7 @@ pub mod types {
     impl Object for BlockJobInfoMirror {
         type Slots = BlockJobInfoMirror_Slots;
         const NAME: &'static str = "BlockJobInfoMirror";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -297,6 +300,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 actively_synced: required(slots.actively_synced, "actively-synced")?,

@@ -31,6 +31,7 @@ pub mod types {
     impl Object for HvBalloonDeviceInfo {
         type Slots = HvBalloonDeviceInfo_Slots;
         const NAME: &'static str = "HvBalloonDeviceInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -45,6 +46,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: slots.id,
@@ -62,6 +64,7 @@ pub mod types {
     impl Object for HvBalloonInfo {
         type Slots = HvBalloonInfo_Slots;
         const NAME: &'static str = "HvBalloonInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -74,6 +77,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 committed: required(slots.committed, "committed")?,

@@ -50,6 +50,7 @@ pub mod types {
     impl Object for CpuPolarizationInfo {
         type Slots = CpuPolarizationInfo_Slots;
         const NAME: &'static str = "CpuPolarizationInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -61,6 +62,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 polarization: required(slots.polarization, "polarization")?,
@@ -153,6 +155,7 @@ pub mod events {
     impl Object for CpuPolarizationChange {
         type Slots = CpuPolarizationChange_Slots;
         const NAME: &'static str = "CPU_POLARIZATION_CHANGE";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -164,6 +167,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 polarization: required(slots.polarization, "polarization")?,

@@ -43,6 +43,7 @@ pub mod types {
     impl Object for EbpfObject {
         type Slots = EbpfObject_Slots;
         const NAME: &'static str = "EbpfObject";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -54,6 +55,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 object: required(slots.object, "object")?,

@@ -31,6 +31,7 @@ pub mod types {
     impl Object for FdSocketAddress {
         type Slots = FdSocketAddress_Slots;
         const NAME: &'static str = "FdSocketAddress";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -42,6 +43,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 str: required(slots.str, "str")?,

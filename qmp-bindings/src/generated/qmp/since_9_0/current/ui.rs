@@ -18,6 +18,7 @@ pub mod types {
     impl Object for DisplayCocoa {
         type Slots = Self;
         const NAME: &'static str = "DisplayCocoa";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -33,6 +34,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

@@ -39,6 +39,7 @@ pub mod events {
     impl Object for NetdevStreamConnected {
         type Slots = NetdevStreamConnected_Slots;
         const NAME: &'static str = "NETDEV_STREAM_CONNECTED";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -51,6 +52,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 netdev_id: required(slots.netdev_id, "netdev-id")?,

@@ -564,6 +564,7 @@ pub mod types {
     impl Object for MigrationCapabilityStatus {
         type Slots = MigrationCapabilityStatus_Slots;
         const NAME: &'static str = "MigrationCapabilityStatus";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -576,6 +577,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 capability: required(slots.capability, "capability")?,
@@ -586,6 +588,7 @@ pub mod types {
     impl Object for MigrationInfo {
         type Slots = Self;
         const NAME: &'static str = "MigrationInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -618,6 +621,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -625,6 +629,7 @@ pub mod types {
     impl Object for MigrationParameters {
         type Slots = Self;
         const NAME: &'static str = "MigrationParameters";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -673,6 +678,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

@@ -131,6 +131,7 @@ pub mod types {
     impl Object for CompatProperty {
         type Slots = CompatProperty_Slots;
         const NAME: &'static str = "CompatProperty";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -144,6 +145,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 qom_type: required(slots.qom_type, "qom-type")?,
@@ -155,6 +157,7 @@ pub mod types {
     impl Object for CpuInstanceProperties {
         type Slots = Self;
         const NAME: &'static str = "CpuInstanceProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -174,6 +177,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -188,6 +192,7 @@ pub mod types {
     impl Object for HotpluggableCpu {
         type Slots = HotpluggableCpu_Slots;
         const NAME: &'static str = "HotpluggableCPU";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -202,6 +207,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 r#type: required(slots.r#type, "type")?,
@@ -228,6 +234,7 @@ pub mod types {
     impl Object for MachineInfo {
         type Slots = MachineInfo_Slots;
         const NAME: &'static str = "MachineInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -249,6 +256,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,

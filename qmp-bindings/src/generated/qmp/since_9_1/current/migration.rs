@@ -62,6 +62,7 @@ pub mod types {
     impl Object for MigrationStats {
         type Slots = MigrationStats_Slots;
         const NAME: &'static str = "MigrationStats";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -91,6 +92,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 transferred: required(slots.transferred, "transferred")?,

@@ -72,6 +72,7 @@ pub mod types {
     impl Object for SevGuestInfo {
         type Slots = SevGuestInfo_Slots;
         const NAME: &'static str = "SevGuestInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -84,6 +85,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 policy: required(slots.policy, "policy")?,
@@ -103,6 +105,7 @@ pub mod types {
         type Slots = SevInfo_Slots;
         type Branches = SevInfoSevType;
         const NAME: &'static str = "SevInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -118,6 +121,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(
             slots: Self::Slots,
             sev_type: SevInfoSevType,
@@ -153,6 +157,7 @@ pub mod types {
     impl Object for SevSnpGuestInfo {
         type Slots = SevSnpGuestInfo_Slots;
         const NAME: &'static str = "SevSnpGuestInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -164,6 +169,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 snp_policy: required(slots.snp_policy, "snp-policy")?,

@@ -24,6 +24,7 @@ pub mod types {
     impl Object for CpuModelExpansionInfo {
         type Slots = CpuModelExpansionInfo_Slots;
         const NAME: &'static str = "CpuModelExpansionInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -36,6 +37,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 model: required(slots.model, "model")?,

@@ -187,6 +187,7 @@ pub mod types {
     impl Object for ImageInfoSpecificQCow2 {
         type Slots = ImageInfoSpecificQCow2_Slots;
         const NAME: &'static str = "ImageInfoSpecificQCow2";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -207,6 +208,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 compat: required(slots.compat, "compat")?,
@@ -344,6 +346,7 @@ pub mod events {
     impl Object for BlockIoError {
         type Slots = BlockIoError_Slots;
         const NAME: &'static str = "BLOCK_IO_ERROR";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -361,6 +364,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 qom_path: required(slots.qom_path, "qom-path")?,

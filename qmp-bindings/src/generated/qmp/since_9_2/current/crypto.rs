@@ -386,6 +386,7 @@ pub mod types {
     impl Object for QCryptoBlockInfoLuks {
         type Slots = QCryptoBlockInfoLuks_Slots;
         const NAME: &'static str = "QCryptoBlockInfoLUKS";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -406,6 +407,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 cipher_alg: required(slots.cipher_alg, "cipher-alg")?,

@@ -44,6 +44,7 @@ pub mod types {
     impl Object for CpuPolarizationInfo {
         type Slots = CpuPolarizationInfo_Slots;
         const NAME: &'static str = "CpuPolarizationInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -55,6 +56,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 polarization: required(slots.polarization, "polarization")?,
@@ -143,6 +145,7 @@ pub mod events {
     impl Object for CpuPolarizationChange {
         type Slots = CpuPolarizationChange_Slots;
         const NAME: &'static str = "CPU_POLARIZATION_CHANGE";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -154,6 +157,7 @@ pub mod events {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 polarization: required(slots.polarization, "polarization")?,

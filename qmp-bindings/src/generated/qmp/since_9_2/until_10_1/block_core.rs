@@ -100,6 +100,7 @@ pub mod types {
     impl Object for ImageInfo {
         type Slots = ImageInfo_Slots;
         const NAME: &'static str = "ImageInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -124,6 +125,7 @@ pub mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 filename: required(slots.filename, "filename")?,

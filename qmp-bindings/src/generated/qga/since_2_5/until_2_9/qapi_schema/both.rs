@@ -51,6 +51,7 @@ mod commands {
     impl Object for GuestSetMemoryBlocks {
         type Slots = GuestSetMemoryBlocks_Slots;
         const NAME: &'static str = "guest-set-memory-blocks";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -62,6 +63,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 mem_blks: required(slots.mem_blks, "mem-blks")?,

@@ -34,6 +34,7 @@ mod commands {
     impl Object for GuestFileSeek {
         type Slots = GuestFileSeek_Slots;
         const NAME: &'static str = "guest-file-seek";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -47,6 +48,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 handle: required(slots.handle, "handle")?,

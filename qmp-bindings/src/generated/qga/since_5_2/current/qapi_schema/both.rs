@@ -86,6 +86,7 @@ mod commands {
         ) -> Result<bool, A::Error> {
             Ok(false)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -100,6 +101,7 @@ mod commands {
         ) -> Result<bool, A::Error> {
             Ok(false)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -113,6 +115,7 @@ mod commands {
     impl Object for GuestSshAddAuthorizedKeys {
         type Slots = GuestSshAddAuthorizedKeys_Slots;
         const NAME: &'static str = "guest-ssh-add-authorized-keys";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -126,6 +129,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 username: required(slots.username, "username")?,
@@ -141,6 +145,7 @@ mod commands {
     impl Object for GuestSshGetAuthorizedKeys {
         type Slots = GuestSshGetAuthorizedKeys_Slots;
         const NAME: &'static str = "guest-ssh-get-authorized-keys";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -152,6 +157,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 username: required(slots.username, "username")?,
@@ -166,6 +172,7 @@ mod commands {
     impl Object for GuestSshRemoveAuthorizedKeys {
         type Slots = GuestSshRemoveAuthorizedKeys_Slots;
         const NAME: &'static str = "guest-ssh-remove-authorized-keys";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -178,6 +185,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 username: required(slots.username, "username")?,

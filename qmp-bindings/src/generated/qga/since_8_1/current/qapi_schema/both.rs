@@ -36,6 +36,7 @@ mod commands {
     impl Object for GuestExec {
         type Slots = GuestExec_Slots;
         const NAME: &'static str = "guest-exec";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -51,6 +52,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 path: required(slots.path, "path")?,

@@ -11,6 +11,7 @@ mod commands {
     impl Object for BlockdevSetActive {
         type Slots = BlockdevSetActive_Slots;
         const NAME: &'static str = "blockdev-set-active";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -23,6 +24,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 node_name: slots.node_name,

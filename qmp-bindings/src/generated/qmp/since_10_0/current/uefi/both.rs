@@ -24,6 +24,7 @@ mod types {
     impl Object for UefiVarStore {
         type Slots = UefiVarStore_Slots;
         const NAME: &'static str = "UefiVarStore";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -36,6 +37,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 version: required(slots.version, "version")?,
@@ -84,6 +86,7 @@ mod types {
     impl Object for UefiVariable {
         type Slots = UefiVariable_Slots;
         const NAME: &'static str = "UefiVariable";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -100,6 +103,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 guid: required(slots.guid, "guid")?,

@@ -24,6 +24,7 @@ mod types {
         type Slots = BlockExportOptions_Slots;
         type Branches = BlockExportOptionsType;
         const NAME: &'static str = "BlockExportOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -41,6 +42,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(
             slots: Self::Slots,
             r#type: BlockExportOptionsType,
@@ -106,6 +108,7 @@ mod types {
     impl Object for NbdServerOptions {
         type Slots = NbdServerOptions_Slots;
         const NAME: &'static str = "NbdServerOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -121,6 +124,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 handshake_max_seconds: slots.handshake_max_seconds,
@@ -142,6 +146,7 @@ mod types {
     impl Object for NbdServerOptionsLegacy {
         type Slots = NbdServerOptionsLegacy_Slots;
         const NAME: &'static str = "NbdServerOptionsLegacy";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -157,6 +162,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 handshake_max_seconds: slots.handshake_max_seconds,

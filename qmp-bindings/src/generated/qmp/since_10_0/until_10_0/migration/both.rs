@@ -13,6 +13,7 @@ mod types {
     impl Object for MigrationChannel {
         type Slots = MigrationChannel_Slots;
         const NAME: &'static str = "MigrationChannel";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -25,6 +26,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 channel_type: required(slots.channel_type, "channel-type")?,
@@ -45,6 +47,7 @@ mod commands {
     impl Object for Migrate {
         type Slots = Self;
         const NAME: &'static str = "migrate";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -59,6 +62,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -66,6 +70,7 @@ mod commands {
     impl Object for MigrateIncoming {
         type Slots = Self;
         const NAME: &'static str = "migrate-incoming";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -79,6 +84,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

@@ -12,6 +12,7 @@ mod types {
     impl Object for ChardevHub {
         type Slots = ChardevHub_Slots;
         const NAME: &'static str = "ChardevHub";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -25,6 +26,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 logfile: slots.logfile,
@@ -52,6 +54,7 @@ mod types {
     impl Object for ChardevHubWrapper {
         type Slots = ChardevHubWrapper_Slots;
         const NAME: &'static str = "ChardevHubWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -63,6 +66,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,

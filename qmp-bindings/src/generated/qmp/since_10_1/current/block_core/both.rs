@@ -73,6 +73,7 @@ mod types {
     impl Object for BackupCommon {
         type Slots = BackupCommon_Slots;
         const NAME: &'static str = "BackupCommon";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -98,6 +99,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 job_id: slots.job_id,
@@ -140,6 +142,7 @@ mod types {
     impl Object for BlockdevBackup {
         type Slots = BlockdevBackup_Slots;
         const NAME: &'static str = "BlockdevBackup";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -166,6 +169,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 job_id: slots.job_id,
@@ -211,6 +215,7 @@ mod types {
     impl Object for BlockdevCreateOptionsSsh {
         type Slots = BlockdevCreateOptionsSsh_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsSsh";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -223,6 +228,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 location: required(slots.location, "location")?,
@@ -243,6 +249,7 @@ mod types {
     impl Object for BlockdevOptionsNbd {
         type Slots = BlockdevOptionsNbd_Slots;
         const NAME: &'static str = "BlockdevOptionsNbd";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -260,6 +267,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 server: required(slots.server, "server")?,
@@ -282,6 +290,7 @@ mod types {
     impl Object for BlockdevOptionsSsh {
         type Slots = BlockdevOptionsSsh_Slots;
         const NAME: &'static str = "BlockdevOptionsSsh";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -296,6 +305,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 server: required(slots.server, "server")?,
@@ -329,6 +339,7 @@ mod types {
     impl Object for DriveBackup {
         type Slots = DriveBackup_Slots;
         const NAME: &'static str = "DriveBackup";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -357,6 +368,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 job_id: slots.job_id,
@@ -418,6 +430,7 @@ mod commands {
     impl Object for BlockdevMirror {
         type Slots = BlockdevMirror_Slots;
         const NAME: &'static str = "blockdev-mirror";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -443,6 +456,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 job_id: slots.job_id,

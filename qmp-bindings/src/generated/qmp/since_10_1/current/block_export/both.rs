@@ -13,6 +13,7 @@ mod types {
     impl Object for BlockExportOptionsVhostUserBlk {
         type Slots = BlockExportOptionsVhostUserBlk_Slots;
         const NAME: &'static str = "BlockExportOptionsVhostUserBlk";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -26,6 +27,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 addr: required(slots.addr, "addr")?,
@@ -67,6 +69,7 @@ mod types {
     impl Object for NbdServerOptions {
         type Slots = NbdServerOptions_Slots;
         const NAME: &'static str = "NbdServerOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -82,6 +85,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 handshake_max_seconds: slots.handshake_max_seconds,
@@ -103,6 +107,7 @@ mod types {
     impl Object for NbdServerOptionsLegacy {
         type Slots = NbdServerOptionsLegacy_Slots;
         const NAME: &'static str = "NbdServerOptionsLegacy";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -118,6 +123,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 handshake_max_seconds: slots.handshake_max_seconds,

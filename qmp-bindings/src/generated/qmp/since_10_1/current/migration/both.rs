@@ -35,6 +35,7 @@ mod types {
     impl Object for MigrationChannel {
         type Slots = MigrationChannel_Slots;
         const NAME: &'static str = "MigrationChannel";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -47,6 +48,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 channel_type: required(slots.channel_type, "channel-type")?,
@@ -70,6 +72,7 @@ mod commands {
     impl Object for MigrateIncoming {
         type Slots = Self;
         const NAME: &'static str = "migrate-incoming";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -83,6 +86,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

@@ -20,6 +20,7 @@ mod types {
     impl Object for NetdevAfxdpOptions {
         type Slots = NetdevAfxdpOptions_Slots;
         const NAME: &'static str = "NetdevAFXDPOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -39,6 +40,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 ifname: required(slots.ifname, "ifname")?,
@@ -56,6 +58,7 @@ mod types {
     impl Object for NetdevDgramOptions {
         type Slots = Self;
         const NAME: &'static str = "NetdevDgramOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -68,6 +71,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

@@ -11,6 +11,7 @@ mod types {
     impl Object for IgvmCfgProperties {
         type Slots = IgvmCfgProperties_Slots;
         const NAME: &'static str = "IgvmCfgProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -22,6 +23,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 file: required(slots.file, "file")?,
@@ -61,6 +63,7 @@ mod types {
     impl Object for TdxGuestProperties {
         type Slots = Self;
         const NAME: &'static str = "TdxGuestProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -77,6 +80,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -89,6 +93,7 @@ mod types {
     impl Object for VfioUserServerProperties {
         type Slots = VfioUserServerProperties_Slots;
         const NAME: &'static str = "VfioUserServerProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -101,6 +106,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 socket: required(slots.socket, "socket")?,
@@ -125,6 +131,7 @@ mod commands {
     impl Object for QomListGet {
         type Slots = QomListGet_Slots;
         const NAME: &'static str = "qom-list-get";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -136,6 +143,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 paths: required(slots.paths, "paths")?,

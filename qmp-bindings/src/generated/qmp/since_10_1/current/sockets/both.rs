@@ -25,6 +25,7 @@ mod types {
     impl Object for InetSocketAddressWrapper {
         type Slots = InetSocketAddressWrapper_Slots;
         const NAME: &'static str = "InetSocketAddressWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -36,6 +37,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,

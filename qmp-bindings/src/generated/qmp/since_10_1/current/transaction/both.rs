@@ -29,6 +29,7 @@ mod types {
     impl Object for BlockdevBackupWrapper {
         type Slots = BlockdevBackupWrapper_Slots;
         const NAME: &'static str = "BlockdevBackupWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -40,6 +41,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,
@@ -65,6 +67,7 @@ mod types {
     impl Object for DriveBackupWrapper {
         type Slots = DriveBackupWrapper_Slots;
         const NAME: &'static str = "DriveBackupWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -76,6 +79,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,
@@ -154,6 +158,7 @@ mod commands {
     impl Object for Transaction {
         type Slots = Transaction_Slots;
         const NAME: &'static str = "transaction";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -166,6 +171,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 actions: required(slots.actions, "actions")?,

@@ -31,6 +31,7 @@ mod types {
     impl Object for DummyVirtioForceArrays {
         type Slots = DummyVirtioForceArrays_Slots;
         const NAME: &'static str = "DummyVirtioForceArrays";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -45,6 +46,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 unused_iothread_vq_mapping: required(
@@ -77,6 +79,7 @@ mod types {
     impl Object for VirtIogpuOutput {
         type Slots = VirtIogpuOutput_Slots;
         const NAME: &'static str = "VirtIOGPUOutput";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -88,6 +91,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,

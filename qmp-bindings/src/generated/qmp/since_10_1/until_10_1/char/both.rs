@@ -69,6 +69,7 @@ mod types {
     impl Object for ChardevSocket {
         type Slots = ChardevSocket_Slots;
         const NAME: &'static str = "ChardevSocket";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -92,6 +93,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 logfile: slots.logfile,
@@ -129,6 +131,7 @@ mod types {
     impl Object for ChardevSocketWrapper {
         type Slots = ChardevSocketWrapper_Slots;
         const NAME: &'static str = "ChardevSocketWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -140,6 +143,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,
@@ -170,6 +174,7 @@ mod commands {
     impl Object for ChardevAdd {
         type Slots = ChardevAdd_Slots;
         const NAME: &'static str = "chardev-add";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -182,6 +187,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,
@@ -197,6 +203,7 @@ mod commands {
     impl Object for ChardevChange {
         type Slots = ChardevChange_Slots;
         const NAME: &'static str = "chardev-change";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -209,6 +216,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,

@@ -7,6 +7,7 @@ mod types {
     impl Object for NetDevPasstOptions {
         type Slots = Self;
         const NAME: &'static str = "NetDevPasstOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -51,6 +52,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

@@ -10,6 +10,7 @@ mod commands {
     impl Object for InjectGhesV2Error {
         type Slots = InjectGhesV2Error_Slots;
         const NAME: &'static str = "inject-ghes-v2-error";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -21,6 +22,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 cper: required(slots.cper, "cper")?,

@@ -31,6 +31,7 @@ mod types {
     impl Object for BlockChildInfo {
         type Slots = BlockChildInfo_Slots;
         const NAME: &'static str = "BlockChildInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -43,6 +44,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,
@@ -217,6 +219,7 @@ mod types {
     impl Object for BlockGraphInfo {
         type Slots = BlockGraphInfo_Slots;
         const NAME: &'static str = "BlockGraphInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -242,6 +245,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 filename: required(slots.filename, "filename")?,
@@ -400,6 +404,7 @@ mod types {
     impl Object for BlockNodeInfo {
         type Slots = BlockNodeInfo_Slots;
         const NAME: &'static str = "BlockNodeInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -424,6 +429,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 filename: required(slots.filename, "filename")?,
@@ -462,6 +468,7 @@ mod types {
     impl Object for DummyBlockCoreForceArrays {
         type Slots = DummyBlockCoreForceArrays_Slots;
         const NAME: &'static str = "DummyBlockCoreForceArrays";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -473,6 +480,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 unused_block_graph_info: required(

@@ -29,6 +29,7 @@ mod commands {
     impl Object for QueryFirmwareLog {
         type Slots = Self;
         const NAME: &'static str = "query-firmware-log";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -40,6 +41,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

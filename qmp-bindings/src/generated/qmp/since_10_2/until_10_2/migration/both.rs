@@ -16,6 +16,7 @@ mod types {
     impl Object for MigrateSetParameters {
         type Slots = Self;
         const NAME: &'static str = "MigrateSetParameters";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -62,6 +63,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -164,6 +166,7 @@ mod commands {
     impl Object for MigrateContinue {
         type Slots = MigrateContinue_Slots;
         const NAME: &'static str = "migrate-continue";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -175,6 +178,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 state: required(slots.state, "state")?,

@@ -63,6 +63,7 @@ mod commands {
     impl Object for Migrate {
         type Slots = Self;
         const NAME: &'static str = "migrate";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -76,6 +77,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -87,6 +89,7 @@ mod commands {
     impl Object for MigrateContinue {
         type Slots = MigrateContinue_Slots;
         const NAME: &'static str = "migrate-continue";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -98,6 +101,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 state: required(slots.state, "state")?,
@@ -111,6 +115,7 @@ mod commands {
     impl Object for MigrateSetCapabilities {
         type Slots = MigrateSetCapabilities_Slots;
         const NAME: &'static str = "migrate-set-capabilities";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -122,6 +127,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 capabilities: required(slots.capabilities, "capabilities")?,

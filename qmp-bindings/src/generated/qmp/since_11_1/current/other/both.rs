@@ -38,6 +38,7 @@ mod types {
     impl Object for CxlGeneralMediaEvent {
         type Slots = CxlGeneralMediaEvent_Slots;
         const NAME: &'static str = "CXLGeneralMediaEvent";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -67,6 +68,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 path: required(slots.path, "path")?,
@@ -116,6 +118,7 @@ mod types {
     impl Object for CxlMemModuleEvent {
         type Slots = CxlMemModuleEvent_Slots;
         const NAME: &'static str = "CXLMemModuleEvent";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -149,6 +152,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 path: required(slots.path, "path")?,
@@ -216,6 +220,7 @@ mod types {
     impl Object for CxldramEvent {
         type Slots = CxldramEvent_Slots;
         const NAME: &'static str = "CXLDRAMEvent";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -251,6 +256,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 path: required(slots.path, "path")?,
@@ -302,6 +308,7 @@ mod types {
     impl Object for MonitorHmpProperties {
         type Slots = MonitorHmpProperties_Slots;
         const NAME: &'static str = "MonitorHMPProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -314,6 +321,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 chardev: required(slots.chardev, "chardev")?,
@@ -330,6 +338,7 @@ mod types {
     impl Object for MonitorQmpProperties {
         type Slots = MonitorQmpProperties_Slots;
         const NAME: &'static str = "MonitorQMPProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -343,6 +352,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 chardev: required(slots.chardev, "chardev")?,
@@ -358,6 +368,7 @@ mod types {
     impl Object for NetdevUserDomainSuffix {
         type Slots = NetdevUserDomainSuffix_Slots;
         const NAME: &'static str = "NetdevUserDomainSuffix";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -369,6 +380,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 str: required(slots.str, "str")?,
@@ -382,6 +394,7 @@ mod types {
     impl Object for NetdevUserGuestForward {
         type Slots = NetdevUserGuestForward_Slots;
         const NAME: &'static str = "NetdevUserGuestForward";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -393,6 +406,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 str: required(slots.str, "str")?,
@@ -406,6 +420,7 @@ mod types {
     impl Object for NetdevUserHostForward {
         type Slots = NetdevUserHostForward_Slots;
         const NAME: &'static str = "NetdevUserHostForward";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -417,6 +432,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 str: required(slots.str, "str")?,
@@ -430,6 +446,7 @@ mod types {
     impl Object for PasstPortForward {
         type Slots = PasstPortForward_Slots;
         const NAME: &'static str = "PasstPortForward";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -441,6 +458,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 str: required(slots.str, "str")?,
@@ -454,6 +472,7 @@ mod types {
     impl Object for PasstSearch {
         type Slots = PasstSearch_Slots;
         const NAME: &'static str = "PasstSearch";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -465,6 +484,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 str: required(slots.str, "str")?,
@@ -512,6 +532,7 @@ mod types {
     impl Object for SpMemDeviceInfoWrapper {
         type Slots = SpMemDeviceInfoWrapper_Slots;
         const NAME: &'static str = "SpMemDeviceInfoWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -523,6 +544,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,

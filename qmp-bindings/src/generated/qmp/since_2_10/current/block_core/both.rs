@@ -70,6 +70,7 @@ mod types {
     impl Object for ImageInfoSpecificQCow2EncryptionBase {
         type Slots = ImageInfoSpecificQCow2EncryptionBase_Slots;
         const NAME: &'static str = "ImageInfoSpecificQCow2EncryptionBase";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -81,6 +82,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 format: required(slots.format, "format")?,
@@ -117,6 +119,7 @@ mod commands {
     impl Object for BlockSetWriteThreshold {
         type Slots = BlockSetWriteThreshold_Slots;
         const NAME: &'static str = "block-set-write-threshold";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -129,6 +132,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 node_name: required(slots.node_name, "node-name")?,

@@ -23,6 +23,7 @@ mod types {
     impl Object for NetdevL2TPv3Options {
         type Slots = NetdevL2TPv3Options_Slots;
         const NAME: &'static str = "NetdevL2TPv3Options";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -47,6 +48,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 src: required(slots.src, "src")?,
@@ -69,6 +71,7 @@ mod types {
     impl Object for NetdevTapOptions {
         type Slots = Self;
         const NAME: &'static str = "NetdevTapOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -94,6 +97,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

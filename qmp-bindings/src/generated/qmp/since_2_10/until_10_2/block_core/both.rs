@@ -18,6 +18,7 @@ mod types {
     impl Object for BlockdevOptionsCurlHttp {
         type Slots = BlockdevOptionsCurlHttp_Slots;
         const NAME: &'static str = "BlockdevOptionsCurlHttp";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -37,6 +38,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 url: required(slots.url, "url")?,
@@ -67,6 +69,7 @@ mod types {
     impl Object for BlockdevOptionsCurlHttps {
         type Slots = BlockdevOptionsCurlHttps_Slots;
         const NAME: &'static str = "BlockdevOptionsCurlHttps";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -87,6 +90,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 url: required(slots.url, "url")?,

@@ -42,6 +42,7 @@ mod types {
     impl Object for NetLegacy {
         type Slots = NetLegacy_Slots;
         const NAME: &'static str = "NetLegacy";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -56,6 +57,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 vlan: slots.vlan,
@@ -169,6 +171,7 @@ mod types {
         type Slots = Netdev_Slots;
         type Branches = NetdevType;
         const NAME: &'static str = "Netdev";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -180,6 +183,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots, r#type: NetdevType) -> Result<Self, E> {
             Ok(Self {
                 r#type,
@@ -282,6 +286,7 @@ mod types {
     impl Object for NetdevDumpOptions {
         type Slots = Self;
         const NAME: &'static str = "NetdevDumpOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -294,6 +299,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

@@ -32,6 +32,7 @@ mod types {
     impl Object for InputKeyEvent {
         type Slots = InputKeyEvent_Slots;
         const NAME: &'static str = "InputKeyEvent";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -44,6 +45,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 key: required(slots.key, "key")?,
@@ -93,6 +95,7 @@ mod commands {
     impl Object for InputSendEvent {
         type Slots = InputSendEvent_Slots;
         const NAME: &'static str = "input-send-event";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -106,6 +109,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: slots.device,
@@ -122,6 +126,7 @@ mod commands {
     impl Object for SendKey {
         type Slots = SendKey_Slots;
         const NAME: &'static str = "send-key";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -134,6 +139,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 keys: required(slots.keys, "keys")?,

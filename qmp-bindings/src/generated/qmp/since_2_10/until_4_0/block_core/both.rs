@@ -6,6 +6,7 @@ mod types {
     impl Object for BlockdevOptionsNull {
         type Slots = Self;
         const NAME: &'static str = "BlockdevOptionsNull";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -18,6 +19,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

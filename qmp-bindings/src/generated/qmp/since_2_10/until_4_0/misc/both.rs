@@ -7,6 +7,7 @@ mod types {
     impl Object for NumaCpuOptions {
         type Slots = Self;
         const NAME: &'static str = "NumaCpuOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -21,6 +22,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

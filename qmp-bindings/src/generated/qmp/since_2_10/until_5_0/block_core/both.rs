@@ -25,6 +25,7 @@ mod types {
     impl Object for BlockMeasureInfo {
         type Slots = BlockMeasureInfo_Slots;
         const NAME: &'static str = "BlockMeasureInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -37,6 +38,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 required: required(slots.required, "required")?,
@@ -53,6 +55,7 @@ mod types {
     impl Object for BlockdevOptionsVxHs {
         type Slots = BlockdevOptionsVxHs_Slots;
         const NAME: &'static str = "BlockdevOptionsVxHS";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -66,6 +69,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 vdisk_id: required(slots.vdisk_id, "vdisk-id")?,

@@ -6,6 +6,7 @@ mod types {
     impl Object for ThrottleLimits {
         type Slots = Self;
         const NAME: &'static str = "ThrottleLimits";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -35,6 +36,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

@@ -8,6 +8,7 @@ mod types {
     impl Object for MigrateSetParameters {
         type Slots = Self;
         const NAME: &'static str = "MigrateSetParameters";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -32,6 +33,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -79,6 +81,7 @@ mod commands {
     impl Object for MigrateContinue {
         type Slots = MigrateContinue_Slots;
         const NAME: &'static str = "migrate-continue";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -90,6 +93,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 state: required(slots.state, "state")?,

@@ -15,6 +15,7 @@ mod types {
     impl Object for BlkdebugInjectErrorOptions {
         type Slots = BlkdebugInjectErrorOptions_Slots;
         const NAME: &'static str = "BlkdebugInjectErrorOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -31,6 +32,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 event: required(slots.event, "event")?,
@@ -51,6 +53,7 @@ mod types {
     impl Object for BlkdebugSetStateOptions {
         type Slots = BlkdebugSetStateOptions_Slots;
         const NAME: &'static str = "BlkdebugSetStateOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -64,6 +67,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 event: required(slots.event, "event")?,

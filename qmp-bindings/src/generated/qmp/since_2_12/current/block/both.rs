@@ -11,6 +11,7 @@ mod commands {
     impl Object for BlockdevInsertMedium {
         type Slots = BlockdevInsertMedium_Slots;
         const NAME: &'static str = "blockdev-insert-medium";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -23,6 +24,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,
@@ -37,6 +39,7 @@ mod commands {
     impl Object for BlockdevRemoveMedium {
         type Slots = BlockdevRemoveMedium_Slots;
         const NAME: &'static str = "blockdev-remove-medium";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -48,6 +51,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,

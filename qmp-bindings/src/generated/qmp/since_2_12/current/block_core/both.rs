@@ -25,6 +25,7 @@ mod types {
     impl Object for BlockdevCreateOptionsNfs {
         type Slots = BlockdevCreateOptionsNfs_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsNfs";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -37,6 +38,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 location: required(slots.location, "location")?,
@@ -52,6 +54,7 @@ mod types {
     impl Object for BlockdevOptionsNvMe {
         type Slots = BlockdevOptionsNvMe_Slots;
         const NAME: &'static str = "BlockdevOptionsNVMe";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -64,6 +67,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: required(slots.device, "device")?,
@@ -98,6 +102,7 @@ mod commands {
     impl Object for BlockJobDismiss {
         type Slots = BlockJobDismiss_Slots;
         const NAME: &'static str = "block-job-dismiss";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -109,6 +114,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,
@@ -122,6 +128,7 @@ mod commands {
     impl Object for BlockJobFinalize {
         type Slots = BlockJobFinalize_Slots;
         const NAME: &'static str = "block-job-finalize";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -133,6 +140,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,
@@ -148,6 +156,7 @@ mod commands {
     impl Object for XBlockdevSetIothread {
         type Slots = XBlockdevSetIothread_Slots;
         const NAME: &'static str = "x-blockdev-set-iothread";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -161,6 +170,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 node_name: required(slots.node_name, "node-name")?,

@@ -16,6 +16,7 @@ mod commands {
     impl Object for QmpCapabilities {
         type Slots = Self;
         const NAME: &'static str = "qmp_capabilities";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -27,6 +28,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

@@ -11,6 +11,7 @@ mod types {
     impl Object for NetdevHubPortOptions {
         type Slots = NetdevHubPortOptions_Slots;
         const NAME: &'static str = "NetdevHubPortOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -23,6 +24,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 hubid: required(slots.hubid, "hubid")?,

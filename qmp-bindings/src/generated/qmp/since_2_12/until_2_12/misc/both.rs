@@ -82,6 +82,7 @@ mod commands {
     impl Object for XOobTest {
         type Slots = XOobTest_Slots;
         const NAME: &'static str = "x-oob-test";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -93,6 +94,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 lock: required(slots.lock, "lock")?,

@@ -12,6 +12,7 @@ mod types {
     impl Object for DisplayGtk {
         type Slots = Self;
         const NAME: &'static str = "DisplayGTK";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -23,6 +24,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

@@ -165,6 +165,7 @@ mod commands {
     impl Object for XBlockLatencyHistogramSet {
         type Slots = XBlockLatencyHistogramSet_Slots;
         const NAME: &'static str = "x-block-latency-histogram-set";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -180,6 +181,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: required(slots.device, "device")?,

@@ -21,6 +21,7 @@ mod types {
     impl Object for BlockdevCreateOptionsGluster {
         type Slots = BlockdevCreateOptionsGluster_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsGluster";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -34,6 +35,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 location: required(slots.location, "location")?,
@@ -54,6 +56,7 @@ mod types {
     impl Object for BlockdevCreateOptionsSheepdog {
         type Slots = BlockdevCreateOptionsSheepdog_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsSheepdog";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -70,6 +73,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 location: required(slots.location, "location")?,
@@ -89,6 +93,7 @@ mod types {
     impl Object for BlockdevCreateOptionsSsh {
         type Slots = BlockdevCreateOptionsSsh_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsSsh";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -101,6 +106,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 location: required(slots.location, "location")?,
@@ -118,6 +124,7 @@ mod types {
     impl Object for BlockdevOptionsSsh {
         type Slots = BlockdevOptionsSsh_Slots;
         const NAME: &'static str = "BlockdevOptionsSsh";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -132,6 +139,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 server: required(slots.server, "server")?,
@@ -160,6 +168,7 @@ mod types {
     impl Object for DriveBackup {
         type Slots = DriveBackup_Slots;
         const NAME: &'static str = "DriveBackup";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -183,6 +192,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 job_id: slots.job_id,

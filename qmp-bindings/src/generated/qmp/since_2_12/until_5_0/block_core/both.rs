@@ -14,6 +14,7 @@ mod types {
     impl Object for BlockdevCreateOptionsFile {
         type Slots = BlockdevCreateOptionsFile_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsFile";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -28,6 +29,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 filename: required(slots.filename, "filename")?,

@@ -21,6 +21,7 @@ mod commands {
     impl Object for NbdServerRemove {
         type Slots = NbdServerRemove_Slots;
         const NAME: &'static str = "nbd-server-remove";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -33,6 +34,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,

@@ -28,6 +28,7 @@ mod types {
     impl Object for SheepdogRedundancyErasureCoded {
         type Slots = SheepdogRedundancyErasureCoded_Slots;
         const NAME: &'static str = "SheepdogRedundancyErasureCoded";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -40,6 +41,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data_strips: required(slots.data_strips, "data-strips")?,
@@ -54,6 +56,7 @@ mod types {
     impl Object for SheepdogRedundancyFull {
         type Slots = SheepdogRedundancyFull_Slots;
         const NAME: &'static str = "SheepdogRedundancyFull";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -65,6 +68,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 copies: required(slots.copies, "copies")?,
@@ -103,6 +107,7 @@ mod types {
     impl Object for SshHostKeyHash {
         type Slots = SshHostKeyHash_Slots;
         const NAME: &'static str = "SshHostKeyHash";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -115,6 +120,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 r#type: required(slots.r#type, "type")?,

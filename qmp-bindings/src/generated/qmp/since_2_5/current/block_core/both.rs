@@ -11,6 +11,7 @@ mod types {
     impl Object for BlockDirtyBitmap {
         type Slots = BlockDirtyBitmap_Slots;
         const NAME: &'static str = "BlockDirtyBitmap";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -23,6 +24,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 node: required(slots.node, "node")?,
@@ -59,6 +61,7 @@ mod types {
     impl Object for BlockdevOptionsVvfat {
         type Slots = BlockdevOptionsVvfat_Slots;
         const NAME: &'static str = "BlockdevOptionsVVFAT";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -74,6 +77,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 dir: required(slots.dir, "dir")?,
@@ -92,6 +96,7 @@ mod types {
     impl Object for BlockdevSnapshot {
         type Slots = BlockdevSnapshot_Slots;
         const NAME: &'static str = "BlockdevSnapshot";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -104,6 +109,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 node: required(slots.node, "node")?,
@@ -119,6 +125,7 @@ mod types {
     impl Object for BlockdevSnapshotInternal {
         type Slots = BlockdevSnapshotInternal_Slots;
         const NAME: &'static str = "BlockdevSnapshotInternal";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -131,6 +138,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: required(slots.device, "device")?,
@@ -150,6 +158,7 @@ mod types {
     impl Object for BlockdevSnapshotSync {
         type Slots = BlockdevSnapshotSync_Slots;
         const NAME: &'static str = "BlockdevSnapshotSync";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -166,6 +175,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: slots.device,
@@ -235,6 +245,7 @@ mod types {
     impl Object for ImageCheck {
         type Slots = ImageCheck_Slots;
         const NAME: &'static str = "ImageCheck";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -257,6 +268,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 filename: required(slots.filename, "filename")?,
@@ -306,6 +318,7 @@ mod commands {
     impl Object for BlockJobCancel {
         type Slots = BlockJobCancel_Slots;
         const NAME: &'static str = "block-job-cancel";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -318,6 +331,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: required(slots.device, "device")?,
@@ -332,6 +346,7 @@ mod commands {
     impl Object for BlockJobComplete {
         type Slots = BlockJobComplete_Slots;
         const NAME: &'static str = "block-job-complete";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -343,6 +358,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: required(slots.device, "device")?,
@@ -356,6 +372,7 @@ mod commands {
     impl Object for BlockJobPause {
         type Slots = BlockJobPause_Slots;
         const NAME: &'static str = "block-job-pause";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -367,6 +384,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: required(slots.device, "device")?,
@@ -380,6 +398,7 @@ mod commands {
     impl Object for BlockJobResume {
         type Slots = BlockJobResume_Slots;
         const NAME: &'static str = "block-job-resume";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -391,6 +410,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: required(slots.device, "device")?,
@@ -405,6 +425,7 @@ mod commands {
     impl Object for BlockJobSetSpeed {
         type Slots = BlockJobSetSpeed_Slots;
         const NAME: &'static str = "block-job-set-speed";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -417,6 +438,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: required(slots.device, "device")?,
@@ -433,6 +455,7 @@ mod commands {
     impl Object for BlockResize {
         type Slots = BlockResize_Slots;
         const NAME: &'static str = "block_resize";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -446,6 +469,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: slots.device,
@@ -463,6 +487,7 @@ mod commands {
     impl Object for BlockdevSnapshotDeleteInternalSync {
         type Slots = BlockdevSnapshotDeleteInternalSync_Slots;
         const NAME: &'static str = "blockdev-snapshot-delete-internal-sync";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -476,6 +501,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: required(slots.device, "device")?,
@@ -493,6 +519,7 @@ mod commands {
     impl Object for ChangeBackingFile {
         type Slots = ChangeBackingFile_Slots;
         const NAME: &'static str = "change-backing-file";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -506,6 +533,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: required(slots.device, "device")?,
@@ -524,6 +552,7 @@ mod commands {
         ) -> Result<bool, A::Error> {
             Ok(false)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -531,6 +560,7 @@ mod commands {
     impl Object for QueryBlockstats {
         type Slots = Self;
         const NAME: &'static str = "query-blockstats";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -542,6 +572,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

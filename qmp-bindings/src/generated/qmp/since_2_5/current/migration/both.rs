@@ -13,6 +13,7 @@ mod commands {
         ) -> Result<bool, A::Error> {
             Ok(false)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -27,6 +28,7 @@ mod commands {
         ) -> Result<bool, A::Error> {
             Ok(false)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -41,6 +43,7 @@ mod commands {
         ) -> Result<bool, A::Error> {
             Ok(false)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -55,6 +58,7 @@ mod commands {
         ) -> Result<bool, A::Error> {
             Ok(false)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -69,6 +73,7 @@ mod commands {
         ) -> Result<bool, A::Error> {
             Ok(false)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -80,6 +85,7 @@ mod commands {
     impl Object for XenSetGlobalDirtyLog {
         type Slots = XenSetGlobalDirtyLog_Slots;
         const NAME: &'static str = "xen-set-global-dirty-log";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -91,6 +97,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 enable: required(slots.enable, "enable")?,

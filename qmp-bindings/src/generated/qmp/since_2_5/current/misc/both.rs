@@ -108,6 +108,7 @@ mod commands {
     impl Object for AddClient {
         type Slots = AddClient_Slots;
         const NAME: &'static str = "add_client";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -122,6 +123,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 protocol: required(slots.protocol, "protocol")?,
@@ -134,6 +136,7 @@ mod commands {
     impl Object for AddFd {
         type Slots = Self;
         const NAME: &'static str = "add-fd";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -146,6 +149,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -157,6 +161,7 @@ mod commands {
     impl Object for Closefd {
         type Slots = Closefd_Slots;
         const NAME: &'static str = "closefd";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -168,6 +173,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 fdname: required(slots.fdname, "fdname")?,
@@ -184,6 +190,7 @@ mod commands {
         ) -> Result<bool, A::Error> {
             Ok(false)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -195,6 +202,7 @@ mod commands {
     impl Object for Getfd {
         type Slots = Getfd_Slots;
         const NAME: &'static str = "getfd";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -206,6 +214,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 fdname: required(slots.fdname, "fdname")?,
@@ -220,6 +229,7 @@ mod commands {
     impl Object for HumanMonitorCommand {
         type Slots = HumanMonitorCommand_Slots;
         const NAME: &'static str = "human-monitor-command";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -232,6 +242,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 command_line: required(slots.command_line, "command-line")?,
@@ -242,6 +253,7 @@ mod commands {
     impl Object for QueryCommandLineOptions {
         type Slots = Self;
         const NAME: &'static str = "query-command-line-options";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -253,6 +265,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -267,6 +280,7 @@ mod commands {
         ) -> Result<bool, A::Error> {
             Ok(false)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -281,6 +295,7 @@ mod commands {
         ) -> Result<bool, A::Error> {
             Ok(false)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -295,6 +310,7 @@ mod commands {
         ) -> Result<bool, A::Error> {
             Ok(false)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -307,6 +323,7 @@ mod commands {
     impl Object for RemoveFd {
         type Slots = RemoveFd_Slots;
         const NAME: &'static str = "remove-fd";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -319,6 +336,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 fdset_id: required(slots.fdset_id, "fdset-id")?,
@@ -336,6 +354,7 @@ mod commands {
         ) -> Result<bool, A::Error> {
             Ok(false)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

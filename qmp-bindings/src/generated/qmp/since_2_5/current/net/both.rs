@@ -6,6 +6,7 @@ mod types {
     impl Object for NetLegacyNicOptions {
         type Slots = Self;
         const NAME: &'static str = "NetLegacyNicOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -21,6 +22,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -28,6 +30,7 @@ mod types {
     impl Object for NetdevBridgeOptions {
         type Slots = Self;
         const NAME: &'static str = "NetdevBridgeOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -40,6 +43,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -52,6 +56,7 @@ mod types {
     impl Object for NetdevNetmapOptions {
         type Slots = NetdevNetmapOptions_Slots;
         const NAME: &'static str = "NetdevNetmapOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -64,6 +69,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 ifname: required(slots.ifname, "ifname")?,
@@ -74,6 +80,7 @@ mod types {
     impl Object for NetdevSocketOptions {
         type Slots = Self;
         const NAME: &'static str = "NetdevSocketOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -90,6 +97,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -97,6 +105,7 @@ mod types {
     impl Object for NetdevVdeOptions {
         type Slots = Self;
         const NAME: &'static str = "NetdevVdeOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -111,6 +120,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -124,6 +134,7 @@ mod types {
     impl Object for NetdevVhostUserOptions {
         type Slots = NetdevVhostUserOptions_Slots;
         const NAME: &'static str = "NetdevVhostUserOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -137,6 +148,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 chardev: required(slots.chardev, "chardev")?,
@@ -215,6 +227,7 @@ mod commands {
     impl Object for NetdevDel {
         type Slots = NetdevDel_Slots;
         const NAME: &'static str = "netdev_del";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -226,6 +239,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,
@@ -235,6 +249,7 @@ mod commands {
     impl Object for QueryRxFilter {
         type Slots = Self;
         const NAME: &'static str = "query-rx-filter";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -246,6 +261,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -258,6 +274,7 @@ mod commands {
     impl Object for SetLink {
         type Slots = SetLink_Slots;
         const NAME: &'static str = "set_link";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -270,6 +287,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,

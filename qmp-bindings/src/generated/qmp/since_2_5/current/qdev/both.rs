@@ -13,6 +13,7 @@ mod commands {
     impl Object for DeviceAdd {
         type Slots = DeviceAdd_Slots;
         const NAME: &'static str = "device_add";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -28,6 +29,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 driver: required(slots.driver, "driver")?,
@@ -44,6 +46,7 @@ mod commands {
     impl Object for DeviceDel {
         type Slots = DeviceDel_Slots;
         const NAME: &'static str = "device_del";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -55,6 +58,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,
@@ -68,6 +72,7 @@ mod commands {
     impl Object for DeviceListProperties {
         type Slots = DeviceListProperties_Slots;
         const NAME: &'static str = "device-list-properties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -79,6 +84,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 typename: required(slots.typename, "typename")?,

@@ -10,6 +10,7 @@ mod commands {
     impl Object for ObjectDel {
         type Slots = ObjectDel_Slots;
         const NAME: &'static str = "object-del";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -21,6 +22,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,
@@ -35,6 +37,7 @@ mod commands {
     impl Object for QomGet {
         type Slots = QomGet_Slots;
         const NAME: &'static str = "qom-get";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -47,6 +50,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 path: required(slots.path, "path")?,
@@ -61,6 +65,7 @@ mod commands {
     impl Object for QomList {
         type Slots = QomList_Slots;
         const NAME: &'static str = "qom-list";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -72,6 +77,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 path: required(slots.path, "path")?,
@@ -81,6 +87,7 @@ mod commands {
     impl Object for QomListTypes {
         type Slots = Self;
         const NAME: &'static str = "qom-list-types";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -93,6 +100,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -106,6 +114,7 @@ mod commands {
     impl Object for QomSet {
         type Slots = QomSet_Slots;
         const NAME: &'static str = "qom-set";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -119,6 +128,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 path: required(slots.path, "path")?,

@@ -147,6 +147,7 @@ mod commands {
     impl Object for QueryRocker {
         type Slots = QueryRocker_Slots;
         const NAME: &'static str = "query-rocker";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -158,6 +159,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,
@@ -172,6 +174,7 @@ mod commands {
     impl Object for QueryRockerOfDpaFlows {
         type Slots = QueryRockerOfDpaFlows_Slots;
         const NAME: &'static str = "query-rocker-of-dpa-flows";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -184,6 +187,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,
@@ -199,6 +203,7 @@ mod commands {
     impl Object for QueryRockerOfDpaGroups {
         type Slots = QueryRockerOfDpaGroups_Slots;
         const NAME: &'static str = "query-rocker-of-dpa-groups";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -211,6 +216,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,
@@ -225,6 +231,7 @@ mod commands {
     impl Object for QueryRockerPorts {
         type Slots = QueryRockerPorts_Slots;
         const NAME: &'static str = "query-rocker-ports";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -236,6 +243,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,

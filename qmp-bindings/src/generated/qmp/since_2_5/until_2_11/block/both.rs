@@ -11,6 +11,7 @@ mod commands {
     impl Object for NbdServerAdd {
         type Slots = NbdServerAdd_Slots;
         const NAME: &'static str = "nbd-server-add";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -23,6 +24,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: required(slots.device, "device")?,

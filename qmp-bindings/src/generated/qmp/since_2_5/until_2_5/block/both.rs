@@ -13,6 +13,7 @@ mod commands {
     impl Object for NbdServerStart {
         type Slots = NbdServerStart_Slots;
         const NAME: &'static str = "nbd-server-start";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -24,6 +25,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 addr: required(slots.addr, "addr")?,

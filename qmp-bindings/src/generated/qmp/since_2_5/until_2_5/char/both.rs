@@ -46,6 +46,7 @@ mod types {
     impl Object for ChardevFile {
         type Slots = ChardevFile_Slots;
         const NAME: &'static str = "ChardevFile";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -58,6 +59,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 r#in: slots.r#in,
@@ -72,6 +74,7 @@ mod types {
     impl Object for ChardevHostdev {
         type Slots = ChardevHostdev_Slots;
         const NAME: &'static str = "ChardevHostdev";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -83,6 +86,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: required(slots.device, "device")?,
@@ -96,6 +100,7 @@ mod types {
     impl Object for ChardevMux {
         type Slots = ChardevMux_Slots;
         const NAME: &'static str = "ChardevMux";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -107,6 +112,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 chardev: required(slots.chardev, "chardev")?,
@@ -116,6 +122,7 @@ mod types {
     impl Object for ChardevRingbuf {
         type Slots = Self;
         const NAME: &'static str = "ChardevRingbuf";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -127,6 +134,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -143,6 +151,7 @@ mod types {
     impl Object for ChardevSocket {
         type Slots = ChardevSocket_Slots;
         const NAME: &'static str = "ChardevSocket";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -159,6 +168,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 addr: required(slots.addr, "addr")?,
@@ -177,6 +187,7 @@ mod types {
     impl Object for ChardevSpiceChannel {
         type Slots = ChardevSpiceChannel_Slots;
         const NAME: &'static str = "ChardevSpiceChannel";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -188,6 +199,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 r#type: required(slots.r#type, "type")?,
@@ -201,6 +213,7 @@ mod types {
     impl Object for ChardevSpicePort {
         type Slots = ChardevSpicePort_Slots;
         const NAME: &'static str = "ChardevSpicePort";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -212,6 +225,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 fqdn: required(slots.fqdn, "fqdn")?,
@@ -221,6 +235,7 @@ mod types {
     impl Object for ChardevStdio {
         type Slots = Self;
         const NAME: &'static str = "ChardevStdio";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -232,6 +247,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -244,6 +260,7 @@ mod types {
     impl Object for ChardevUdp {
         type Slots = ChardevUdp_Slots;
         const NAME: &'static str = "ChardevUdp";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -256,6 +273,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 remote: required(slots.remote, "remote")?,
@@ -266,6 +284,7 @@ mod types {
     impl Object for ChardevVc {
         type Slots = Self;
         const NAME: &'static str = "ChardevVC";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -280,6 +299,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -306,6 +326,7 @@ mod commands {
     impl Object for ChardevAdd {
         type Slots = ChardevAdd_Slots;
         const NAME: &'static str = "chardev-add";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -318,6 +339,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,

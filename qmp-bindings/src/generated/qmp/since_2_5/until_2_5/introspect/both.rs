@@ -28,6 +28,7 @@ mod types {
     impl Object for SchemaInfoBase {
         type Slots = SchemaInfoBase_Slots;
         const NAME: &'static str = "SchemaInfoBase";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -40,6 +41,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,

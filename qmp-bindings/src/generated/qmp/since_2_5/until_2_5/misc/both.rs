@@ -58,6 +58,7 @@ mod commands {
     impl Object for DumpGuestMemory {
         type Slots = DumpGuestMemory_Slots;
         const NAME: &'static str = "dump-guest-memory";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -71,6 +72,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 paging: required(slots.paging, "paging")?,

@@ -34,6 +34,7 @@ mod types {
     impl Object for NetLegacy {
         type Slots = NetLegacy_Slots;
         const NAME: &'static str = "NetLegacy";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -48,6 +49,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 vlan: slots.vlan,
@@ -78,6 +80,7 @@ mod types {
     impl Object for Netdev {
         type Slots = Netdev_Slots;
         const NAME: &'static str = "Netdev";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -90,6 +93,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,
@@ -119,6 +123,7 @@ mod types {
     impl Object for NetdevUserOptions {
         type Slots = Self;
         const NAME: &'static str = "NetdevUserOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -143,6 +148,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

@@ -19,6 +19,7 @@ mod types {
         ) -> Result<bool, A::Error> {
             Ok(false)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -133,6 +134,7 @@ mod commands {
     impl Object for XInputSendEvent {
         type Slots = XInputSendEvent_Slots;
         const NAME: &'static str = "x-input-send-event";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -145,6 +147,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 console: slots.console,

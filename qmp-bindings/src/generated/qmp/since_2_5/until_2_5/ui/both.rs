@@ -11,6 +11,7 @@ mod types {
     impl Object for InputBtnEvent {
         type Slots = InputBtnEvent_Slots;
         const NAME: &'static str = "InputBtnEvent";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -23,6 +24,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 button: required(slots.button, "button")?,
@@ -57,6 +59,7 @@ mod types {
     impl Object for InputKeyEvent {
         type Slots = InputKeyEvent_Slots;
         const NAME: &'static str = "InputKeyEvent";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -69,6 +72,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 key: required(slots.key, "key")?,
@@ -84,6 +88,7 @@ mod types {
     impl Object for InputMoveEvent {
         type Slots = InputMoveEvent_Slots;
         const NAME: &'static str = "InputMoveEvent";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -96,6 +101,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 axis: required(slots.axis, "axis")?,
@@ -144,6 +150,7 @@ mod commands {
     impl Object for SendKey {
         type Slots = SendKey_Slots;
         const NAME: &'static str = "send-key";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -156,6 +163,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 keys: required(slots.keys, "keys")?,

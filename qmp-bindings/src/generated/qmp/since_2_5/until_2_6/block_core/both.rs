@@ -18,6 +18,7 @@ mod types {
     impl Object for BlockdevBackup {
         type Slots = BlockdevBackup_Slots;
         const NAME: &'static str = "BlockdevBackup";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -34,6 +35,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: required(slots.device, "device")?,
@@ -60,6 +62,7 @@ mod types {
     impl Object for DriveBackup {
         type Slots = DriveBackup_Slots;
         const NAME: &'static str = "DriveBackup";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -79,6 +82,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: required(slots.device, "device")?,
@@ -210,6 +214,7 @@ mod commands {
     impl Object for BlockCommit {
         type Slots = BlockCommit_Slots;
         const NAME: &'static str = "block-commit";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -225,6 +230,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: required(slots.device, "device")?,
@@ -246,6 +252,7 @@ mod commands {
     impl Object for BlockStream {
         type Slots = BlockStream_Slots;
         const NAME: &'static str = "block-stream";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -261,6 +268,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: required(slots.device, "device")?,
@@ -290,6 +298,7 @@ mod commands {
     impl Object for DriveMirror {
         type Slots = DriveMirror_Slots;
         const NAME: &'static str = "drive-mirror";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -313,6 +322,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: required(slots.device, "device")?,

@@ -31,6 +31,7 @@ mod commands {
     impl Object for TraceEventGetState {
         type Slots = TraceEventGetState_Slots;
         const NAME: &'static str = "trace-event-get-state";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -42,6 +43,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,
@@ -57,6 +59,7 @@ mod commands {
     impl Object for TraceEventSetState {
         type Slots = TraceEventSetState_Slots;
         const NAME: &'static str = "trace-event-set-state";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -70,6 +73,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,

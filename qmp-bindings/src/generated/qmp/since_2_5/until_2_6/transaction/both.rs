@@ -62,6 +62,7 @@ mod commands {
     impl Object for Transaction {
         type Slots = Transaction_Slots;
         const NAME: &'static str = "transaction";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -74,6 +75,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 actions: required(slots.actions, "actions")?,

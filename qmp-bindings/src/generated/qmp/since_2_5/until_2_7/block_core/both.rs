@@ -10,6 +10,7 @@ mod types {
     impl Object for BlockdevOptionsFile {
         type Slots = BlockdevOptionsFile_Slots;
         const NAME: &'static str = "BlockdevOptionsFile";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -21,6 +22,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 filename: required(slots.filename, "filename")?,
@@ -47,6 +49,7 @@ mod commands {
     impl Object for BlockdevChangeMedium {
         type Slots = BlockdevChangeMedium_Slots;
         const NAME: &'static str = "blockdev-change-medium";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -61,6 +64,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: required(slots.device, "device")?,
@@ -77,6 +81,7 @@ mod commands {
     impl Object for BlockdevCloseTray {
         type Slots = BlockdevCloseTray_Slots;
         const NAME: &'static str = "blockdev-close-tray";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -88,6 +93,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: required(slots.device, "device")?,
@@ -102,6 +108,7 @@ mod commands {
     impl Object for BlockdevOpenTray {
         type Slots = BlockdevOpenTray_Slots;
         const NAME: &'static str = "blockdev-open-tray";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -114,6 +121,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: required(slots.device, "device")?,
@@ -124,6 +132,7 @@ mod commands {
     impl Object for XBlockdevDel {
         type Slots = Self;
         const NAME: &'static str = "x-blockdev-del";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -136,6 +145,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -148,6 +158,7 @@ mod commands {
     impl Object for XBlockdevInsertMedium {
         type Slots = XBlockdevInsertMedium_Slots;
         const NAME: &'static str = "x-blockdev-insert-medium";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -160,6 +171,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: required(slots.device, "device")?,
@@ -174,6 +186,7 @@ mod commands {
     impl Object for XBlockdevRemoveMedium {
         type Slots = XBlockdevRemoveMedium_Slots;
         const NAME: &'static str = "x-blockdev-remove-medium";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -185,6 +198,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: required(slots.device, "device")?,

@@ -32,6 +32,7 @@ mod commands {
     impl Object for Memsave {
         type Slots = Memsave_Slots;
         const NAME: &'static str = "memsave";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -46,6 +47,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 val: required(slots.val, "val")?,

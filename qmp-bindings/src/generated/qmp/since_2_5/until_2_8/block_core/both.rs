@@ -13,6 +13,7 @@ mod types {
     impl Object for BlockdevOptionsArchipelago {
         type Slots = BlockdevOptionsArchipelago_Slots;
         const NAME: &'static str = "BlockdevOptionsArchipelago";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -27,6 +28,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 volume: required(slots.volume, "volume")?,

@@ -12,6 +12,7 @@ mod types {
     impl Object for BlockDirtyBitmapAdd {
         type Slots = BlockDirtyBitmapAdd_Slots;
         const NAME: &'static str = "BlockDirtyBitmapAdd";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -25,6 +26,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 node: required(slots.node, "node")?,
@@ -36,6 +38,7 @@ mod types {
     impl Object for BlockdevOptionsNull {
         type Slots = Self;
         const NAME: &'static str = "BlockdevOptionsNull";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -50,6 +53,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -95,6 +99,7 @@ mod commands {
     impl Object for BlockSetWriteThreshold {
         type Slots = BlockSetWriteThreshold_Slots;
         const NAME: &'static str = "block-set-write-threshold";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -110,6 +115,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 node_name: required(slots.node_name, "node-name")?,

@@ -15,6 +15,7 @@ mod types {
     impl Object for NumaNodeOptions {
         type Slots = Self;
         const NAME: &'static str = "NumaNodeOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -29,6 +30,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

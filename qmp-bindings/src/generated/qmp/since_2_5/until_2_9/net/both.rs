@@ -13,6 +13,7 @@ mod types {
     impl Object for NetdevDumpOptions {
         type Slots = Self;
         const NAME: &'static str = "NetdevDumpOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -25,6 +26,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -93,6 +95,7 @@ mod types {
     impl Object for NetdevL2TPv3Options {
         type Slots = NetdevL2TPv3Options_Slots;
         const NAME: &'static str = "NetdevL2TPv3Options";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -121,6 +124,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 src: required(slots.src, "src")?,

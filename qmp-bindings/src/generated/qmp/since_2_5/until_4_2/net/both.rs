@@ -12,6 +12,7 @@ mod commands {
     impl Object for NetdevAdd {
         type Slots = NetdevAdd_Slots;
         const NAME: &'static str = "netdev_add";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -26,6 +27,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 r#type: required(slots.r#type, "type")?,

@@ -39,6 +39,7 @@ mod types {
     impl Object for BlockDeviceMapEntry {
         type Slots = BlockDeviceMapEntry_Slots;
         const NAME: &'static str = "BlockDeviceMapEntry";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -55,6 +56,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 start: required(slots.start, "start")?,

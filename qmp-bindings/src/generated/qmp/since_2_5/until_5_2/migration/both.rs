@@ -10,6 +10,7 @@ mod commands {
     impl Object for MigrateSetCacheSize {
         type Slots = MigrateSetCacheSize_Slots;
         const NAME: &'static str = "migrate-set-cache-size";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -21,6 +22,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 value: required(slots.value, "value")?,
@@ -34,6 +36,7 @@ mod commands {
     impl Object for MigrateSetDowntime {
         type Slots = MigrateSetDowntime_Slots;
         const NAME: &'static str = "migrate_set_downtime";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -45,6 +48,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 value: required(slots.value, "value")?,
@@ -58,6 +62,7 @@ mod commands {
     impl Object for MigrateSetSpeed {
         type Slots = MigrateSetSpeed_Slots;
         const NAME: &'static str = "migrate_set_speed";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -69,6 +74,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 value: required(slots.value, "value")?,
@@ -85,6 +91,7 @@ mod commands {
         ) -> Result<bool, A::Error> {
             Ok(false)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

@@ -11,6 +11,7 @@ mod commands {
     impl Object for ExpirePassword {
         type Slots = ExpirePassword_Slots;
         const NAME: &'static str = "expire_password";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -23,6 +24,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 protocol: required(slots.protocol, "protocol")?,
@@ -39,6 +41,7 @@ mod commands {
     impl Object for SetPassword {
         type Slots = SetPassword_Slots;
         const NAME: &'static str = "set_password";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -52,6 +55,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 protocol: required(slots.protocol, "protocol")?,

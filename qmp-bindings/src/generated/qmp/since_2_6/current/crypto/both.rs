@@ -58,6 +58,7 @@ mod types {
     impl Object for QCryptoBlockOptionsBase {
         type Slots = QCryptoBlockOptionsBase_Slots;
         const NAME: &'static str = "QCryptoBlockOptionsBase";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -69,6 +70,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 format: required(slots.format, "format")?,
@@ -78,6 +80,7 @@ mod types {
     impl Object for QCryptoBlockOptionsLuks {
         type Slots = Self;
         const NAME: &'static str = "QCryptoBlockOptionsLUKS";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -89,6 +92,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -96,6 +100,7 @@ mod types {
     impl Object for QCryptoBlockOptionsQCow {
         type Slots = Self;
         const NAME: &'static str = "QCryptoBlockOptionsQCow";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -107,6 +112,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

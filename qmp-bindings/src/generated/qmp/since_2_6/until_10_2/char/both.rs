@@ -6,6 +6,7 @@ mod types {
     impl Object for ChardevCommon {
         type Slots = Self;
         const NAME: &'static str = "ChardevCommon";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -18,6 +19,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -33,6 +35,7 @@ mod types {
     impl Object for ChardevFile {
         type Slots = ChardevFile_Slots;
         const NAME: &'static str = "ChardevFile";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -48,6 +51,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 logfile: slots.logfile,
@@ -67,6 +71,7 @@ mod types {
     impl Object for ChardevHostdev {
         type Slots = ChardevHostdev_Slots;
         const NAME: &'static str = "ChardevHostdev";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -80,6 +85,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 logfile: slots.logfile,
@@ -97,6 +103,7 @@ mod types {
     impl Object for ChardevMux {
         type Slots = ChardevMux_Slots;
         const NAME: &'static str = "ChardevMux";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -110,6 +117,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 logfile: slots.logfile,
@@ -121,6 +129,7 @@ mod types {
     impl Object for ChardevRingbuf {
         type Slots = Self;
         const NAME: &'static str = "ChardevRingbuf";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -134,6 +143,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -147,6 +157,7 @@ mod types {
     impl Object for ChardevSpiceChannel {
         type Slots = ChardevSpiceChannel_Slots;
         const NAME: &'static str = "ChardevSpiceChannel";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -160,6 +171,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 logfile: slots.logfile,
@@ -177,6 +189,7 @@ mod types {
     impl Object for ChardevSpicePort {
         type Slots = ChardevSpicePort_Slots;
         const NAME: &'static str = "ChardevSpicePort";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -190,6 +203,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 logfile: slots.logfile,
@@ -201,6 +215,7 @@ mod types {
     impl Object for ChardevStdio {
         type Slots = Self;
         const NAME: &'static str = "ChardevStdio";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -214,6 +229,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -221,6 +237,7 @@ mod types {
     impl Object for ChardevVc {
         type Slots = Self;
         const NAME: &'static str = "ChardevVC";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -237,6 +254,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

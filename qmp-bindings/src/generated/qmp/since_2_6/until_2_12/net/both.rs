@@ -32,6 +32,7 @@ mod types {
     impl Object for NetdevUserOptions {
         type Slots = Self;
         const NAME: &'static str = "NetdevUserOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -62,6 +63,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

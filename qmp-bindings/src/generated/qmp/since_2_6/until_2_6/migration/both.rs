@@ -6,6 +6,7 @@ mod commands {
     impl Object for MigrateSetParameters {
         type Slots = Self;
         const NAME: &'static str = "migrate-set-parameters";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -21,6 +22,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

@@ -13,6 +13,7 @@ mod commands {
     impl Object for MigrateSetCapabilities {
         type Slots = MigrateSetCapabilities_Slots;
         const NAME: &'static str = "migrate-set-capabilities";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -24,6 +25,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 capabilities: required(slots.capabilities, "capabilities")?,

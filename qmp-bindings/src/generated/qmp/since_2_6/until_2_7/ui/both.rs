@@ -13,6 +13,7 @@ mod commands {
     impl Object for InputSendEvent {
         type Slots = InputSendEvent_Slots;
         const NAME: &'static str = "input-send-event";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -24,6 +25,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 events: required(slots.events, "events")?,

@@ -12,6 +12,7 @@ mod types {
     impl Object for InputBtnEvent {
         type Slots = InputBtnEvent_Slots;
         const NAME: &'static str = "InputBtnEvent";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -24,6 +25,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 button: required(slots.button, "button")?,
@@ -58,6 +60,7 @@ mod types {
     impl Object for InputKeyEvent {
         type Slots = InputKeyEvent_Slots;
         const NAME: &'static str = "InputKeyEvent";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -70,6 +73,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 key: required(slots.key, "key")?,
@@ -118,6 +122,7 @@ mod commands {
     impl Object for SendKey {
         type Slots = SendKey_Slots;
         const NAME: &'static str = "send-key";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -130,6 +135,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 keys: required(slots.keys, "keys")?,

@@ -19,6 +19,7 @@ mod commands {
     impl Object for XBlockdevChange {
         type Slots = XBlockdevChange_Slots;
         const NAME: &'static str = "x-blockdev-change";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -32,6 +33,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 parent: required(slots.parent, "parent")?,

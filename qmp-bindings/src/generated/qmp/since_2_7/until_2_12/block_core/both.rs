@@ -25,6 +25,7 @@ mod types {
     impl Object for DriveMirror {
         type Slots = DriveMirror_Slots;
         const NAME: &'static str = "DriveMirror";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -49,6 +50,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 job_id: slots.job_id,

@@ -60,6 +60,7 @@ mod types {
     impl Object for QCryptoBlockCreateOptionsLuks {
         type Slots = Self;
         const NAME: &'static str = "QCryptoBlockCreateOptionsLUKS";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -76,6 +77,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

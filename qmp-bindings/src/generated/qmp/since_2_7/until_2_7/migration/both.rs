@@ -70,6 +70,7 @@ mod commands {
     impl Object for MigrateSetParameters {
         type Slots = Self;
         const NAME: &'static str = "migrate-set-parameters";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -85,6 +86,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

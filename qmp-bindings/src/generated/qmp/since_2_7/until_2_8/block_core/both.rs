@@ -50,6 +50,7 @@ mod commands {
     impl Object for BlockCommit {
         type Slots = BlockCommit_Slots;
         const NAME: &'static str = "block-commit";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -66,6 +67,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 job_id: slots.job_id,
@@ -93,6 +95,7 @@ mod commands {
     impl Object for BlockdevMirror {
         type Slots = BlockdevMirror_Slots;
         const NAME: &'static str = "blockdev-mirror";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -113,6 +116,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 job_id: slots.job_id,

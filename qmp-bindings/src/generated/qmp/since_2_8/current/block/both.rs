@@ -9,6 +9,7 @@ mod commands {
     impl Object for BlockdevCloseTray {
         type Slots = Self;
         const NAME: &'static str = "blockdev-close-tray";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -21,6 +22,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -28,6 +30,7 @@ mod commands {
     impl Object for BlockdevOpenTray {
         type Slots = Self;
         const NAME: &'static str = "blockdev-open-tray";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -41,6 +44,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -48,6 +52,7 @@ mod commands {
     impl Object for Eject {
         type Slots = Self;
         const NAME: &'static str = "eject";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -61,6 +66,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

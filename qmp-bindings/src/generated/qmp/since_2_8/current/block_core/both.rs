@@ -31,6 +31,7 @@ mod types {
     impl Object for BlockIoThrottle {
         type Slots = BlockIoThrottle_Slots;
         const NAME: &'static str = "BlockIOThrottle";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -63,6 +64,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: slots.device,
@@ -104,6 +106,7 @@ mod types {
     impl Object for BlockdevOptionsNfs {
         type Slots = BlockdevOptionsNfs_Slots;
         const NAME: &'static str = "BlockdevOptionsNfs";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -122,6 +125,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 server: required(slots.server, "server")?,
@@ -143,6 +147,7 @@ mod types {
     impl Object for NfsServer {
         type Slots = NfsServer_Slots;
         const NAME: &'static str = "NFSServer";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -155,6 +160,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 r#type: required(slots.r#type, "type")?,

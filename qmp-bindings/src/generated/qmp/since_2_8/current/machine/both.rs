@@ -60,6 +60,7 @@ mod commands {
     impl Object for QueryCpuModelBaseline {
         type Slots = QueryCpuModelBaseline_Slots;
         const NAME: &'static str = "query-cpu-model-baseline";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -72,6 +73,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 modela: required(slots.modela, "modela")?,
@@ -87,6 +89,7 @@ mod commands {
     impl Object for QueryCpuModelComparison {
         type Slots = QueryCpuModelComparison_Slots;
         const NAME: &'static str = "query-cpu-model-comparison";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -99,6 +102,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 modela: required(slots.modela, "modela")?,
@@ -114,6 +118,7 @@ mod commands {
     impl Object for QueryCpuModelExpansion {
         type Slots = QueryCpuModelExpansion_Slots;
         const NAME: &'static str = "query-cpu-model-expansion";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -126,6 +131,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 r#type: required(slots.r#type, "type")?,

@@ -18,6 +18,7 @@ mod commands {
     impl Object for DumpGuestMemory {
         type Slots = DumpGuestMemory_Slots;
         const NAME: &'static str = "dump-guest-memory";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -34,6 +35,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 paging: required(slots.paging, "paging")?,

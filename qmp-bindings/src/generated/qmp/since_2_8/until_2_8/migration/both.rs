@@ -23,6 +23,7 @@ mod commands {
     impl Object for MigrateSetCapabilities {
         type Slots = MigrateSetCapabilities_Slots;
         const NAME: &'static str = "migrate-set-capabilities";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -34,6 +35,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 capabilities: required(slots.capabilities, "capabilities")?,

@@ -30,6 +30,7 @@ mod types {
         type Slots = Netdev_Slots;
         type Branches = NetdevType;
         const NAME: &'static str = "Netdev";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -41,6 +42,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots, r#type: NetdevType) -> Result<Self, E> {
             Ok(Self {
                 r#type,
@@ -156,6 +158,7 @@ mod types {
     impl Object for NetdevTapOptions {
         type Slots = Self;
         const NAME: &'static str = "NetdevTapOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -181,6 +184,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

@@ -19,6 +19,7 @@ mod commands {
     impl Object for BlockStream {
         type Slots = BlockStream_Slots;
         const NAME: &'static str = "block-stream";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -36,6 +37,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 job_id: slots.job_id,

@@ -17,6 +17,7 @@ mod commands {
     impl Object for BlockdevChangeMedium {
         type Slots = BlockdevChangeMedium_Slots;
         const NAME: &'static str = "blockdev-change-medium";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -32,6 +33,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: slots.device,

@@ -42,6 +42,7 @@ mod types {
     impl Object for BlockdevOptionsCurlBase {
         type Slots = BlockdevOptionsCurlBase_Slots;
         const NAME: &'static str = "BlockdevOptionsCurlBase";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -59,6 +60,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 url: required(slots.url, "url")?,
@@ -84,6 +86,7 @@ mod types {
     impl Object for BlockdevOptionsCurlFtp {
         type Slots = BlockdevOptionsCurlFtp_Slots;
         const NAME: &'static str = "BlockdevOptionsCurlFtp";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -101,6 +104,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 url: required(slots.url, "url")?,
@@ -127,6 +131,7 @@ mod types {
     impl Object for BlockdevOptionsCurlFtps {
         type Slots = BlockdevOptionsCurlFtps_Slots;
         const NAME: &'static str = "BlockdevOptionsCurlFtps";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -145,6 +150,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 url: required(slots.url, "url")?,
@@ -173,6 +179,7 @@ mod types {
     impl Object for BlockdevOptionsIscsi {
         type Slots = BlockdevOptionsIscsi_Slots;
         const NAME: &'static str = "BlockdevOptionsIscsi";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -192,6 +199,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 transport: required(slots.transport, "transport")?,
@@ -227,6 +235,7 @@ mod commands {
     impl Object for BlockdevDel {
         type Slots = BlockdevDel_Slots;
         const NAME: &'static str = "blockdev-del";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -238,6 +247,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 node_name: required(slots.node_name, "node-name")?,

@@ -16,6 +16,7 @@ mod types {
     impl Object for BlockdevOptionsRbd {
         type Slots = BlockdevOptionsRbd_Slots;
         const NAME: &'static str = "BlockdevOptionsRbd";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -32,6 +33,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 pool: required(slots.pool, "pool")?,
@@ -71,6 +73,7 @@ mod commands {
     impl Object for BlockdevMirror {
         type Slots = BlockdevMirror_Slots;
         const NAME: &'static str = "blockdev-mirror";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -92,6 +95,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 job_id: slots.job_id,

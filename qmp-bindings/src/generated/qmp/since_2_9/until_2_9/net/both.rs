@@ -40,6 +40,7 @@ mod types {
     impl Object for NetLegacy {
         type Slots = NetLegacy_Slots;
         const NAME: &'static str = "NetLegacy";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -54,6 +55,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 vlan: slots.vlan,

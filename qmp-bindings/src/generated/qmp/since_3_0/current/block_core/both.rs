@@ -7,6 +7,7 @@ mod types {
     impl Object for Qcow2OverlapCheckFlags {
         type Slots = Self;
         const NAME: &'static str = "Qcow2OverlapCheckFlags";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -27,6 +28,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

@@ -13,6 +13,7 @@ mod commands {
         ) -> Result<bool, A::Error> {
             Ok(false)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -24,6 +25,7 @@ mod commands {
     impl Object for MigrateRecover {
         type Slots = MigrateRecover_Slots;
         const NAME: &'static str = "migrate-recover";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -35,6 +37,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 uri: required(slots.uri, "uri")?,

@@ -9,6 +9,7 @@ mod types {
     impl Object for MigrateSetParameters {
         type Slots = Self;
         const NAME: &'static str = "MigrateSetParameters";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -34,6 +35,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

@@ -69,6 +69,7 @@ mod commands {
     impl Object for Transaction {
         type Slots = Transaction_Slots;
         const NAME: &'static str = "transaction";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -81,6 +82,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 actions: required(slots.actions, "actions")?,

@@ -35,6 +35,7 @@ mod types {
         type Slots = DisplayOptions_Slots;
         type Branches = DisplayOptionsType;
         const NAME: &'static str = "DisplayOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -48,6 +49,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(
             slots: Self::Slots,
             r#type: DisplayOptionsType,

@@ -12,6 +12,7 @@ mod commands {
     impl Object for XNbdServerAddBitmap {
         type Slots = XNbdServerAddBitmap_Slots;
         const NAME: &'static str = "x-nbd-server-add-bitmap";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -25,6 +26,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,

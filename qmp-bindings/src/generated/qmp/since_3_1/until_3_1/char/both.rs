@@ -60,6 +60,7 @@ mod types {
     impl Object for ChardevSocket {
         type Slots = ChardevSocket_Slots;
         const NAME: &'static str = "ChardevSocket";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -81,6 +82,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 logfile: slots.logfile,
@@ -118,6 +120,7 @@ mod commands {
     impl Object for ChardevAdd {
         type Slots = ChardevAdd_Slots;
         const NAME: &'static str = "chardev-add";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -130,6 +133,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,
@@ -145,6 +149,7 @@ mod commands {
     impl Object for ChardevChange {
         type Slots = ChardevChange_Slots;
         const NAME: &'static str = "chardev-change";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -157,6 +162,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,

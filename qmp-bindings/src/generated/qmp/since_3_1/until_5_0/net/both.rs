@@ -35,6 +35,7 @@ mod types {
     impl Object for NetLegacy {
         type Slots = NetLegacy_Slots;
         const NAME: &'static str = "NetLegacy";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -48,6 +49,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: slots.id,
@@ -142,6 +144,7 @@ mod types {
         type Slots = Netdev_Slots;
         type Branches = NetdevType;
         const NAME: &'static str = "Netdev";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -153,6 +156,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots, r#type: NetdevType) -> Result<Self, E> {
             Ok(Self {
                 r#type,

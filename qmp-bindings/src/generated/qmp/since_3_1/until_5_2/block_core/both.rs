@@ -21,6 +21,7 @@ mod commands {
     impl Object for BlockStream {
         type Slots = BlockStream_Slots;
         const NAME: &'static str = "block-stream";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -40,6 +41,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 job_id: slots.job_id,

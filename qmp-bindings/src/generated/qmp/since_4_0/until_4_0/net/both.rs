@@ -13,6 +13,7 @@ mod types {
     impl Object for AnnounceParameters {
         type Slots = AnnounceParameters_Slots;
         const NAME: &'static str = "AnnounceParameters";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -27,6 +28,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 initial: required(slots.initial, "initial")?,

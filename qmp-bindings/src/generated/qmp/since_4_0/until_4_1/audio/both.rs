@@ -31,6 +31,7 @@ mod types {
         type Slots = Audiodev_Slots;
         type Branches = AudiodevDriverBranch;
         const NAME: &'static str = "Audiodev";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -43,6 +44,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(
             slots: Self::Slots,
             driver: AudiodevDriverBranch,
@@ -133,6 +135,7 @@ mod types {
     impl Object for AudiodevAlsaOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevAlsaOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -146,6 +149,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -167,6 +171,7 @@ mod types {
     impl Object for AudiodevAlsaPerDirectionOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevAlsaPerDirectionOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -186,6 +191,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -200,6 +206,7 @@ mod types {
     impl Object for AudiodevCoreaudioOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevCoreaudioOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -212,6 +219,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -231,6 +239,7 @@ mod types {
     impl Object for AudiodevCoreaudioPerDirectionOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevCoreaudioPerDirectionOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -248,6 +257,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -263,6 +273,7 @@ mod types {
     impl Object for AudiodevDsoundOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevDsoundOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -276,6 +287,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -290,6 +302,7 @@ mod types {
     impl Object for AudiodevGenericOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevGenericOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -302,6 +315,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -319,6 +333,7 @@ mod types {
     impl Object for AudiodevOssOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevOssOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -334,6 +349,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -355,6 +371,7 @@ mod types {
     impl Object for AudiodevOssPerDirectionOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevOssPerDirectionOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -374,6 +391,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -389,6 +407,7 @@ mod types {
     impl Object for AudiodevPaOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevPaOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -402,6 +421,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -422,6 +442,7 @@ mod types {
     impl Object for AudiodevPaPerDirectionOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevPaPerDirectionOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -440,6 +461,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -458,6 +480,7 @@ mod types {
     impl Object for AudiodevPerDirectionOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevPerDirectionOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -474,6 +497,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -489,6 +513,7 @@ mod types {
     impl Object for AudiodevWavOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevWavOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -502,6 +527,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

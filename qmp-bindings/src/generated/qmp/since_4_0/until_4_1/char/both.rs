@@ -61,6 +61,7 @@ mod types {
     impl Object for ChardevSocket {
         type Slots = ChardevSocket_Slots;
         const NAME: &'static str = "ChardevSocket";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -83,6 +84,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 logfile: slots.logfile,
@@ -121,6 +123,7 @@ mod commands {
     impl Object for ChardevAdd {
         type Slots = ChardevAdd_Slots;
         const NAME: &'static str = "chardev-add";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -133,6 +136,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,
@@ -148,6 +152,7 @@ mod commands {
     impl Object for ChardevChange {
         type Slots = ChardevChange_Slots;
         const NAME: &'static str = "chardev-change";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -160,6 +165,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,

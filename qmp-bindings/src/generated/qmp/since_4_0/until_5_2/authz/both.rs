@@ -23,6 +23,7 @@ mod types {
     impl Object for QAuthZListRuleListHack {
         type Slots = QAuthZListRuleListHack_Slots;
         const NAME: &'static str = "QAuthZListRuleListHack";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -34,6 +35,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 unused: required(slots.unused, "unused")?,

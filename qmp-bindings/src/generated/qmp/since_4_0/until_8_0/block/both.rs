@@ -14,6 +14,7 @@ mod commands {
     impl Object for BlockLatencyHistogramSet {
         type Slots = BlockLatencyHistogramSet_Slots;
         const NAME: &'static str = "block-latency-histogram-set";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -29,6 +30,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,

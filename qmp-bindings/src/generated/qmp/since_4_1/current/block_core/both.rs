@@ -12,6 +12,7 @@ mod types {
     impl Object for BlkdebugSetStateOptions {
         type Slots = BlkdebugSetStateOptions_Slots;
         const NAME: &'static str = "BlkdebugSetStateOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -25,6 +26,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 event: required(slots.event, "event")?,
@@ -36,6 +38,7 @@ mod types {
     impl Object for BlockdevOptionsNull {
         type Slots = Self;
         const NAME: &'static str = "BlockdevOptionsNull";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -49,6 +52,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

@@ -13,6 +13,7 @@ mod types {
     impl Object for BlockDirtyBitmapMerge {
         type Slots = BlockDirtyBitmapMerge_Slots;
         const NAME: &'static str = "BlockDirtyBitmapMerge";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -26,6 +27,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 node: required(slots.node, "node")?,

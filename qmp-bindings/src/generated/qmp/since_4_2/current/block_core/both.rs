@@ -17,6 +17,7 @@ mod types {
     impl Object for BlockDirtyBitmapAdd {
         type Slots = BlockDirtyBitmapAdd_Slots;
         const NAME: &'static str = "BlockDirtyBitmapAdd";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -32,6 +33,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 node: required(slots.node, "node")?,
@@ -87,6 +89,7 @@ mod types {
     impl Object for DriveMirror {
         type Slots = DriveMirror_Slots;
         const NAME: &'static str = "DriveMirror";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -114,6 +117,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 job_id: slots.job_id,

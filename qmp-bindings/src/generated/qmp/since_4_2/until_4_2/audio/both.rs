@@ -31,6 +31,7 @@ mod types {
         type Slots = Audiodev_Slots;
         type Branches = AudiodevDriverBranch;
         const NAME: &'static str = "Audiodev";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -43,6 +44,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(
             slots: Self::Slots,
             driver: AudiodevDriverBranch,
@@ -133,6 +135,7 @@ mod types {
     impl Object for AudiodevAlsaOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevAlsaOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -146,6 +149,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -168,6 +172,7 @@ mod types {
     impl Object for AudiodevAlsaPerDirectionOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevAlsaPerDirectionOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -188,6 +193,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -202,6 +208,7 @@ mod types {
     impl Object for AudiodevCoreaudioOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevCoreaudioOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -214,6 +221,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -234,6 +242,7 @@ mod types {
     impl Object for AudiodevCoreaudioPerDirectionOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevCoreaudioPerDirectionOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -252,6 +261,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -267,6 +277,7 @@ mod types {
     impl Object for AudiodevDsoundOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevDsoundOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -280,6 +291,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -294,6 +306,7 @@ mod types {
     impl Object for AudiodevGenericOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevGenericOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -306,6 +319,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -323,6 +337,7 @@ mod types {
     impl Object for AudiodevOssOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevOssOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -338,6 +353,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -360,6 +376,7 @@ mod types {
     impl Object for AudiodevOssPerDirectionOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevOssPerDirectionOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -380,6 +397,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -395,6 +413,7 @@ mod types {
     impl Object for AudiodevPaOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevPaOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -408,6 +427,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -430,6 +450,7 @@ mod types {
     impl Object for AudiodevPaPerDirectionOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevPaPerDirectionOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -450,6 +471,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -469,6 +491,7 @@ mod types {
     impl Object for AudiodevPerDirectionOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevPerDirectionOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -486,6 +509,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -501,6 +525,7 @@ mod types {
     impl Object for AudiodevWavOptions {
         type Slots = Self;
         const NAME: &'static str = "AudiodevWavOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -514,6 +539,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

@@ -148,6 +148,7 @@ mod types {
     impl Object for BlockdevCreateOptionsGluster {
         type Slots = BlockdevCreateOptionsGluster_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsGluster";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -161,6 +162,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 location: required(slots.location, "location")?,
@@ -181,6 +183,7 @@ mod types {
     impl Object for BlockdevCreateOptionsSheepdog {
         type Slots = BlockdevCreateOptionsSheepdog_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsSheepdog";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -197,6 +200,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 location: required(slots.location, "location")?,
@@ -219,6 +223,7 @@ mod types {
     impl Object for BlockdevOptionsGluster {
         type Slots = BlockdevOptionsGluster_Slots;
         const NAME: &'static str = "BlockdevOptionsGluster";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -234,6 +239,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 volume: required(slots.volume, "volume")?,
@@ -255,6 +261,7 @@ mod types {
     impl Object for BlockdevOptionsNbd {
         type Slots = BlockdevOptionsNbd_Slots;
         const NAME: &'static str = "BlockdevOptionsNbd";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -270,6 +277,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 server: required(slots.server, "server")?,
@@ -290,6 +298,7 @@ mod types {
     impl Object for BlockdevOptionsSheepdog {
         type Slots = BlockdevOptionsSheepdog_Slots;
         const NAME: &'static str = "BlockdevOptionsSheepdog";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -304,6 +313,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 server: required(slots.server, "server")?,
@@ -336,6 +346,7 @@ mod commands {
     impl Object for NbdServerStart {
         type Slots = NbdServerStart_Slots;
         const NAME: &'static str = "nbd-server-start";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -349,6 +360,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 addr: required(slots.addr, "addr")?,

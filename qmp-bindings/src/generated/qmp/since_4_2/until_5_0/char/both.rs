@@ -61,6 +61,7 @@ mod types {
     impl Object for ChardevSocket {
         type Slots = ChardevSocket_Slots;
         const NAME: &'static str = "ChardevSocket";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -83,6 +84,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 logfile: slots.logfile,
@@ -110,6 +112,7 @@ mod types {
     impl Object for ChardevUdp {
         type Slots = ChardevUdp_Slots;
         const NAME: &'static str = "ChardevUdp";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -124,6 +127,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 logfile: slots.logfile,
@@ -154,6 +158,7 @@ mod commands {
     impl Object for ChardevAdd {
         type Slots = ChardevAdd_Slots;
         const NAME: &'static str = "chardev-add";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -166,6 +171,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,
@@ -181,6 +187,7 @@ mod commands {
     impl Object for ChardevChange {
         type Slots = ChardevChange_Slots;
         const NAME: &'static str = "chardev-change";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -193,6 +200,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,

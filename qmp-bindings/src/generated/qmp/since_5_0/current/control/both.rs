@@ -33,6 +33,7 @@ mod types {
     impl Object for MonitorOptions {
         type Slots = MonitorOptions_Slots;
         const NAME: &'static str = "MonitorOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -47,6 +48,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: slots.id,

@@ -15,6 +15,7 @@ mod types {
     impl Object for NumaHmatCacheOptions {
         type Slots = NumaHmatCacheOptions_Slots;
         const NAME: &'static str = "NumaHmatCacheOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -31,6 +32,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 node_id: required(slots.node_id, "node-id")?,
@@ -54,6 +56,7 @@ mod types {
     impl Object for NumaHmatLbOptions {
         type Slots = NumaHmatLbOptions_Slots;
         const NAME: &'static str = "NumaHmatLBOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -70,6 +73,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 initiator: required(slots.initiator, "initiator")?,
@@ -84,6 +88,7 @@ mod types {
     impl Object for NumaNodeOptions {
         type Slots = Self;
         const NAME: &'static str = "NumaNodeOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -99,6 +104,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

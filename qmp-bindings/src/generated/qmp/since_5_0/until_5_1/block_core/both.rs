@@ -45,6 +45,7 @@ mod types {
     impl Object for BlockExportNbd {
         type Slots = BlockExportNbd_Slots;
         const NAME: &'static str = "BlockExportNbd";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -60,6 +61,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: required(slots.device, "device")?,

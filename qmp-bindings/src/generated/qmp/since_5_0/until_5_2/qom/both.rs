@@ -13,6 +13,7 @@ mod commands {
     impl Object for ObjectAdd {
         type Slots = ObjectAdd_Slots;
         const NAME: &'static str = "object-add";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -28,6 +29,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 qom_type: required(slots.qom_type, "qom-type")?,

@@ -24,6 +24,7 @@ mod commands {
     impl Object for BlockCommit {
         type Slots = BlockCommit_Slots;
         const NAME: &'static str = "block-commit";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -46,6 +47,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 job_id: slots.job_id,

@@ -34,6 +34,7 @@ mod types {
     impl Object for BlockMeasureInfo {
         type Slots = BlockMeasureInfo_Slots;
         const NAME: &'static str = "BlockMeasureInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -47,6 +48,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 required: required(slots.required, "required")?,
@@ -67,6 +69,7 @@ mod types {
     impl Object for BlockdevAmendOptionsLuks {
         type Slots = BlockdevAmendOptionsLuks_Slots;
         const NAME: &'static str = "BlockdevAmendOptionsLUKS";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -83,6 +86,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 state: required(slots.state, "state")?,
@@ -97,6 +101,7 @@ mod types {
     impl Object for BlockdevAmendOptionsQcow2 {
         type Slots = Self;
         const NAME: &'static str = "BlockdevAmendOptionsQcow2";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -108,6 +113,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -123,6 +129,7 @@ mod types {
     impl Object for BlockdevCreateOptionsFile {
         type Slots = BlockdevCreateOptionsFile_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsFile";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -138,6 +145,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 filename: required(slots.filename, "filename")?,

@@ -35,6 +35,7 @@ mod types {
     impl Object for QCryptoBlockAmendOptionsLuks {
         type Slots = QCryptoBlockAmendOptionsLuks_Slots;
         const NAME: &'static str = "QCryptoBlockAmendOptionsLUKS";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -51,6 +52,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 state: required(slots.state, "state")?,

@@ -35,6 +35,7 @@ mod types {
         type Slots = Audiodev_Slots;
         type Branches = AudiodevDriverBranch;
         const NAME: &'static str = "Audiodev";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -47,6 +48,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(
             slots: Self::Slots,
             driver: AudiodevDriverBranch,

@@ -13,6 +13,7 @@ mod types {
     impl Object for BlockExportOptionsNbdBase {
         type Slots = Self;
         const NAME: &'static str = "BlockExportOptionsNbdBase";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -25,6 +26,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -40,6 +42,7 @@ mod types {
     impl Object for NbdServerAddOptions {
         type Slots = NbdServerAddOptions_Slots;
         const NAME: &'static str = "NbdServerAddOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -55,6 +58,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: slots.name,
@@ -91,6 +95,7 @@ mod commands {
     impl Object for BlockExportDel {
         type Slots = BlockExportDel_Slots;
         const NAME: &'static str = "block-export-del";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -103,6 +108,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,
@@ -118,6 +124,7 @@ mod commands {
     impl Object for NbdServerRemove {
         type Slots = NbdServerRemove_Slots;
         const NAME: &'static str = "nbd-server-remove";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -130,6 +137,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,
@@ -147,6 +155,7 @@ mod commands {
         ) -> Result<bool, A::Error> {
             Ok(false)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

@@ -39,6 +39,7 @@ mod commands {
         ) -> Result<bool, A::Error> {
             Ok(false)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -50,6 +51,7 @@ mod commands {
     impl Object for ReplayBreak {
         type Slots = ReplayBreak_Slots;
         const NAME: &'static str = "replay-break";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -61,6 +63,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 icount: required(slots.icount, "icount")?,
@@ -77,6 +80,7 @@ mod commands {
         ) -> Result<bool, A::Error> {
             Ok(false)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -88,6 +92,7 @@ mod commands {
     impl Object for ReplaySeek {
         type Slots = ReplaySeek_Slots;
         const NAME: &'static str = "replay-seek";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -99,6 +104,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 icount: required(slots.icount, "icount")?,

@@ -38,6 +38,7 @@ mod commands {
     impl Object for CalcDirtyRate {
         type Slots = CalcDirtyRate_Slots;
         const NAME: &'static str = "calc-dirty-rate";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -49,6 +50,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 calc_time: required(slots.calc_time, "calc-time")?,

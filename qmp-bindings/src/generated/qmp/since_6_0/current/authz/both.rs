@@ -12,6 +12,7 @@ mod types {
     impl Object for AuthZListFileProperties {
         type Slots = AuthZListFileProperties_Slots;
         const NAME: &'static str = "AuthZListFileProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -24,6 +25,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 filename: required(slots.filename, "filename")?,
@@ -34,6 +36,7 @@ mod types {
     impl Object for AuthZListProperties {
         type Slots = Self;
         const NAME: &'static str = "AuthZListProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -46,6 +49,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -57,6 +61,7 @@ mod types {
     impl Object for AuthZSimpleProperties {
         type Slots = AuthZSimpleProperties_Slots;
         const NAME: &'static str = "AuthZSimpleProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -68,6 +73,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 identity: required(slots.identity, "identity")?,
@@ -81,6 +87,7 @@ mod types {
     impl Object for AuthZpamProperties {
         type Slots = AuthZpamProperties_Slots;
         const NAME: &'static str = "AuthZPAMProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -92,6 +99,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 service: required(slots.service, "service")?,

@@ -39,6 +39,7 @@ mod types {
     impl Object for ThrottleGroupProperties {
         type Slots = Self;
         const NAME: &'static str = "ThrottleGroupProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -69,6 +70,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

@@ -53,6 +53,7 @@ mod commands {
     impl Object for SnapshotDelete {
         type Slots = SnapshotDelete_Slots;
         const NAME: &'static str = "snapshot-delete";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -66,6 +67,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 job_id: required(slots.job_id, "job-id")?,
@@ -84,6 +86,7 @@ mod commands {
     impl Object for SnapshotLoad {
         type Slots = SnapshotLoad_Slots;
         const NAME: &'static str = "snapshot-load";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -98,6 +101,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 job_id: required(slots.job_id, "job-id")?,
@@ -117,6 +121,7 @@ mod commands {
     impl Object for SnapshotSave {
         type Slots = SnapshotSave_Slots;
         const NAME: &'static str = "snapshot-save";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -131,6 +136,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 job_id: required(slots.job_id, "job-id")?,

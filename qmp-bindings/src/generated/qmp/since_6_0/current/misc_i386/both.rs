@@ -12,6 +12,7 @@ mod commands {
     impl Object for SevInjectLaunchSecret {
         type Slots = SevInjectLaunchSecret_Slots;
         const NAME: &'static str = "sev-inject-launch-secret";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -25,6 +26,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 packet_header: required(slots.packet_header, "packet-header")?,

@@ -13,6 +13,7 @@ mod types {
     impl Object for CanHostSocketcanProperties {
         type Slots = CanHostSocketcanProperties_Slots;
         const NAME: &'static str = "CanHostSocketcanProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -25,6 +26,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 r#if: required(slots.r#if, "if")?,
@@ -47,6 +49,7 @@ mod types {
     impl Object for ColoCompareProperties {
         type Slots = ColoCompareProperties_Slots;
         const NAME: &'static str = "ColoCompareProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -66,6 +69,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 primary_in: required(slots.primary_in, "primary_in")?,
@@ -88,6 +92,7 @@ mod types {
     impl Object for DBusVmStateProperties {
         type Slots = DBusVmStateProperties_Slots;
         const NAME: &'static str = "DBusVMStateProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -100,6 +105,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 addr: required(slots.addr, "addr")?,
@@ -119,6 +125,7 @@ mod types {
     impl Object for FilterBufferProperties {
         type Slots = FilterBufferProperties_Slots;
         const NAME: &'static str = "FilterBufferProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -135,6 +142,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 netdev: required(slots.netdev, "netdev")?,
@@ -159,6 +167,7 @@ mod types {
     impl Object for FilterDumpProperties {
         type Slots = FilterDumpProperties_Slots;
         const NAME: &'static str = "FilterDumpProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -176,6 +185,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 netdev: required(slots.netdev, "netdev")?,
@@ -201,6 +211,7 @@ mod types {
     impl Object for FilterMirrorProperties {
         type Slots = FilterMirrorProperties_Slots;
         const NAME: &'static str = "FilterMirrorProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -218,6 +229,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 netdev: required(slots.netdev, "netdev")?,
@@ -244,6 +256,7 @@ mod types {
     impl Object for FilterRedirectorProperties {
         type Slots = FilterRedirectorProperties_Slots;
         const NAME: &'static str = "FilterRedirectorProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -262,6 +275,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 netdev: required(slots.netdev, "netdev")?,
@@ -287,6 +301,7 @@ mod types {
     impl Object for FilterRewriterProperties {
         type Slots = FilterRewriterProperties_Slots;
         const NAME: &'static str = "FilterRewriterProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -303,6 +318,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 netdev: required(slots.netdev, "netdev")?,
@@ -327,6 +343,7 @@ mod types {
     impl Object for InputBarrierProperties {
         type Slots = InputBarrierProperties_Slots;
         const NAME: &'static str = "InputBarrierProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -344,6 +361,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,
@@ -366,6 +384,7 @@ mod types {
     impl Object for InputLinuxProperties {
         type Slots = InputLinuxProperties_Slots;
         const NAME: &'static str = "InputLinuxProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -380,6 +399,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 evdev: required(slots.evdev, "evdev")?,
@@ -400,6 +420,7 @@ mod types {
     impl Object for NetfilterProperties {
         type Slots = NetfilterProperties_Slots;
         const NAME: &'static str = "NetfilterProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -415,6 +436,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 netdev: required(slots.netdev, "netdev")?,
@@ -432,6 +454,7 @@ mod types {
     impl Object for PrManagerHelperProperties {
         type Slots = PrManagerHelperProperties_Slots;
         const NAME: &'static str = "PrManagerHelperProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -443,6 +466,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 path: required(slots.path, "path")?,
@@ -457,6 +481,7 @@ mod types {
     impl Object for RemoteObjectProperties {
         type Slots = RemoteObjectProperties_Slots;
         const NAME: &'static str = "RemoteObjectProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -469,6 +494,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 fd: required(slots.fd, "fd")?,
@@ -484,6 +510,7 @@ mod types {
     impl Object for RngEgdProperties {
         type Slots = RngEgdProperties_Slots;
         const NAME: &'static str = "RngEgdProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -496,6 +523,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 opened: slots.opened,
@@ -506,6 +534,7 @@ mod types {
     impl Object for RngProperties {
         type Slots = Self;
         const NAME: &'static str = "RngProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -517,6 +546,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -524,6 +554,7 @@ mod types {
     impl Object for RngRandomProperties {
         type Slots = Self;
         const NAME: &'static str = "RngRandomProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -536,6 +567,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

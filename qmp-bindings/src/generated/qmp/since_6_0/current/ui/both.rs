@@ -22,6 +22,7 @@ mod types {
     impl Object for DisplayReloadOptionsVnc {
         type Slots = Self;
         const NAME: &'static str = "DisplayReloadOptionsVNC";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -33,6 +34,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

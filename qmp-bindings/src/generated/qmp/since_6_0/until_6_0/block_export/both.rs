@@ -19,6 +19,7 @@ mod types {
         type Slots = BlockExportOptions_Slots;
         type Branches = BlockExportOptionsType;
         const NAME: &'static str = "BlockExportOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -35,6 +36,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(
             slots: Self::Slots,
             r#type: BlockExportOptionsType,
@@ -73,6 +75,7 @@ mod types {
     impl Object for BlockExportOptionsFuse {
         type Slots = BlockExportOptionsFuse_Slots;
         const NAME: &'static str = "BlockExportOptionsFuse";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -85,6 +88,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 mountpoint: required(slots.mountpoint, "mountpoint")?,

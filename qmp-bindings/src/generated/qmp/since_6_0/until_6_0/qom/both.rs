@@ -19,6 +19,7 @@ mod types {
     impl Object for IothreadProperties {
         type Slots = Self;
         const NAME: &'static str = "IothreadProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -32,6 +33,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -56,6 +58,7 @@ mod types {
     impl Object for MemoryBackendFileProperties {
         type Slots = MemoryBackendFileProperties_Slots;
         const NAME: &'static str = "MemoryBackendFileProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -82,6 +85,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 dump: slots.dump,
@@ -120,6 +124,7 @@ mod types {
     impl Object for MemoryBackendMemfdProperties {
         type Slots = MemoryBackendMemfdProperties_Slots;
         const NAME: &'static str = "MemoryBackendMemfdProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -144,6 +149,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 dump: slots.dump,
@@ -177,6 +183,7 @@ mod types {
     impl Object for MemoryBackendProperties {
         type Slots = MemoryBackendProperties_Slots;
         const NAME: &'static str = "MemoryBackendProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -198,6 +205,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 dump: slots.dump,
@@ -221,6 +229,7 @@ mod types {
         type Slots = ObjectOptions_Slots;
         type Branches = ObjectOptionsQomType;
         const NAME: &'static str = "ObjectOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -232,6 +241,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(
             slots: Self::Slots,
             qom_type: ObjectOptionsQomType,

@@ -16,6 +16,7 @@ mod types {
     impl Object for SevGuestProperties {
         type Slots = SevGuestProperties_Slots;
         const NAME: &'static str = "SevGuestProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -33,6 +34,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 sev_device: slots.sev_device,

@@ -36,6 +36,7 @@ mod types {
         type Slots = Audiodev_Slots;
         type Branches = AudiodevDriverBranch;
         const NAME: &'static str = "Audiodev";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -48,6 +49,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(
             slots: Self::Slots,
             driver: AudiodevDriverBranch,

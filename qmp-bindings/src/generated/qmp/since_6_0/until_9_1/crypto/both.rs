@@ -17,6 +17,7 @@ mod types {
     impl Object for SecretCommonProperties {
         type Slots = Self;
         const NAME: &'static str = "SecretCommonProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -31,6 +32,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -46,6 +48,7 @@ mod types {
     impl Object for SecretKeyringProperties {
         type Slots = SecretKeyringProperties_Slots;
         const NAME: &'static str = "SecretKeyringProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -61,6 +64,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 loaded: slots.loaded,
@@ -74,6 +78,7 @@ mod types {
     impl Object for SecretProperties {
         type Slots = Self;
         const NAME: &'static str = "SecretProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -90,6 +95,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -97,6 +103,7 @@ mod types {
     impl Object for TlsCredsAnonProperties {
         type Slots = Self;
         const NAME: &'static str = "TlsCredsAnonProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -112,6 +119,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -119,6 +127,7 @@ mod types {
     impl Object for TlsCredsPskProperties {
         type Slots = Self;
         const NAME: &'static str = "TlsCredsPskProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -135,6 +144,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -142,6 +152,7 @@ mod types {
     impl Object for TlsCredsX509Properties {
         type Slots = Self;
         const NAME: &'static str = "TlsCredsX509Properties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -159,6 +170,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

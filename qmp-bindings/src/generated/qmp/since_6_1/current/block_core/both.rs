@@ -10,6 +10,7 @@ mod types {
     impl Object for RbdEncryptionOptionsLuks {
         type Slots = RbdEncryptionOptionsLuks_Slots;
         const NAME: &'static str = "RbdEncryptionOptionsLUKS";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -21,6 +22,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 key_secret: required(slots.key_secret, "key-secret")?,
@@ -34,6 +36,7 @@ mod types {
     impl Object for RbdEncryptionOptionsLuks2 {
         type Slots = RbdEncryptionOptionsLuks2_Slots;
         const NAME: &'static str = "RbdEncryptionOptionsLUKS2";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -45,6 +48,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 key_secret: required(slots.key_secret, "key-secret")?,
@@ -72,6 +76,7 @@ mod types {
     impl Object for RbdEncryptionOptionsLuksBase {
         type Slots = RbdEncryptionOptionsLuksBase_Slots;
         const NAME: &'static str = "RbdEncryptionOptionsLUKSBase";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -83,6 +88,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 key_secret: required(slots.key_secret, "key-secret")?,
@@ -121,6 +127,7 @@ mod types {
     impl Object for SshHostKeyHash {
         type Slots = SshHostKeyHash_Slots;
         const NAME: &'static str = "SshHostKeyHash";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -133,6 +140,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 r#type: required(slots.r#type, "type")?,

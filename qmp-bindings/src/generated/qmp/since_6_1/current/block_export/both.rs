@@ -12,6 +12,7 @@ mod types {
     impl Object for BlockExportOptionsFuse {
         type Slots = BlockExportOptionsFuse_Slots;
         const NAME: &'static str = "BlockExportOptionsFuse";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -25,6 +26,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 mountpoint: required(slots.mountpoint, "mountpoint")?,

@@ -29,6 +29,7 @@ mod commands {
     impl Object for QuerySevAttestationReport {
         type Slots = QuerySevAttestationReport_Slots;
         const NAME: &'static str = "query-sev-attestation-report";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -40,6 +41,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 mnonce: required(slots.mnonce, "mnonce")?,

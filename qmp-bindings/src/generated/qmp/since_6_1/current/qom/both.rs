@@ -11,6 +11,7 @@ mod types {
     impl Object for QtestProperties {
         type Slots = QtestProperties_Slots;
         const NAME: &'static str = "QtestProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -23,6 +24,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 chardev: required(slots.chardev, "chardev")?,

@@ -6,6 +6,7 @@ mod types {
     impl Object for ChardevQemuVdAgent {
         type Slots = Self;
         const NAME: &'static str = "ChardevQemuVDAgent";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -20,6 +21,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

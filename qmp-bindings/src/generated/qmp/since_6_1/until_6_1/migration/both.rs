@@ -46,6 +46,7 @@ mod commands {
     impl Object for CalcDirtyRate {
         type Slots = CalcDirtyRate_Slots;
         const NAME: &'static str = "calc-dirty-rate";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -58,6 +59,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 calc_time: required(slots.calc_time, "calc-time")?,

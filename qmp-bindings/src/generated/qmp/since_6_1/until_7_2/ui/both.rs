@@ -11,6 +11,7 @@ mod types {
     impl Object for InputKeyEvent {
         type Slots = InputKeyEvent_Slots;
         const NAME: &'static str = "InputKeyEvent";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -23,6 +24,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 key: required(slots.key, "key")?,
@@ -71,6 +73,7 @@ mod commands {
     impl Object for SendKey {
         type Slots = SendKey_Slots;
         const NAME: &'static str = "send-key";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -83,6 +86,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 keys: required(slots.keys, "keys")?,

@@ -52,6 +52,7 @@ mod types {
     impl Object for MapEntry {
         type Slots = MapEntry_Slots;
         const NAME: &'static str = "MapEntry";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -70,6 +71,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 start: required(slots.start, "start")?,

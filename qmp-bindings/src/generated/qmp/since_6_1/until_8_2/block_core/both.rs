@@ -18,6 +18,7 @@ mod types {
     impl Object for BlockdevCreateOptionsGluster {
         type Slots = BlockdevCreateOptionsGluster_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsGluster";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -31,6 +32,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 location: required(slots.location, "location")?,
@@ -50,6 +52,7 @@ mod types {
     impl Object for BlockdevOptionsGluster {
         type Slots = BlockdevOptionsGluster_Slots;
         const NAME: &'static str = "BlockdevOptionsGluster";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -65,6 +68,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 volume: required(slots.volume, "volume")?,
@@ -137,6 +141,7 @@ mod types {
     impl Object for RbdEncryptionCreateOptionsLuks {
         type Slots = RbdEncryptionCreateOptionsLuks_Slots;
         const NAME: &'static str = "RbdEncryptionCreateOptionsLUKS";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -149,6 +154,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 key_secret: required(slots.key_secret, "key-secret")?,
@@ -164,6 +170,7 @@ mod types {
     impl Object for RbdEncryptionCreateOptionsLuks2 {
         type Slots = RbdEncryptionCreateOptionsLuks2_Slots;
         const NAME: &'static str = "RbdEncryptionCreateOptionsLUKS2";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -176,6 +183,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 key_secret: required(slots.key_secret, "key-secret")?,
@@ -207,6 +215,7 @@ mod types {
     impl Object for RbdEncryptionCreateOptionsLuksBase {
         type Slots = RbdEncryptionCreateOptionsLuksBase_Slots;
         const NAME: &'static str = "RbdEncryptionCreateOptionsLUKSBase";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -219,6 +228,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 key_secret: required(slots.key_secret, "key-secret")?,

@@ -22,6 +22,7 @@ mod types {
     impl Object for ChardevSocket {
         type Slots = ChardevSocket_Slots;
         const NAME: &'static str = "ChardevSocket";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -44,6 +45,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 logfile: slots.logfile,
@@ -71,6 +73,7 @@ mod types {
     impl Object for ChardevUdp {
         type Slots = ChardevUdp_Slots;
         const NAME: &'static str = "ChardevUdp";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -85,6 +88,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 logfile: slots.logfile,

@@ -16,6 +16,7 @@ mod types {
     impl Object for CompatPolicy {
         type Slots = Self;
         const NAME: &'static str = "CompatPolicy";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -30,6 +31,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

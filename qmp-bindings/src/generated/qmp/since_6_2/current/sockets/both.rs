@@ -24,6 +24,7 @@ mod types {
     impl Object for UnixSocketAddressWrapper {
         type Slots = UnixSocketAddressWrapper_Slots;
         const NAME: &'static str = "UnixSocketAddressWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -35,6 +36,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,
@@ -60,6 +62,7 @@ mod types {
     impl Object for VsockSocketAddressWrapper {
         type Slots = VsockSocketAddressWrapper_Slots;
         const NAME: &'static str = "VsockSocketAddressWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -71,6 +74,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,

@@ -27,6 +27,7 @@ mod types {
     impl Object for AbortWrapper {
         type Slots = AbortWrapper_Slots;
         const NAME: &'static str = "AbortWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -38,6 +39,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,
@@ -63,6 +65,7 @@ mod types {
     impl Object for BlockDirtyBitmapAddWrapper {
         type Slots = BlockDirtyBitmapAddWrapper_Slots;
         const NAME: &'static str = "BlockDirtyBitmapAddWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -74,6 +77,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,
@@ -99,6 +103,7 @@ mod types {
     impl Object for BlockDirtyBitmapWrapper {
         type Slots = BlockDirtyBitmapWrapper_Slots;
         const NAME: &'static str = "BlockDirtyBitmapWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -110,6 +115,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,
@@ -135,6 +141,7 @@ mod types {
     impl Object for BlockdevSnapshotInternalWrapper {
         type Slots = BlockdevSnapshotInternalWrapper_Slots;
         const NAME: &'static str = "BlockdevSnapshotInternalWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -146,6 +153,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,
@@ -171,6 +179,7 @@ mod types {
     impl Object for BlockdevSnapshotSyncWrapper {
         type Slots = BlockdevSnapshotSyncWrapper_Slots;
         const NAME: &'static str = "BlockdevSnapshotSyncWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -182,6 +191,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,
@@ -207,6 +217,7 @@ mod types {
     impl Object for BlockdevSnapshotWrapper {
         type Slots = BlockdevSnapshotWrapper_Slots;
         const NAME: &'static str = "BlockdevSnapshotWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -218,6 +229,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,

@@ -23,6 +23,7 @@ mod types {
     impl Object for InputMoveEventWrapper {
         type Slots = InputMoveEventWrapper_Slots;
         const NAME: &'static str = "InputMoveEventWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -34,6 +35,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,
@@ -59,6 +61,7 @@ mod types {
     impl Object for IntWrapper {
         type Slots = IntWrapper_Slots;
         const NAME: &'static str = "IntWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -70,6 +73,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,

@@ -27,6 +27,7 @@ mod types {
     impl Object for ChardevCommonWrapper {
         type Slots = ChardevCommonWrapper_Slots;
         const NAME: &'static str = "ChardevCommonWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -38,6 +39,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,
@@ -63,6 +65,7 @@ mod types {
     impl Object for ChardevFileWrapper {
         type Slots = ChardevFileWrapper_Slots;
         const NAME: &'static str = "ChardevFileWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -74,6 +77,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,
@@ -99,6 +103,7 @@ mod types {
     impl Object for ChardevHostdevWrapper {
         type Slots = ChardevHostdevWrapper_Slots;
         const NAME: &'static str = "ChardevHostdevWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -110,6 +115,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,
@@ -135,6 +141,7 @@ mod types {
     impl Object for ChardevMuxWrapper {
         type Slots = ChardevMuxWrapper_Slots;
         const NAME: &'static str = "ChardevMuxWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -146,6 +153,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,
@@ -171,6 +179,7 @@ mod types {
     impl Object for ChardevQemuVdAgentWrapper {
         type Slots = ChardevQemuVdAgentWrapper_Slots;
         const NAME: &'static str = "ChardevQemuVDAgentWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -182,6 +191,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,
@@ -207,6 +217,7 @@ mod types {
     impl Object for ChardevRingbufWrapper {
         type Slots = ChardevRingbufWrapper_Slots;
         const NAME: &'static str = "ChardevRingbufWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -218,6 +229,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,
@@ -243,6 +255,7 @@ mod types {
     impl Object for ChardevSpiceChannelWrapper {
         type Slots = ChardevSpiceChannelWrapper_Slots;
         const NAME: &'static str = "ChardevSpiceChannelWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -254,6 +267,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,
@@ -279,6 +293,7 @@ mod types {
     impl Object for ChardevSpicePortWrapper {
         type Slots = ChardevSpicePortWrapper_Slots;
         const NAME: &'static str = "ChardevSpicePortWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -290,6 +305,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,
@@ -315,6 +331,7 @@ mod types {
     impl Object for ChardevStdioWrapper {
         type Slots = ChardevStdioWrapper_Slots;
         const NAME: &'static str = "ChardevStdioWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -326,6 +343,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,
@@ -351,6 +369,7 @@ mod types {
     impl Object for ChardevVcWrapper {
         type Slots = ChardevVcWrapper_Slots;
         const NAME: &'static str = "ChardevVCWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -362,6 +381,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,

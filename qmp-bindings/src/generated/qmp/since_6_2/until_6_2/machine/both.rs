@@ -56,6 +56,7 @@ mod types {
     impl Object for SgxEpc {
         type Slots = SgxEpc_Slots;
         const NAME: &'static str = "SgxEPC";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -67,6 +68,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 memdev: required(slots.memdev, "memdev")?,
@@ -112,6 +114,7 @@ mod types {
     impl Object for SgxEpcDeviceInfoWrapper {
         type Slots = SgxEpcDeviceInfoWrapper_Slots;
         const NAME: &'static str = "SgxEPCDeviceInfoWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -123,6 +126,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,
@@ -148,6 +152,7 @@ mod types {
     impl Object for SgxEpcProperties {
         type Slots = SgxEpcProperties_Slots;
         const NAME: &'static str = "SgxEPCProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -159,6 +164,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 sgx_epc: required(slots.sgx_epc, "sgx-epc")?,

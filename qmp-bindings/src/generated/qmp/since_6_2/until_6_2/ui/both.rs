@@ -23,6 +23,7 @@ mod types {
     impl Object for InputBtnEventWrapper {
         type Slots = InputBtnEventWrapper_Slots;
         const NAME: &'static str = "InputBtnEventWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -34,6 +35,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,

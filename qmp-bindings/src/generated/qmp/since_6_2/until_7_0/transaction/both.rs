@@ -29,6 +29,7 @@ mod types {
     impl Object for BlockDirtyBitmapMergeWrapper {
         type Slots = BlockDirtyBitmapMergeWrapper_Slots;
         const NAME: &'static str = "BlockDirtyBitmapMergeWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -40,6 +41,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,
@@ -118,6 +120,7 @@ mod commands {
     impl Object for Transaction {
         type Slots = Transaction_Slots;
         const NAME: &'static str = "transaction";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -130,6 +133,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 actions: required(slots.actions, "actions")?,

@@ -20,6 +20,7 @@ mod types {
     impl Object for MemoryBackendEpcProperties {
         type Slots = MemoryBackendEpcProperties_Slots;
         const NAME: &'static str = "MemoryBackendEpcProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -42,6 +43,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 dump: slots.dump,

@@ -25,6 +25,7 @@ mod types {
     impl Object for ImageInfoSpecificRbdWrapper {
         type Slots = ImageInfoSpecificRbdWrapper_Slots;
         const NAME: &'static str = "ImageInfoSpecificRbdWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -36,6 +37,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,
@@ -61,6 +63,7 @@ mod types {
     impl Object for ImageInfoSpecificVmdkWrapper {
         type Slots = ImageInfoSpecificVmdkWrapper_Slots;
         const NAME: &'static str = "ImageInfoSpecificVmdkWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -72,6 +75,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,

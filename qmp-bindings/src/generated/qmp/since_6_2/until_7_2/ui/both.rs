@@ -23,6 +23,7 @@ mod types {
     impl Object for InputKeyEventWrapper {
         type Slots = InputKeyEventWrapper_Slots;
         const NAME: &'static str = "InputKeyEventWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -34,6 +35,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,
@@ -59,6 +61,7 @@ mod types {
     impl Object for QKeyCodeWrapper {
         type Slots = QKeyCodeWrapper_Slots;
         const NAME: &'static str = "QKeyCodeWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -70,6 +73,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,

@@ -56,6 +56,7 @@ mod commands {
     impl Object for CalcDirtyRate {
         type Slots = CalcDirtyRate_Slots;
         const NAME: &'static str = "calc-dirty-rate";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -69,6 +70,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 calc_time: required(slots.calc_time, "calc-time")?,

@@ -27,6 +27,7 @@ mod types {
     impl Object for SgxEpc {
         type Slots = SgxEpc_Slots;
         const NAME: &'static str = "SgxEPC";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -39,6 +40,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 memdev: required(slots.memdev, "memdev")?,
@@ -92,6 +94,7 @@ mod types {
     impl Object for SgxEpcDeviceInfoWrapper {
         type Slots = SgxEpcDeviceInfoWrapper_Slots;
         const NAME: &'static str = "SgxEPCDeviceInfoWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -103,6 +106,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,
@@ -128,6 +132,7 @@ mod types {
     impl Object for SgxEpcProperties {
         type Slots = SgxEpcProperties_Slots;
         const NAME: &'static str = "SgxEPCProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -139,6 +144,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 sgx_epc: required(slots.sgx_epc, "sgx-epc")?,

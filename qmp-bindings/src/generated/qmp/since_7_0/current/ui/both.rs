@@ -20,6 +20,7 @@ mod types {
         type Slots = ExpirePasswordOptions_Slots;
         type Branches = ExpirePasswordOptionsProtocol;
         const NAME: &'static str = "ExpirePasswordOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -31,6 +32,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(
             slots: Self::Slots,
             protocol: ExpirePasswordOptionsProtocol,
@@ -61,6 +63,7 @@ mod types {
     impl Object for ExpirePasswordOptionsVnc {
         type Slots = Self;
         const NAME: &'static str = "ExpirePasswordOptionsVnc";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -72,6 +75,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -85,6 +89,7 @@ mod types {
         type Slots = SetPasswordOptions_Slots;
         type Branches = SetPasswordOptionsProtocol;
         const NAME: &'static str = "SetPasswordOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -97,6 +102,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(
             slots: Self::Slots,
             protocol: SetPasswordOptionsProtocol,
@@ -128,6 +134,7 @@ mod types {
     impl Object for SetPasswordOptionsVnc {
         type Slots = Self;
         const NAME: &'static str = "SetPasswordOptionsVnc";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -139,6 +146,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

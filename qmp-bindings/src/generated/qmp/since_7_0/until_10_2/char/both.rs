@@ -12,6 +12,7 @@ mod types {
     impl Object for ChardevDBus {
         type Slots = ChardevDBus_Slots;
         const NAME: &'static str = "ChardevDBus";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -25,6 +26,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 logfile: slots.logfile,
@@ -52,6 +54,7 @@ mod types {
     impl Object for ChardevDBusWrapper {
         type Slots = ChardevDBusWrapper_Slots;
         const NAME: &'static str = "ChardevDBusWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -63,6 +66,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,

@@ -11,6 +11,7 @@ mod types {
     impl Object for InputBtnEvent {
         type Slots = InputBtnEvent_Slots;
         const NAME: &'static str = "InputBtnEvent";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -23,6 +24,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 button: required(slots.button, "button")?,
@@ -49,6 +51,7 @@ mod types {
     impl Object for InputBtnEventWrapper {
         type Slots = InputBtnEventWrapper_Slots;
         const NAME: &'static str = "InputBtnEventWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -60,6 +63,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,

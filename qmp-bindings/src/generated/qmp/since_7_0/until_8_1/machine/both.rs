@@ -53,6 +53,7 @@ mod types {
     impl Object for SmpConfiguration {
         type Slots = Self;
         const NAME: &'static str = "SMPConfiguration";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -70,6 +71,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

@@ -72,6 +72,7 @@ mod commands {
     impl Object for ChardevAdd {
         type Slots = ChardevAdd_Slots;
         const NAME: &'static str = "chardev-add";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -84,6 +85,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,
@@ -99,6 +101,7 @@ mod commands {
     impl Object for ChardevChange {
         type Slots = ChardevChange_Slots;
         const NAME: &'static str = "chardev-change";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -111,6 +114,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,

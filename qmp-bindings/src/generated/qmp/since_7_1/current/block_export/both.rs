@@ -32,6 +32,7 @@ mod types {
     impl Object for BlockExportOptionsNbd {
         type Slots = Self;
         const NAME: &'static str = "BlockExportOptionsNbd";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -46,6 +47,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -61,6 +63,7 @@ mod types {
     impl Object for BlockExportOptionsVduseBlk {
         type Slots = BlockExportOptionsVduseBlk_Slots;
         const NAME: &'static str = "BlockExportOptionsVduseBlk";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -76,6 +79,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,

@@ -18,6 +18,7 @@ mod types {
     impl Object for BootConfiguration {
         type Slots = Self;
         const NAME: &'static str = "BootConfiguration";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -35,6 +36,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -66,6 +68,7 @@ mod types {
     impl Object for CxlFixedMemoryWindowOptions {
         type Slots = CxlFixedMemoryWindowOptions_Slots;
         const NAME: &'static str = "CXLFixedMemoryWindowOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -79,6 +82,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 size: required(slots.size, "size")?,
@@ -106,6 +110,7 @@ mod types {
     impl Object for CxlfmwProperties {
         type Slots = CxlfmwProperties_Slots;
         const NAME: &'static str = "CXLFMWProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -117,6 +122,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 cxl_fmw: required(slots.cxl_fmw, "cxl-fmw")?,
@@ -134,6 +140,7 @@ mod types {
     impl Object for MemorySizeConfiguration {
         type Slots = Self;
         const NAME: &'static str = "MemorySizeConfiguration";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -147,6 +154,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

@@ -31,6 +31,7 @@ mod commands {
     impl Object for CancelVcpuDirtyLimit {
         type Slots = Self;
         const NAME: &'static str = "cancel-vcpu-dirty-limit";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -42,6 +43,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -56,6 +58,7 @@ mod commands {
         ) -> Result<bool, A::Error> {
             Ok(false)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -68,6 +71,7 @@ mod commands {
     impl Object for SetVcpuDirtyLimit {
         type Slots = SetVcpuDirtyLimit_Slots;
         const NAME: &'static str = "set-vcpu-dirty-limit";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -80,6 +84,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 cpu_index: slots.cpu_index,

@@ -11,6 +11,7 @@ mod types {
     impl Object for NetdevVmnetBridgedOptions {
         type Slots = NetdevVmnetBridgedOptions_Slots;
         const NAME: &'static str = "NetdevVmnetBridgedOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -23,6 +24,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 ifname: required(slots.ifname, "ifname")?,
@@ -33,6 +35,7 @@ mod types {
     impl Object for NetdevVmnetHostOptions {
         type Slots = Self;
         const NAME: &'static str = "NetdevVmnetHostOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -48,6 +51,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -55,6 +59,7 @@ mod types {
     impl Object for NetdevVmnetSharedOptions {
         type Slots = Self;
         const NAME: &'static str = "NetdevVmnetSharedOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -70,6 +75,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

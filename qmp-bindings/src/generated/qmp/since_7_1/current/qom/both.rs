@@ -14,6 +14,7 @@ mod types {
     impl Object for EventLoopBaseProperties {
         type Slots = Self;
         const NAME: &'static str = "EventLoopBaseProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -27,6 +28,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -34,6 +36,7 @@ mod types {
     impl Object for MainLoopProperties {
         type Slots = Self;
         const NAME: &'static str = "MainLoopProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -47,6 +50,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

@@ -18,6 +18,7 @@ mod commands {
     impl Object for SetAction {
         type Slots = Self;
         const NAME: &'static str = "set-action";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -32,6 +33,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

@@ -52,6 +52,7 @@ mod types {
     impl Object for StatsVcpuFilter {
         type Slots = Self;
         const NAME: &'static str = "StatsVCPUFilter";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -63,6 +64,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

@@ -14,6 +14,7 @@ mod types {
         type Slots = StatsFilter_Slots;
         type Branches = StatsFilterTarget;
         const NAME: &'static str = "StatsFilter";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -25,6 +26,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(
             slots: Self::Slots,
             target: StatsFilterTarget,
@@ -60,6 +62,7 @@ mod types {
     impl Object for StatsRequest {
         type Slots = StatsRequest_Slots;
         const NAME: &'static str = "StatsRequest";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -72,6 +75,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 provider: required(slots.provider, "provider")?,
@@ -137,6 +141,7 @@ mod commands {
     impl Object for QueryStatsSchemas {
         type Slots = Self;
         const NAME: &'static str = "query-stats-schemas";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -148,6 +153,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

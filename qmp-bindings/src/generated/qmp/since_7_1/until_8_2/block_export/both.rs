@@ -22,6 +22,7 @@ mod types {
         type Slots = BlockExportOptions_Slots;
         type Branches = BlockExportOptionsType;
         const NAME: &'static str = "BlockExportOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -38,6 +39,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(
             slots: Self::Slots,
             r#type: BlockExportOptionsType,

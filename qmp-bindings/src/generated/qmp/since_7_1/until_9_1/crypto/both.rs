@@ -59,6 +59,7 @@ mod types {
     impl Object for QCryptoAkCipherOptionsRsa {
         type Slots = QCryptoAkCipherOptionsRsa_Slots;
         const NAME: &'static str = "QCryptoAkCipherOptionsRSA";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -71,6 +72,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 hash_alg: required(slots.hash_alg, "hash-alg")?,

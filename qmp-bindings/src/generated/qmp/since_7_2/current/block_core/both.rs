@@ -10,6 +10,7 @@ mod types {
     impl Object for BlockdevOptionsIoUring {
         type Slots = BlockdevOptionsIoUring_Slots;
         const NAME: &'static str = "BlockdevOptionsIoUring";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -21,6 +22,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 filename: required(slots.filename, "filename")?,
@@ -34,6 +36,7 @@ mod types {
     impl Object for BlockdevOptionsNvmeIoUring {
         type Slots = BlockdevOptionsNvmeIoUring_Slots;
         const NAME: &'static str = "BlockdevOptionsNvmeIoUring";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -45,6 +48,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 path: required(slots.path, "path")?,
@@ -58,6 +62,7 @@ mod types {
     impl Object for BlockdevOptionsVirtioBlkVfioPci {
         type Slots = BlockdevOptionsVirtioBlkVfioPci_Slots;
         const NAME: &'static str = "BlockdevOptionsVirtioBlkVfioPci";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -69,6 +74,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 path: required(slots.path, "path")?,
@@ -82,6 +88,7 @@ mod types {
     impl Object for BlockdevOptionsVirtioBlkVhostUser {
         type Slots = BlockdevOptionsVirtioBlkVhostUser_Slots;
         const NAME: &'static str = "BlockdevOptionsVirtioBlkVhostUser";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -93,6 +100,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 path: required(slots.path, "path")?,
@@ -106,6 +114,7 @@ mod types {
     impl Object for BlockdevOptionsVirtioBlkVhostVdpa {
         type Slots = BlockdevOptionsVirtioBlkVhostVdpa_Slots;
         const NAME: &'static str = "BlockdevOptionsVirtioBlkVhostVdpa";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -117,6 +126,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 path: required(slots.path, "path")?,

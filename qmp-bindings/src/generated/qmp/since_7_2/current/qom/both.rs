@@ -21,6 +21,7 @@ mod types {
     impl Object for MemoryBackendEpcProperties {
         type Slots = MemoryBackendEpcProperties_Slots;
         const NAME: &'static str = "MemoryBackendEpcProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -44,6 +45,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 dump: slots.dump,
@@ -81,6 +83,7 @@ mod types {
     impl Object for MemoryBackendMemfdProperties {
         type Slots = MemoryBackendMemfdProperties_Slots;
         const NAME: &'static str = "MemoryBackendMemfdProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -107,6 +110,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 dump: slots.dump,
@@ -144,6 +148,7 @@ mod types {
     impl Object for MemoryBackendProperties {
         type Slots = MemoryBackendProperties_Slots;
         const NAME: &'static str = "MemoryBackendProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -167,6 +172,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 dump: slots.dump,
@@ -187,6 +193,7 @@ mod types {
     impl Object for ThreadContextProperties {
         type Slots = Self;
         const NAME: &'static str = "ThreadContextProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -199,6 +206,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

@@ -191,6 +191,7 @@ mod commands {
         ) -> Result<bool, A::Error> {
             Ok(false)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -204,6 +205,7 @@ mod commands {
     impl Object for XQueryVirtioQueueElement {
         type Slots = XQueryVirtioQueueElement_Slots;
         const NAME: &'static str = "x-query-virtio-queue-element";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -217,6 +219,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 path: required(slots.path, "path")?,
@@ -233,6 +236,7 @@ mod commands {
     impl Object for XQueryVirtioQueueStatus {
         type Slots = XQueryVirtioQueueStatus_Slots;
         const NAME: &'static str = "x-query-virtio-queue-status";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -245,6 +249,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 path: required(slots.path, "path")?,
@@ -259,6 +264,7 @@ mod commands {
     impl Object for XQueryVirtioStatus {
         type Slots = XQueryVirtioStatus_Slots;
         const NAME: &'static str = "x-query-virtio-status";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -270,6 +276,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 path: required(slots.path, "path")?,
@@ -284,6 +291,7 @@ mod commands {
     impl Object for XQueryVirtioVhostQueueStatus {
         type Slots = XQueryVirtioVhostQueueStatus_Slots;
         const NAME: &'static str = "x-query-virtio-vhost-queue-status";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -296,6 +304,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 path: required(slots.path, "path")?,

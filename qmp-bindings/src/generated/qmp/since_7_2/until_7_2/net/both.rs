@@ -27,6 +27,7 @@ mod types {
         type Slots = Netdev_Slots;
         type Branches = NetdevType;
         const NAME: &'static str = "Netdev";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -38,6 +39,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots, r#type: NetdevType) -> Result<Self, E> {
             Ok(Self {
                 r#type,
@@ -85,6 +87,7 @@ mod types {
     impl Object for NetdevStreamOptions {
         type Slots = NetdevStreamOptions_Slots;
         const NAME: &'static str = "NetdevStreamOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -97,6 +100,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 addr: required(slots.addr, "addr")?,

@@ -386,6 +386,7 @@ mod commands {
     impl Object for XBlockdevAmend {
         type Slots = XBlockdevAmend_Slots;
         const NAME: &'static str = "x-blockdev-amend";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -400,6 +401,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 job_id: required(slots.job_id, "job-id")?,

@@ -24,6 +24,7 @@ mod types {
     impl Object for BlockdevOptionsRbd {
         type Slots = BlockdevOptionsRbd_Slots;
         const NAME: &'static str = "BlockdevOptionsRbd";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -44,6 +45,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 pool: required(slots.pool, "pool")?,
@@ -84,6 +86,7 @@ mod types {
     impl Object for ImageInfoSpecificFileWrapper {
         type Slots = ImageInfoSpecificFileWrapper_Slots;
         const NAME: &'static str = "ImageInfoSpecificFileWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -95,6 +98,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,
@@ -126,6 +130,7 @@ mod types {
     impl Object for ImageInfoSpecificRbdWrapper {
         type Slots = ImageInfoSpecificRbdWrapper_Slots;
         const NAME: &'static str = "ImageInfoSpecificRbdWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -137,6 +142,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,
@@ -187,6 +193,7 @@ mod types {
     impl Object for ImageInfoSpecificVmdkWrapper {
         type Slots = ImageInfoSpecificVmdkWrapper_Slots;
         const NAME: &'static str = "ImageInfoSpecificVmdkWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -198,6 +205,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,
@@ -212,6 +220,7 @@ mod types {
         type Slots = RbdEncryptionOptions_Slots;
         type Branches = RbdEncryptionOptionsFormat;
         const NAME: &'static str = "RbdEncryptionOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -223,6 +232,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(
             slots: Self::Slots,
             format: RbdEncryptionOptionsFormat,
@@ -255,6 +265,7 @@ mod types {
     impl Object for RbdEncryptionOptionsLuksAny {
         type Slots = RbdEncryptionOptionsLuksAny_Slots;
         const NAME: &'static str = "RbdEncryptionOptionsLUKSAny";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -266,6 +277,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 key_secret: required(slots.key_secret, "key-secret")?,

@@ -11,6 +11,7 @@ mod types {
     impl Object for CxlUncorErrorRecord {
         type Slots = CxlUncorErrorRecord_Slots;
         const NAME: &'static str = "CXLUncorErrorRecord";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -23,6 +24,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 r#type: required(slots.r#type, "type")?,
@@ -53,6 +55,7 @@ mod commands {
     impl Object for CxlInjectCorrectableError {
         type Slots = CxlInjectCorrectableError_Slots;
         const NAME: &'static str = "cxl-inject-correctable-error";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -65,6 +68,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 path: required(slots.path, "path")?,
@@ -80,6 +84,7 @@ mod commands {
     impl Object for CxlInjectUncorrectableErrors {
         type Slots = CxlInjectUncorrectableErrors_Slots;
         const NAME: &'static str = "cxl-inject-uncorrectable-errors";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -92,6 +97,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 path: required(slots.path, "path")?,

@@ -11,6 +11,7 @@ mod commands {
     impl Object for GetWin32Socket {
         type Slots = GetWin32Socket_Slots;
         const NAME: &'static str = "get-win32-socket";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -23,6 +24,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 info: required(slots.info, "info")?,

@@ -6,6 +6,7 @@ mod types {
     impl Object for CryptodevBackendProperties {
         type Slots = Self;
         const NAME: &'static str = "CryptodevBackendProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -19,6 +20,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -33,6 +35,7 @@ mod types {
     impl Object for CryptodevVhostUserProperties {
         type Slots = CryptodevVhostUserProperties_Slots;
         const NAME: &'static str = "CryptodevVhostUserProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -47,6 +50,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 queues: slots.queues,

@@ -14,6 +14,7 @@ mod types {
         type Slots = StatsFilter_Slots;
         type Branches = StatsFilterTarget;
         const NAME: &'static str = "StatsFilter";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -25,6 +26,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(
             slots: Self::Slots,
             target: StatsFilterTarget,
@@ -64,6 +66,7 @@ mod types {
     impl Object for StatsRequest {
         type Slots = StatsRequest_Slots;
         const NAME: &'static str = "StatsRequest";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -76,6 +79,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 provider: required(slots.provider, "provider")?,
@@ -141,6 +145,7 @@ mod commands {
     impl Object for QueryStatsSchemas {
         type Slots = Self;
         const NAME: &'static str = "query-stats-schemas";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -152,6 +157,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

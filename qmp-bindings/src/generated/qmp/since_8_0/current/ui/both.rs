@@ -11,6 +11,7 @@ mod types {
     impl Object for InputKeyEvent {
         type Slots = InputKeyEvent_Slots;
         const NAME: &'static str = "InputKeyEvent";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -23,6 +24,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 key: required(slots.key, "key")?,
@@ -49,6 +51,7 @@ mod types {
     impl Object for InputKeyEventWrapper {
         type Slots = InputKeyEventWrapper_Slots;
         const NAME: &'static str = "InputKeyEventWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -60,6 +63,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,
@@ -102,6 +106,7 @@ mod types {
     impl Object for QKeyCodeWrapper {
         type Slots = QKeyCodeWrapper_Slots;
         const NAME: &'static str = "QKeyCodeWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -113,6 +118,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,
@@ -146,6 +152,7 @@ mod commands {
     impl Object for SendKey {
         type Slots = SendKey_Slots;
         const NAME: &'static str = "send-key";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -158,6 +165,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 keys: required(slots.keys, "keys")?,

@@ -44,6 +44,7 @@ mod commands {
     impl Object for InputSendEvent {
         type Slots = InputSendEvent_Slots;
         const NAME: &'static str = "input-send-event";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -57,6 +58,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: slots.device,

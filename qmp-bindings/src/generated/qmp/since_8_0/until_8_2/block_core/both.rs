@@ -37,6 +37,7 @@ mod types {
     impl Object for BlockChildInfo {
         type Slots = BlockChildInfo_Slots;
         const NAME: &'static str = "BlockChildInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -49,6 +50,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,
@@ -213,6 +215,7 @@ mod types {
     impl Object for BlockGraphInfo {
         type Slots = BlockGraphInfo_Slots;
         const NAME: &'static str = "BlockGraphInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -237,6 +240,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 filename: required(slots.filename, "filename")?,
@@ -350,6 +354,7 @@ mod types {
     impl Object for BlockNodeInfo {
         type Slots = BlockNodeInfo_Slots;
         const NAME: &'static str = "BlockNodeInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -373,6 +378,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 filename: required(slots.filename, "filename")?,
@@ -401,6 +407,7 @@ mod types {
     impl Object for BlockdevCreateOptionsRbd {
         type Slots = BlockdevCreateOptionsRbd_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsRbd";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -415,6 +422,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 location: required(slots.location, "location")?,
@@ -443,6 +451,7 @@ mod types {
     impl Object for DummyBlockCoreForceArrays {
         type Slots = DummyBlockCoreForceArrays_Slots;
         const NAME: &'static str = "DummyBlockCoreForceArrays";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -454,6 +463,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 unused_block_graph_info: required(

@@ -13,6 +13,7 @@ mod types {
     impl Object for NetdevStreamOptions {
         type Slots = NetdevStreamOptions_Slots;
         const NAME: &'static str = "NetdevStreamOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -26,6 +27,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 addr: required(slots.addr, "addr")?,

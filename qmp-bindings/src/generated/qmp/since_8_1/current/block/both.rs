@@ -15,6 +15,7 @@ mod commands {
     impl Object for BlockLatencyHistogramSet {
         type Slots = BlockLatencyHistogramSet_Slots;
         const NAME: &'static str = "block-latency-histogram-set";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -31,6 +32,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,

@@ -19,6 +19,7 @@ mod commands {
     impl Object for CxlInjectPoison {
         type Slots = CxlInjectPoison_Slots;
         const NAME: &'static str = "cxl-inject-poison";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -32,6 +33,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 path: required(slots.path, "path")?,

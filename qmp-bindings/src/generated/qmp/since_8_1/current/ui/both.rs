@@ -13,6 +13,7 @@ mod types {
     impl Object for InputBtnEvent {
         type Slots = InputBtnEvent_Slots;
         const NAME: &'static str = "InputBtnEvent";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -25,6 +26,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 button: required(slots.button, "button")?,
@@ -51,6 +53,7 @@ mod types {
     impl Object for InputBtnEventWrapper {
         type Slots = InputBtnEventWrapper_Slots;
         const NAME: &'static str = "InputBtnEventWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -62,6 +65,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,
@@ -99,6 +103,7 @@ mod types {
     impl Object for InputMultiTouchEvent {
         type Slots = InputMultiTouchEvent_Slots;
         const NAME: &'static str = "InputMultiTouchEvent";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -114,6 +119,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 r#type: required(slots.r#type, "type")?,
@@ -143,6 +149,7 @@ mod types {
     impl Object for InputMultiTouchEventWrapper {
         type Slots = InputMultiTouchEventWrapper_Slots;
         const NAME: &'static str = "InputMultiTouchEventWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -154,6 +161,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,
@@ -192,6 +200,7 @@ mod commands {
     impl Object for InputSendEvent {
         type Slots = InputSendEvent_Slots;
         const NAME: &'static str = "input-send-event";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -205,6 +214,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 device: slots.device,

@@ -27,6 +27,7 @@ mod commands {
     impl Object for CxlInjectDramEvent {
         type Slots = CxlInjectDramEvent_Slots;
         const NAME: &'static str = "cxl-inject-dram-event";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -52,6 +53,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 path: required(slots.path, "path")?,
@@ -89,6 +91,7 @@ mod commands {
     impl Object for CxlInjectGeneralMediaEvent {
         type Slots = CxlInjectGeneralMediaEvent_Slots;
         const NAME: &'static str = "cxl-inject-general-media-event";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -110,6 +113,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 path: required(slots.path, "path")?,
@@ -144,6 +148,7 @@ mod commands {
     impl Object for CxlInjectMemoryModuleEvent {
         type Slots = CxlInjectMemoryModuleEvent_Slots;
         const NAME: &'static str = "cxl-inject-memory-module-event";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -170,6 +175,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 path: required(slots.path, "path")?,

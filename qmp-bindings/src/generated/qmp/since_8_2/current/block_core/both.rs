@@ -13,6 +13,7 @@ mod types {
         type Slots = BlockJobChangeOptions_Slots;
         type Branches = BlockJobChangeOptionsType;
         const NAME: &'static str = "BlockJobChangeOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -24,6 +25,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(
             slots: Self::Slots,
             r#type: BlockJobChangeOptionsType,
@@ -86,6 +88,7 @@ mod types {
     impl Object for BlockJobChangeOptionsMirror {
         type Slots = BlockJobChangeOptionsMirror_Slots;
         const NAME: &'static str = "BlockJobChangeOptionsMirror";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -97,6 +100,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 copy_mode: required(slots.copy_mode, "copy-mode")?,
@@ -258,6 +262,7 @@ mod types {
     impl Object for MapEntry {
         type Slots = MapEntry_Slots;
         const NAME: &'static str = "MapEntry";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -277,6 +282,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 start: required(slots.start, "start")?,

@@ -48,6 +48,7 @@ mod types {
     impl Object for FileMigrationArgs {
         type Slots = FileMigrationArgs_Slots;
         const NAME: &'static str = "FileMigrationArgs";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -60,6 +61,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 filename: required(slots.filename, "filename")?,
@@ -74,6 +76,7 @@ mod types {
     impl Object for MigrationExecCommand {
         type Slots = MigrationExecCommand_Slots;
         const NAME: &'static str = "MigrationExecCommand";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -85,6 +88,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 args: required(slots.args, "args")?,
@@ -121,6 +125,7 @@ mod commands {
     impl Object for CalcDirtyRate {
         type Slots = CalcDirtyRate_Slots;
         const NAME: &'static str = "calc-dirty-rate";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -135,6 +140,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 calc_time: required(slots.calc_time, "calc-time")?,
@@ -147,6 +153,7 @@ mod commands {
     impl Object for QueryDirtyRate {
         type Slots = Self;
         const NAME: &'static str = "query-dirty-rate";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -158,6 +165,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

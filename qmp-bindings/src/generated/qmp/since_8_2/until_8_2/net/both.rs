@@ -28,6 +28,7 @@ mod types {
         type Slots = Netdev_Slots;
         type Branches = NetdevType;
         const NAME: &'static str = "Netdev";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -39,6 +40,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots, r#type: NetdevType) -> Result<Self, E> {
             Ok(Self {
                 r#type,

@@ -180,6 +180,7 @@ mod types {
     impl Object for NumaCpuOptions {
         type Slots = Self;
         const NAME: &'static str = "NumaCpuOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -198,6 +199,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -239,6 +241,7 @@ mod types {
     impl Object for SmpConfiguration {
         type Slots = Self;
         const NAME: &'static str = "SMPConfiguration";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -258,6 +261,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

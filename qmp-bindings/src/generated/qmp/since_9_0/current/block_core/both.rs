@@ -25,6 +25,7 @@ mod commands {
     impl Object for BlockCommit {
         type Slots = BlockCommit_Slots;
         const NAME: &'static str = "block-commit";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -48,6 +49,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 job_id: slots.job_id,
@@ -84,6 +86,7 @@ mod commands {
     impl Object for BlockStream {
         type Slots = BlockStream_Slots;
         const NAME: &'static str = "block-stream";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -106,6 +109,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 job_id: slots.job_id,

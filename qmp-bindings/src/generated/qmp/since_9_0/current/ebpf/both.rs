@@ -35,6 +35,7 @@ mod commands {
     impl Object for RequestEbpf {
         type Slots = RequestEbpf_Slots;
         const NAME: &'static str = "request-ebpf";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -46,6 +47,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,

@@ -11,6 +11,7 @@ mod types {
     impl Object for AcpiGenericInitiatorProperties {
         type Slots = AcpiGenericInitiatorProperties_Slots;
         const NAME: &'static str = "AcpiGenericInitiatorProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -23,6 +24,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 pci_dev: required(slots.pci_dev, "pci-dev")?,
@@ -33,6 +35,7 @@ mod types {
     impl Object for IommufdProperties {
         type Slots = Self;
         const NAME: &'static str = "IOMMUFDProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -44,6 +47,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

@@ -22,6 +22,7 @@ mod types {
     impl Object for FdSocketAddressWrapper {
         type Slots = FdSocketAddressWrapper_Slots;
         const NAME: &'static str = "FdSocketAddressWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -33,6 +34,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,

@@ -27,6 +27,7 @@ mod types {
     impl Object for IoThreadVirtQueueMapping {
         type Slots = IoThreadVirtQueueMapping_Slots;
         const NAME: &'static str = "IOThreadVirtQueueMapping";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -39,6 +40,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 iothread: required(slots.iothread, "iothread")?,

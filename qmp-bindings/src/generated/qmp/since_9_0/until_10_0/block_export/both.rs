@@ -13,6 +13,7 @@ mod types {
     impl Object for BlockExportOptionsVhostUserBlk {
         type Slots = BlockExportOptionsVhostUserBlk_Slots;
         const NAME: &'static str = "BlockExportOptionsVhostUserBlk";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -26,6 +27,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 addr: required(slots.addr, "addr")?,

@@ -14,6 +14,7 @@ mod types {
     impl Object for ChardevUdp {
         type Slots = ChardevUdp_Slots;
         const NAME: &'static str = "ChardevUdp";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -28,6 +29,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 logfile: slots.logfile,
@@ -56,6 +58,7 @@ mod types {
     impl Object for ChardevUdpWrapper {
         type Slots = ChardevUdpWrapper_Slots;
         const NAME: &'static str = "ChardevUdpWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -67,6 +70,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,

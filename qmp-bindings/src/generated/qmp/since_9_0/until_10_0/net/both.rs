@@ -7,6 +7,7 @@ mod types {
     impl Object for NetdevDgramOptions {
         type Slots = Self;
         const NAME: &'static str = "NetdevDgramOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -19,6 +20,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

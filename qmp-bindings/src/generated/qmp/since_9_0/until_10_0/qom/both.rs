@@ -12,6 +12,7 @@ mod types {
     impl Object for VfioUserServerProperties {
         type Slots = VfioUserServerProperties_Slots;
         const NAME: &'static str = "VfioUserServerProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -24,6 +25,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 socket: required(slots.socket, "socket")?,

@@ -23,6 +23,7 @@ mod types {
     impl Object for DummyVirtioForceArrays {
         type Slots = DummyVirtioForceArrays_Slots;
         const NAME: &'static str = "DummyVirtioForceArrays";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -36,6 +37,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 unused_iothread_vq_mapping: required(

@@ -17,6 +17,7 @@ mod types {
     impl Object for MigrateSetParameters {
         type Slots = Self;
         const NAME: &'static str = "MigrateSetParameters";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -65,6 +66,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -169,6 +171,7 @@ mod commands {
     impl Object for Migrate {
         type Slots = Self;
         const NAME: &'static str = "migrate";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -185,6 +188,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -192,6 +196,7 @@ mod commands {
     impl Object for MigrateIncoming {
         type Slots = Self;
         const NAME: &'static str = "migrate-incoming";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -204,6 +209,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -215,6 +221,7 @@ mod commands {
     impl Object for MigrateSetCapabilities {
         type Slots = MigrateSetCapabilities_Slots;
         const NAME: &'static str = "migrate-set-capabilities";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -226,6 +233,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 capabilities: required(slots.capabilities, "capabilities")?,

@@ -13,6 +13,7 @@ mod types {
     impl Object for MigrationChannel {
         type Slots = MigrationChannel_Slots;
         const NAME: &'static str = "MigrationChannel";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -25,6 +26,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 channel_type: required(slots.channel_type, "channel-type")?,

@@ -11,6 +11,7 @@ mod types {
     impl Object for CxlDynamicCapacityExtent {
         type Slots = CxlDynamicCapacityExtent_Slots;
         const NAME: &'static str = "CxlDynamicCapacityExtent";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -23,6 +24,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 offset: required(slots.offset, "offset")?,
@@ -57,6 +59,7 @@ mod commands {
     impl Object for CxlAddDynamicCapacity {
         type Slots = CxlAddDynamicCapacity_Slots;
         const NAME: &'static str = "cxl-add-dynamic-capacity";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -73,6 +76,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 path: required(slots.path, "path")?,
@@ -98,6 +102,7 @@ mod commands {
     impl Object for CxlReleaseDynamicCapacity {
         type Slots = CxlReleaseDynamicCapacity_Slots;
         const NAME: &'static str = "cxl-release-dynamic-capacity";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -116,6 +121,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 path: required(slots.path, "path")?,

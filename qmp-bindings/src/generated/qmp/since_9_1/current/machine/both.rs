@@ -111,6 +111,7 @@ mod types {
     impl Object for NumaCpuOptions {
         type Slots = Self;
         const NAME: &'static str = "NumaCpuOptions";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -130,6 +131,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -172,6 +174,7 @@ mod types {
     impl Object for SmpConfiguration {
         type Slots = Self;
         const NAME: &'static str = "SMPConfiguration";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -192,6 +195,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -223,6 +227,7 @@ mod commands {
     impl Object for Memsave {
         type Slots = Memsave_Slots;
         const NAME: &'static str = "memsave";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -237,6 +242,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 val: required(slots.val, "val")?,
@@ -255,6 +261,7 @@ mod commands {
     impl Object for Pmemsave {
         type Slots = Pmemsave_Slots;
         const NAME: &'static str = "pmemsave";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -268,6 +275,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 val: required(slots.val, "val")?,
@@ -279,6 +287,7 @@ mod commands {
     impl Object for QueryMachines {
         type Slots = Self;
         const NAME: &'static str = "query-machines";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -290,6 +299,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -304,6 +314,7 @@ mod commands {
         ) -> Result<bool, A::Error> {
             Ok(false)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

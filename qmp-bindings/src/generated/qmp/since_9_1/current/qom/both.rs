@@ -21,6 +21,7 @@ mod types {
     impl Object for MemoryBackendShmProperties {
         type Slots = MemoryBackendShmProperties_Slots;
         const NAME: &'static str = "MemoryBackendShmProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -44,6 +45,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 dump: slots.dump,
@@ -91,6 +93,7 @@ mod types {
     impl Object for SevCommonProperties {
         type Slots = SevCommonProperties_Slots;
         const NAME: &'static str = "SevCommonProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -105,6 +108,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 sev_device: slots.sev_device,
@@ -132,6 +136,7 @@ mod types {
     impl Object for SevGuestProperties {
         type Slots = SevGuestProperties_Slots;
         const NAME: &'static str = "SevGuestProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -151,6 +156,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 sev_device: slots.sev_device,
@@ -185,6 +191,7 @@ mod types {
     impl Object for SevSnpGuestProperties {
         type Slots = SevSnpGuestProperties_Slots;
         const NAME: &'static str = "SevSnpGuestProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -208,6 +215,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 sev_device: slots.sev_device,

@@ -15,6 +15,7 @@ mod types {
     impl Object for BackupPerf {
         type Slots = Self;
         const NAME: &'static str = "BackupPerf";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -29,6 +30,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -43,6 +45,7 @@ mod types {
     impl Object for BlockdevCreateOptionsRbd {
         type Slots = BlockdevCreateOptionsRbd_Slots;
         const NAME: &'static str = "BlockdevCreateOptionsRbd";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -57,6 +60,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 location: required(slots.location, "location")?,
@@ -116,6 +120,7 @@ mod types {
     impl Object for ImageInfoSpecificLuksWrapper {
         type Slots = ImageInfoSpecificLuksWrapper_Slots;
         const NAME: &'static str = "ImageInfoSpecificLUKSWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -127,6 +132,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,
@@ -206,6 +212,7 @@ mod types {
     impl Object for ImageInfoSpecificQCow2Wrapper {
         type Slots = ImageInfoSpecificQCow2Wrapper_Slots;
         const NAME: &'static str = "ImageInfoSpecificQCow2Wrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -217,6 +224,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,
@@ -252,6 +260,7 @@ mod types {
     impl Object for RbdEncryptionCreateOptionsLuks {
         type Slots = RbdEncryptionCreateOptionsLuks_Slots;
         const NAME: &'static str = "RbdEncryptionCreateOptionsLUKS";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -264,6 +273,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 key_secret: required(slots.key_secret, "key-secret")?,
@@ -279,6 +289,7 @@ mod types {
     impl Object for RbdEncryptionCreateOptionsLuks2 {
         type Slots = RbdEncryptionCreateOptionsLuks2_Slots;
         const NAME: &'static str = "RbdEncryptionCreateOptionsLUKS2";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -291,6 +302,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 key_secret: required(slots.key_secret, "key-secret")?,
@@ -322,6 +334,7 @@ mod types {
     impl Object for RbdEncryptionCreateOptionsLuksBase {
         type Slots = RbdEncryptionCreateOptionsLuksBase_Slots;
         const NAME: &'static str = "RbdEncryptionCreateOptionsLUKSBase";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -334,6 +347,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 key_secret: required(slots.key_secret, "key-secret")?,

@@ -64,6 +64,7 @@ mod types {
     impl Object for QCryptoAkCipherOptionsRsa {
         type Slots = QCryptoAkCipherOptionsRsa_Slots;
         const NAME: &'static str = "QCryptoAkCipherOptionsRSA";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -76,6 +77,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 hash_alg: required(slots.hash_alg, "hash-alg")?,
@@ -103,6 +105,7 @@ mod types {
     impl Object for QCryptoBlockCreateOptionsLuks {
         type Slots = Self;
         const NAME: &'static str = "QCryptoBlockCreateOptionsLUKS";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -120,6 +123,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -215,6 +219,7 @@ mod types {
     impl Object for SecretCommonProperties {
         type Slots = Self;
         const NAME: &'static str = "SecretCommonProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -228,6 +233,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -242,6 +248,7 @@ mod types {
     impl Object for SecretKeyringProperties {
         type Slots = SecretKeyringProperties_Slots;
         const NAME: &'static str = "SecretKeyringProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -256,6 +263,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 format: slots.format,
@@ -268,6 +276,7 @@ mod types {
     impl Object for SecretProperties {
         type Slots = Self;
         const NAME: &'static str = "SecretProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -283,6 +292,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -290,6 +300,7 @@ mod types {
     impl Object for TlsCredsAnonProperties {
         type Slots = Self;
         const NAME: &'static str = "TlsCredsAnonProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -304,6 +315,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -311,6 +323,7 @@ mod types {
     impl Object for TlsCredsPskProperties {
         type Slots = Self;
         const NAME: &'static str = "TlsCredsPskProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -326,6 +339,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -333,6 +347,7 @@ mod types {
     impl Object for TlsCredsX509Properties {
         type Slots = Self;
         const NAME: &'static str = "TlsCredsX509Properties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -349,6 +364,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }

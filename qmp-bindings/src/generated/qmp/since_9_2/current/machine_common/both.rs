@@ -24,6 +24,7 @@ mod types {
     impl Object for SmpCacheProperties {
         type Slots = SmpCacheProperties_Slots;
         const NAME: &'static str = "SmpCacheProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -36,6 +37,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 cache: required(slots.cache, "cache")?,
@@ -62,6 +64,7 @@ mod types {
     impl Object for SmpCachePropertiesWrapper {
         type Slots = SmpCachePropertiesWrapper_Slots;
         const NAME: &'static str = "SmpCachePropertiesWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -73,6 +76,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 caches: required(slots.caches, "caches")?,

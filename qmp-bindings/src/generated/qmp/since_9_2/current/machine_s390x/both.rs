@@ -40,6 +40,7 @@ mod commands {
     impl Object for SetCpuTopology {
         type Slots = SetCpuTopology_Slots;
         const NAME: &'static str = "set-cpu-topology";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -56,6 +57,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 core_id: required(slots.core_id, "core-id")?,

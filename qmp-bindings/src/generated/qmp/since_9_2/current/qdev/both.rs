@@ -10,6 +10,7 @@ mod commands {
     impl Object for DeviceSyncConfig {
         type Slots = DeviceSyncConfig_Slots;
         const NAME: &'static str = "device-sync-config";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -21,6 +22,7 @@ mod commands {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 id: required(slots.id, "id")?,

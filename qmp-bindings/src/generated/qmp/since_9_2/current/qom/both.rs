@@ -11,6 +11,7 @@ mod types {
     impl Object for AcpiGenericPortProperties {
         type Slots = AcpiGenericPortProperties_Slots;
         const NAME: &'static str = "AcpiGenericPortProperties";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -23,6 +24,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 pci_bus: required(slots.pci_bus, "pci-bus")?,

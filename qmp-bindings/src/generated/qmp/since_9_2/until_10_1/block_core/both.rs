@@ -26,6 +26,7 @@ mod types {
     impl Object for BlockChildInfo {
         type Slots = BlockChildInfo_Slots;
         const NAME: &'static str = "BlockChildInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -38,6 +39,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 name: required(slots.name, "name")?,
@@ -110,6 +112,7 @@ mod types {
     impl Object for BlockGraphInfo {
         type Slots = BlockGraphInfo_Slots;
         const NAME: &'static str = "BlockGraphInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -134,6 +137,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 filename: required(slots.filename, "filename")?,
@@ -214,6 +218,7 @@ mod types {
     impl Object for BlockNodeInfo {
         type Slots = BlockNodeInfo_Slots;
         const NAME: &'static str = "BlockNodeInfo";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -237,6 +242,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 filename: required(slots.filename, "filename")?,
@@ -274,6 +280,7 @@ mod types {
     impl Object for DummyBlockCoreForceArrays {
         type Slots = DummyBlockCoreForceArrays_Slots;
         const NAME: &'static str = "DummyBlockCoreForceArrays";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -285,6 +292,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 unused_block_graph_info: required(

@@ -6,6 +6,7 @@ mod types {
     impl Object for ChardevPty {
         type Slots = Self;
         const NAME: &'static str = "ChardevPty";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -19,6 +20,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(slots)
         }
@@ -42,6 +44,7 @@ mod types {
     impl Object for ChardevPtyWrapper {
         type Slots = ChardevPtyWrapper_Slots;
         const NAME: &'static str = "ChardevPtyWrapper";
+        #[inline]
         fn accept<'de, A: MapAccess<'de>>(
             slots: &mut Self::Slots,
             key: &str,
@@ -53,6 +56,7 @@ mod types {
             }
             Ok(true)
         }
+        #[inline]
         fn finish<E: Error>(slots: Self::Slots) -> Result<Self, E> {
             Ok(Self {
                 data: required(slots.data, "data")?,
