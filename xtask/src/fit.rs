@@ -5,9 +5,10 @@ use serde::Serialize;
 use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::version::Series;
 
-use crate::commands::verify::VerifyReport;
+use crate::commands::verify::{VerifyReport, verify};
 use crate::failure::Failure;
 use crate::introspected::Introspected;
+use crate::models::Models;
 use crate::progress::progress_bar;
 use crate::schema_source::{SchemaSource, SourceOptions};
 
@@ -36,14 +37,19 @@ pub fn rank(
     introspected: &Introspected,
 ) -> Result<Vec<SeriesFit>, Failure> {
     let progress = progress_bar("comparing", imported.len() as u64);
+    let models = Models::default();
     let mut fits = Vec::new();
     for &series in imported {
         let source = SchemaSource::open(&series.to_string(), &SourceOptions::default())?;
-        let report = VerifyReport::new(&source, program, introspected)?;
+        // The model of a series has its overrides, and is read faster than its schema.
+        let verification = match models.read(series, program) {
+            Some(model) => verify(&source, program, introspected, Some(model.schema))?,
+            None => VerifyReport::new(&source, program, introspected)?.verification,
+        };
         fits.push(SeriesFit {
             series,
-            contradictions: report.verification.contradictions.len(),
-            extra: report.verification.extra.len(),
+            contradictions: verification.contradictions.len(),
+            extra: verification.extra.len(),
         });
         progress.inc(1);
     }

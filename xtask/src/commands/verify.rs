@@ -15,7 +15,7 @@ use crate::fit;
 use crate::introspected::Introspected;
 use crate::schema_source::{SchemaSource, SourceOptions};
 
-pub use report::VerifyReport;
+pub use report::{VerifyReport, verify};
 
 /// Compare a schema with the introspection of a running QEMU
 ///

@@ -44,34 +44,46 @@ impl VerifyReport {
         program: QemuProgram,
         introspected: &Introspected,
     ) -> Result<VerifyReport, Failure> {
-        let corrected = source.load(program)?;
-        let corrections = list_overrides(&corrected);
-        let stated = source.resolve(source.load_as_stated(program)?)?;
-        let mut comparison = compare_interfaces(&stated, introspected);
-        let corrected = if corrections.is_empty() {
-            stated
-        } else {
-            let corrected = source.resolve(corrected)?;
-            keep_common(
-                &mut comparison,
-                &compare_interfaces(&corrected, introspected),
-            );
-            corrected
-        };
-        let unreported = unreported_commands(&corrected, introspected);
-        comparison.differences.extend(unreported);
-        let releases = ComparedReleases {
-            schema: corrected.version,
-            qemu: introspected.version,
+        let loaded = source.load(program)?;
+        let (version, corrections) = (loaded.version, list_overrides(&loaded));
+        let corrected = match corrections.is_empty() {
+            true => None,
+            false => Some(source.resolve(loaded)?),
         };
         Ok(VerifyReport {
-            version: corrected.version,
-            verification: explain(comparison, releases),
+            version,
+            verification: verify(source, program, introspected, corrected)?,
             corrections,
             not_executable: not_executable(introspected),
             fits: Vec::new(),
         })
     }
+}
+
+/// Compares a schema with introspection; `corrected` is the schema with its overrides.
+pub fn verify(
+    source: &SchemaSource,
+    program: QemuProgram,
+    introspected: &Introspected,
+    corrected: Option<Schema>,
+) -> Result<Verification, Failure> {
+    let stated = source.resolve(source.load_as_stated(program)?)?;
+    let mut comparison = compare_interfaces(&stated, introspected);
+    let corrected = match corrected {
+        None => stated,
+        Some(corrected) => {
+            let other = compare_interfaces(&corrected, introspected);
+            keep_common(&mut comparison, &other);
+            corrected
+        }
+    };
+    let unreported = unreported_commands(&corrected, introspected);
+    comparison.differences.extend(unreported);
+    let releases = ComparedReleases {
+        schema: corrected.version,
+        qemu: introspected.version,
+    };
+    Ok(explain(comparison, releases))
 }
 
 /// The introspected commands that `query-commands` does not list.
