@@ -11,15 +11,13 @@ use qapi_codegen::diff::compare::compare;
 use qapi_codegen::diff::finding::{Finding, findings};
 use qapi_codegen::diff::report::{Report, ReportInputs, ReportSide};
 use qapi_codegen::diff::rules::Compatibility;
-use qapi_codegen::imported::{self, QemuProgram};
+use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::json::{JsonStyle, JsonValue};
 use qapi_codegen::knowledge::Knowledge;
-use qapi_codegen::schema::{Schema, resolve};
-use qapi_codegen::validate::validate;
+use qapi_codegen::schema::Schema;
 use qapi_codegen::version::{Series, Version};
 use qapi_codegen::wire::{Interface, render_path};
 use tests::releases::{catalogue, release};
-use xtask::schema_source::Disk;
 use xtask::workspace;
 
 fn main() {
@@ -56,7 +54,7 @@ fn main() {
 
 static NO_KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(Knowledge::default);
 
-/// The schemas of all series, read from their files once.
+/// The schemas of all series, read once.
 static SCHEMAS: LazyLock<BTreeMap<Series, OnceLock<Schema>>> = LazyLock::new(|| {
     let series = workspace::imported().expect("the folder of the schemas is there");
     series
@@ -70,10 +68,8 @@ fn schema(series: Series) -> &'static Schema {
 }
 
 fn load(series: Series) -> Schema {
-    let folder = workspace::series_folder(series);
-    let folder = &*folder.to_string_lossy();
-    let loaded = imported::load(&Disk, folder, QemuProgram::Emulator).expect("it is imported");
-    resolve(&validate(loaded).unwrap_or_else(|_| panic!("{folder} breaks no rule")))
+    let release = catalogue().release(&series.to_string(), QemuProgram::Emulator);
+    release.expect("the series is imported").schema
 }
 
 fn report<'s>(

@@ -50,7 +50,8 @@ pub fn compiles_and_connects() -> Result<(), Failed> {
     let folder = new_crate()?;
     let folder = folder.path();
     fs::write(folder.join("src/main.rs"), PROGRAM)?;
-    generate(folder, 0, MODULE, &["--series", "3.0,2.12", "--qga"])?;
+    let folders = (folder, &*workspace::schemas());
+    generate(folders, 0, MODULE, &["--series", "3.0,2.12", "--qga"])?;
     let (_, warnings) = succeed(cargo(folder, "build")?)?;
     if !warnings.is_empty() {
         return Err(warnings.into());
@@ -70,11 +71,11 @@ pub fn compiles_and_connects() -> Result<(), Failed> {
 
 /// `--check` names changed, missing and extra files, and the next run repairs them.
 pub fn stale_files_are_found() -> Result<(), Failed> {
-    let folder = new_crate()?;
+    let (folder, schemas) = (new_crate()?, small_schemas()?);
     let folder = folder.path();
     let generate = |status: i32, check: &[&str]| {
-        let series = ["--series", "2.12"];
-        generate(folder, status, MODULE, &[&series, check].concat())
+        let arguments = [&["--series", "2.12"], check].concat();
+        generate((folder, schemas.path()), status, MODULE, &arguments)
     };
     let (missing, _) = generate(1, &["--check"])?;
     expect(&missing, "qemu/mod.rs: missing")?;
@@ -100,9 +101,10 @@ pub fn stale_files_are_found() -> Result<(), Failed> {
 
 /// What somebody else wrote stays, and the message says what to do.
 pub fn bad_folders_are_refused() -> Result<(), Failed> {
-    let folder = new_crate()?;
+    let (folder, schemas) = (new_crate()?, small_schemas()?);
     let into = |module: &str, series: &str, message: &str| {
-        let (_, err) = generate(folder.path(), 2, module, &["--series", series])?;
+        let folders = (folder.path(), schemas.path());
+        let (_, err) = generate(folders, 2, module, &["--series", series])?;
         expect(&err, message)
     };
     into(
@@ -121,14 +123,28 @@ pub fn bad_folders_are_refused() -> Result<(), Failed> {
     }
 }
 
-/// Runs `generate --into MODULE` with the releases of the workspace.
+/// Schemas of one series, 2.12, with a command and an event.
+fn small_schemas() -> Result<TempDir, Failed> {
+    let folder = tempfile::tempdir()?;
+    let series = folder.path().join("2.12");
+    fs::create_dir(&series)?;
+    fs::write(
+        series.join("qmp.json"),
+        "{ 'command': 'stop' }\n{ 'event': 'STOP' }\n",
+    )?;
+    let manifest = "release = \"2.12.1\"\n[[schema]]\ninterface = \"qmp\"\nroot = \"\"\n\
+        synthesised = true\ninput = []\n";
+    fs::write(series.join("manifest.toml"), manifest)?;
+    Ok(folder)
+}
+
+/// Runs `generate --into MODULE` in a folder, with the releases of another.
 fn generate(
-    folder: &Path,
+    (folder, schemas): (&Path, &Path),
     status: i32,
     module: &str,
     arguments: &[&str],
 ) -> Result<(String, String), Failed> {
-    let schemas = workspace::schemas();
     let schemas = schemas.to_string_lossy();
     let fixed = ["--schemas", &schemas, "generate", "--into", module];
     xtask(folder, status, &[&fixed, arguments].concat())
