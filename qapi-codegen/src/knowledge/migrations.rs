@@ -7,7 +7,7 @@
 mod answers;
 mod command_lines;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -251,12 +251,6 @@ impl MigrationRules {
         self.rules.extend(other.rules);
         self.references.extend(other.references);
         self.command_lines.extend(other.command_lines);
-    }
-
-    /// Returns the series that have rules, oldest first.
-    pub fn series(&self) -> impl Iterator<Item = Series> {
-        let series: BTreeSet<Series> = self.rules.iter().filter_map(|rule| rule.since).collect();
-        series.into_iter()
     }
 
     /// Returns the rules of a series in the order of the files.

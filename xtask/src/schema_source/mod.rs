@@ -299,7 +299,8 @@ fn point_releases() -> Result<PointReleases, Failure> {
 
 /// The SHA-256 of some bytes, in hexadecimal digits.
 pub fn sha256(bytes: &[u8]) -> String {
-    hmac_sha256::Hash::hash(bytes)
+    use sha2::{Digest, Sha256};
+    Sha256::digest(bytes)
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect()
