@@ -64,7 +64,6 @@ pub mod doc;
 mod duplicates;
 #[cfg(feature = "generate")]
 pub mod emit;
-mod hashing;
 pub mod imported;
 pub mod introspect;
 pub mod json;

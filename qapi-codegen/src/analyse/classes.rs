@@ -6,9 +6,10 @@
 //! out. At first shapes are in one class if they are equal but for their parts. Then the
 //! classes are split by the classes of the parts, until nothing new is split.
 
+use foldhash::HashMap;
+
 use super::names;
 use crate::dialect;
-use crate::hashing::FastMap;
 use crate::schema::{BuiltinType, EntityMeta};
 use crate::wire::{
     BranchContentShape, BranchShape, Interface, MemberShape, ObjectShape, Shape, ShapeId,
@@ -107,7 +108,7 @@ impl<'i, 's> ShapeClasses<'i, 's> {
     /// Splits the one class of all shapes by their names and by what they consist of
     /// but for the classes of their parts; returns the number of classes.
     fn split_by_content(&mut self) -> usize {
-        let mut numbers = FastMap::default();
+        let mut numbers = HashMap::default();
         let classes = self.interfaces.iter().enumerate();
         let classes = classes.map(|(release, interface)| {
             let number = |id| {
@@ -125,7 +126,7 @@ impl<'i, 's> ShapeClasses<'i, 's> {
 
     /// Splits the classes once by the classes of the parts; returns their number.
     fn split_by_parts(&mut self, parts: &[Vec<Vec<ShapeId>>]) -> usize {
-        let mut numbers: FastMap<Vec<usize>, usize> = FastMap::default();
+        let mut numbers: HashMap<Vec<usize>, usize> = HashMap::default();
         let mut key = Vec::new();
         let classes = parts.iter().zip(&self.classes).map(|(parts, classes)| {
             let number = |(parts, class): (&Vec<ShapeId>, &usize)| {

@@ -10,11 +10,12 @@
 
 mod merge;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
+use foldhash::HashMap;
+
 use super::QemuProgram;
-use crate::hashing::FastMap;
 use crate::load::DocumentationKind;
 use crate::schema::Schema;
 use crate::schema::lines::{COMMAND, SEPARATOR, head};
@@ -76,7 +77,7 @@ impl CombinedSchemas {
         if series.len() > SeriesSet::BITS as usize {
             return None;
         }
-        let mut runs = FastMap::default();
+        let mut runs = HashMap::default();
         let mut lines = Vec::new();
         let mut start = text.len() - definitions.len();
         for line in definitions.split_terminator('\n') {
@@ -119,7 +120,7 @@ impl CombinedSchemas {
     /// those that it refers to. Others may be in it, too.
     pub fn schema_of_command(&self, series: Series, command: &str) -> Option<Schema> {
         let index = self.index(series)?;
-        let mut definitions: HashMap<&str, (usize, &str)> = HashMap::new();
+        let mut definitions: HashMap<&str, (usize, &str)> = HashMap::default();
         let mut pending = Vec::new();
         for (position, line) in self.lines_of(index).enumerate() {
             match head(line)? {

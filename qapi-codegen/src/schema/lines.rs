@@ -3,13 +3,14 @@
 //! A line is a list of fields behind tabs. Types are referred to by name, so that the
 //! line of a definition is the same in all releases that have the same definition.
 
+use foldhash::HashMap;
+
 use super::{
     AlternateType, Branch, BuiltinType, Command, Condition, EntityMeta, EnumType, Event, Feature,
     Member, NamedType, OperationData, Schema, StructType, TypeDefinition, TypeId, TypeKind,
     UnionType, ValueType,
 };
 use crate::doc::{Deprecation, Facts, ProseBlock};
-use crate::hashing::FastMap;
 use crate::version::{Series, Version};
 
 /// The separator of fields.
@@ -87,7 +88,7 @@ impl Schema {
     ) -> Option<Schema> {
         let heads = lines.clone().filter_map(head);
         let types = heads.filter(|(kind, _)| ![COMMAND, EVENT].contains(kind));
-        let by_name: FastMap<&str, TypeId> =
+        let by_name: HashMap<&str, TypeId> =
             types.map(|(_, name)| name).zip((0..).map(TypeId)).collect();
         let (mut types, mut commands, mut events) = (Vec::new(), Vec::new(), Vec::new());
         for line in lines {
@@ -139,7 +140,7 @@ impl LineWriter<'_> {
 
 /// The rest of a line.
 struct LineReader<'l> {
-    types: &'l FastMap<&'l str, TypeId>,
+    types: &'l HashMap<&'l str, TypeId>,
     fields: Fields<'l>,
     /// How many conditions the next field is inside.
     depth: usize,

@@ -9,12 +9,13 @@
 
 use std::collections::VecDeque;
 
+use foldhash::HashMap;
+
 use super::interface::{
     AlternateBranch, Branches, EnumShape, Interface, MemberShape, ObjectShape, Shape, ShapeId,
 };
 use super::path::{Direction, PathSegment};
 use super::site::{CompareSite, Entity, PairId, SiteStart, WireDifference};
-use crate::hashing::FastMap;
 use crate::schema::JsonKind;
 
 /// A pair of shapes that are at the same place of the two interfaces.
@@ -125,7 +126,7 @@ pub struct InterfaceComparer<'a, 's> {
     pub old: &'a Interface<'s>,
     /// The new interface.
     pub new: &'a Interface<'s>,
-    ids: FastMap<ShapePair, PairId>,
+    ids: HashMap<ShapePair, PairId>,
     pairs: Vec<ShapePair>,
     pending: VecDeque<PairId>,
 }
@@ -136,7 +137,7 @@ impl<'a, 's> InterfaceComparer<'a, 's> {
         InterfaceComparer {
             old,
             new,
-            ids: FastMap::default(),
+            ids: HashMap::default(),
             pairs: Vec::new(),
             pending: VecDeque::new(),
         }

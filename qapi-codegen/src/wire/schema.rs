@@ -1,11 +1,12 @@
 //! Building the interface of a schema.
 
+use foldhash::HashMap;
+
 use super::interface::{
     AlternateBranch, BranchShape, Branches, CommandShape, EventShape, Interface, MemberShape,
     ObjectShape, Shape, ShapeId, ShapeNode, ShapeOrigin,
 };
 use super::name_table::NameTable;
-use crate::hashing::FastMap;
 use crate::schema::{
     self, AlternateType, BranchContent, BuiltinType, JsonKind, NamedType, OperationData, Schema,
     TypeDefinition, TypeId, TypeKind, UnionType, ValueType,
@@ -74,7 +75,7 @@ fn shape_id(id: TypeId) -> ShapeId {
 struct InterfaceBuilder<'s> {
     schema: &'s Schema,
     nodes: Vec<ShapeNode<'s>>,
-    derived: FastMap<DerivedShape, ShapeId>,
+    derived: HashMap<DerivedShape, ShapeId>,
     empty: ShapeId,
 }
 
@@ -96,7 +97,7 @@ impl<'s> InterfaceBuilder<'s> {
         let mut builder = InterfaceBuilder {
             schema,
             nodes: types.collect(),
-            derived: FastMap::default(),
+            derived: HashMap::default(),
             empty: ShapeId(0),
         };
         builder.empty = builder.add(Shape::Object(ObjectShape::default()));

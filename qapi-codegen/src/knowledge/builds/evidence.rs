@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use foldhash::HashMap;
+
 use super::notes::DeviceNotes;
 use super::record::BuildRecord;
 use super::release_devices::ReleaseDevices;
 use super::removal::is_next;
-use crate::hashing::FastMap;
 use crate::version::Series;
 
 /// A build and the series that it belongs to.
@@ -26,12 +27,12 @@ pub struct BuildEvidence {
     builds: Vec<Build>,
     notes: DeviceNotes,
     /// The builds that have a type, by its name.
-    presence: FastMap<String, Vec<usize>>,
+    presence: HashMap<String, Vec<usize>>,
     /// The builds of which the properties of a device are known, by its name.
-    listings: FastMap<String, Vec<usize>>,
+    listings: HashMap<String, Vec<usize>>,
     /// A device with known properties for each target, by the end of the names
     /// of its CPUs, `-x86_64-cpu`.
-    listed_cpus: FastMap<String, String>,
+    listed_cpus: HashMap<String, String>,
 }
 
 impl BuildEvidence {
@@ -149,7 +150,7 @@ impl BuildEvidence {
     }
 }
 
-fn add_build(builds: &mut FastMap<String, Vec<usize>>, name: &str, index: usize) {
+fn add_build(builds: &mut HashMap<String, Vec<usize>>, name: &str, index: usize) {
     match builds.get_mut(name) {
         Some(indices) => indices.push(index),
         None => drop(builds.insert(name.to_owned(), vec![index])),
