@@ -35,6 +35,10 @@ window.siteChecker = (() => {
       environ_get: () => 0,
       environ_sizes_get: (count, size) => { view().setUint32(count, 0, true); view().setUint32(size, 0, true); return 0; },
       random_get: (pointer, length) => { crypto.getRandomValues(new Uint8Array(memory.buffer, pointer, length)); return 0; },
+      clock_time_get(clock, precision, pointer) {
+        view().setBigUint64(pointer, BigInt(Date.now()) * 1000000n, true);
+        return 0;
+      },
       fd_read(file, pointer, count, result) {
         if (file !== 0) return BAD_FILE;
         let sum = 0;
