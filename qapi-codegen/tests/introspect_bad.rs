@@ -5,7 +5,7 @@ mod common;
 
 use std::fmt::Write;
 
-use common::{random_cases, recorded};
+use common::recorded;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use qapi_codegen::introspect::{MOST_BYTES, ReplyProblem, compare, read, write_schema};
@@ -292,8 +292,6 @@ fn strings(text: &str) -> Vec<std::ops::Range<usize>> {
 }
 
 proptest! {
-    #![proptest_config(random_cases(256))]
-
     /// Swapped strings make references lead anywhere.
     #[test]
     fn replies_with_swapped_strings_cause_no_panic(swaps in prop::collection::vec(any::<(Index, Index)>(), 1..4)) {

@@ -6,7 +6,7 @@ mod common;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 
-use common::{random_cases, stated};
+use common::stated;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use qapi_codegen::introspect::{
@@ -230,8 +230,6 @@ fn change() -> impl Strategy<Value = Change> {
 }
 
 proptest! {
-    #![proptest_config(random_cases(256))]
-
     #[test]
     fn a_planted_change_is_found_at_its_path(
         series in select(&SERIES[..]),

@@ -9,7 +9,6 @@ pub mod monitor;
 pub mod process;
 pub mod proxy;
 pub mod qemu;
-pub mod random;
 pub mod recording;
 pub mod releases;
 pub mod scripted;

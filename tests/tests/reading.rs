@@ -4,11 +4,10 @@ use std::fs;
 use std::io;
 
 use proptest::prelude::*;
-use proptest::test_runner::TestRunner;
+use proptest::test_runner::{Config, TestRunner};
 use qapi_codegen::imported::QemuProgram;
 use qapi_codegen::traffic::check::{Checker, LogChecker};
 use qapi_codegen::traffic::read::{MessageCounts, notation_names, read};
-use tests::random::random_cases;
 use tests::releases::{catalogue, release};
 use xtask::workspace;
 
@@ -368,7 +367,11 @@ fn other_text() -> impl Strategy<Value = String> {
 fn text_around_messages_does_not_change_their_verdicts() {
     let (new, old) = (release("10.0"), release("5.2"));
     let (checker, old) = (new.checker(None), old.checker(None));
-    let mut runner = TestRunner::new(random_cases(1500));
+    let mut runner = TestRunner::new(Config {
+        cases: 1500,
+        failure_persistence: None,
+        ..Config::default()
+    });
     let lines = proptest::collection::vec(
         (other_text(), proptest::option::of(0..MESSAGES.len())),
         1..8,

@@ -4,7 +4,6 @@
 
 use std::path::{Path, PathBuf};
 
-use proptest::test_runner::Config;
 use qapi_codegen::imported::{self, QemuProgram};
 use qapi_codegen::load::Files;
 use qapi_codegen::schema::{Schema, resolve};
@@ -51,15 +50,4 @@ pub fn stated_valid(series: &str) -> (ValidSchema, Schema) {
 pub fn recorded(release: &str) -> Vec<u8> {
     let folder = workspace().join("tests/recordings").join(release);
     std::fs::read(folder.join("query-qmp-schema.json")).expect("it is recorded")
-}
-
-/// The settings of a sweep over random cases: a quarter of their full number, and all of
-/// them if `QMP_ALL_CASES` is 1.
-pub fn random_cases(full: u32) -> Config {
-    let is_full = std::env::var_os("QMP_ALL_CASES").is_some_and(|value| value == "1");
-    Config {
-        cases: if is_full { full } else { full / 4 },
-        failure_persistence: None,
-        ..Config::default()
-    }
 }

@@ -5,14 +5,13 @@ use std::fs;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use proptest::test_runner::TestRunner;
+use proptest::test_runner::{Config, TestRunner};
 use qapi_codegen::knowledge::Certainty;
 use qapi_codegen::traffic::check::Verdict;
 use qapi_codegen::traffic::migrate::{MigrationOutcome, Migrator};
 use qapi_codegen::version::Series;
 use serde::Deserialize;
 use tests::command_lines::{cases, for_each, verdict};
-use tests::random::random_cases;
 use tests::releases::{catalogue, release};
 use tests::shared;
 use xtask::catalogue::Release;
@@ -298,7 +297,12 @@ fn random_command_lines_keep_every_byte() {
         (part(), prop::sample::select(vec!["", " ", " \\\n "])),
         0..12,
     );
-    let mut runner = TestRunner::new(random_cases(512));
+    let config = Config {
+        cases: 512,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    let mut runner = TestRunner::new(config);
     let result = runner.run(&parts, |parts| {
         let parts: Vec<String> = parts
             .iter()

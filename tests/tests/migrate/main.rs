@@ -11,7 +11,7 @@ mod replies;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use proptest::test_runner::TestRunner;
+use proptest::test_runner::{Config, TestRunner};
 use proptest::{prop_assert, prop_assert_eq, prop_assume};
 use qapi_codegen::json::{JsonStyle, parse};
 use qapi_codegen::knowledge::{Certainty, MigrationRule, MigrationRules};
@@ -20,7 +20,6 @@ use qapi_codegen::traffic::migrate::rewrite::rewrite_entry;
 use qapi_codegen::traffic::migrate::{Migration, MigrationOutcome, Migrator};
 use qapi_codegen::traffic::read::read;
 use qapi_codegen::version::Series;
-use tests::random::random_cases;
 use tests::releases::{catalogue, release};
 use xtask::catalogue::Release;
 use xtask::workspace;
@@ -395,7 +394,11 @@ fn random_requests_of_2_11_are_accepted_by_10_0_or_left() {
 fn check_random_requests(old: &str, new: &str, cases: u32) {
     let (old, new, rules) = (release(old), release(new), rules());
     let upgrade = Upgrade::new(&old, &new, rules);
-    let mut runner = TestRunner::new(random_cases(cases));
+    let mut runner = TestRunner::new(Config {
+        cases,
+        failure_persistence: None,
+        ..Config::default()
+    });
     let numbers = proptest::collection::vec(proptest::num::u16::ANY, 1..60);
     let tried = runner.run(&numbers, |numbers| {
         let message = random_request(&old.schema, &numbers);
