@@ -1,8 +1,9 @@
 //! What distinguishes an occurrence of a change from others, as a number, for the
 //! comparisons of one old release with several others.
 
-use std::collections::HashSet;
-use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use foldhash::HashSet;
 
 use super::change::{Change, ChangeKind, ChangeValue, KindAttribute};
 use super::compare::ChangeGraph;
@@ -11,32 +12,9 @@ use super::occurrence::{ChangePaths, Occurrence};
 use super::rules::rules;
 use crate::wire::{Direction, PathSegment};
 
-/// The identities of the changes between two releases.
-pub type Identities = HashSet<u64, BuildHasherDefault<HashOfIdentity>>;
-
-/// An identity is a hash already.
-#[derive(Debug, Default)]
-pub struct HashOfIdentity(u64);
-
-impl Hasher for HashOfIdentity {
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
-        }
-    }
-
-    fn write_u64(&mut self, identity: u64) {
-        self.0 = identity;
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
-}
-
 /// Identifies each occurrence of each change that has a rule.
-pub fn identities(graph: &ChangeGraph<'_>) -> Identities {
-    let mut identities = Identities::default();
+pub fn identities(graph: &ChangeGraph<'_>) -> HashSet<u64> {
+    let mut identities = HashSet::default();
     let has_rule = |direction, change: &Change<'_>| rules().find(change.kind, direction).is_some();
     for (operation, paths) in ChangePaths::of_operations(graph) {
         let start = PartialIdentity::new(operation.name.name());

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use foldhash::HashSet;
+
 use super::compare::compare_knowing;
-use super::identity::{Identities, identities};
+use super::identity::identities;
 use crate::parallel;
 use crate::schema::Schema;
 use crate::version::Series;
@@ -21,7 +23,7 @@ pub struct ReleaseChain<'s> {
 /// The changes from the old release to one after it.
 #[derive(Debug, Default)]
 struct ChainLink<'s> {
-    identities: Identities,
+    identities: HashSet<u64>,
     /// Old and new names of members that were compared as one member.
     possible_renames: BTreeSet<(&'s str, &'s str)>,
 }

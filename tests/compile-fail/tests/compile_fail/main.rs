@@ -89,7 +89,7 @@ fn check_bindings() -> Result<PathBuf, String> {
     // The test is in `debug/deps` of the target folder.
     let target = test.ancestors().nth(3).ok_or("there is no target folder")?;
     let output = Command::new(program("CARGO", "cargo"))
-        .args(["check", "--quiet", "--offline", "--package=qmp-bindings"])
+        .args(["check", "--quiet", "--locked", "--package=qmp-bindings"])
         .args(["--features", FEATURES, "--message-format=json"])
         .arg("--target-dir")
         .arg(target)
